@@ -1,0 +1,138 @@
+"""Edits: functions from a network (and what to do) to a new network. They never change the one they are given.
+
+An edit that cannot be done raises `WorkbenchError`; whether the resulting network makes sense is the analysis' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from workbench.core.graph.network import BlockUse, Network, Node, Position
+from workbench.core.graph.rules import Catalog, connection_problem, name_problem
+from workbench.errors import Problem, WorkbenchError
+
+
+def free_name(network: Network, stem: str) -> str:
+    """The stem itself, or the stem with the first number that makes it a free name: `conv`, `conv_1`, `conv_2`."""
+    candidates = (stem if number == 0 else f"{stem}_{number}" for number in range(len(network) + 2))
+    return next(name for name in candidates if name_problem(network, name) is None)
+
+
+def add_node(network: Network, node: Node) -> Network:
+    """Add a node; it must have a free, legal name."""
+    _refuse(name_problem(network, node.name))
+    return network.with_nodes([*network, node])
+
+
+def remove_nodes(network: Network, names: Collection[str]) -> Network:
+    """Remove nodes; the consumers of a removed node with exactly one input take that input instead."""
+    gone = set(names)
+    _must_exist(network, *gone)
+
+    def survivor(source: str) -> str | None:
+        while source in gone:
+            inputs = network[source].inputs
+            if len(inputs) != 1:
+                return None
+            source = inputs[0]
+        return source
+
+    def rewired(node: Node) -> Node:
+        if gone.isdisjoint(node.inputs):
+            return node
+        return node.with_(inputs=tuple(kept for kept in map(survivor, node.inputs) if kept is not None))
+
+    remaining = network.with_nodes(rewired(node) for node in network if node.name not in gone)
+    return _forget_blocks(remaining, gone)
+
+
+def connect(network: Network, source: str, target: str, *, catalog: Catalog) -> Network:
+    """Feed the output of `source` into `target`: one more input, or instead of the last one where it takes no more."""
+    _refuse(connection_problem(network, source, target, catalog))
+    _, most = catalog.input_limits(network[target].kind)
+    inputs = network[target].inputs
+    kept = inputs if most is None or len(inputs) < most else inputs[:-1]
+    return _changed(network, target, inputs=(*kept, source))
+
+
+def disconnect(network: Network, source: str, target: str) -> Network:
+    """Remove one connection."""
+    _must_exist(network, target)
+    inputs = list(network[target].inputs)
+    if source not in inputs:
+        raise WorkbenchError(f"{source} does not feed {target}")
+    inputs.remove(source)
+    return _changed(network, target, inputs=tuple(inputs))
+
+
+def insert_between(network: Network, node: Node, source: str, target: str) -> Network:
+    """Put a new node on the connection from `source` to `target`, at the same place among the target's inputs."""
+    added = add_node(network, node.with_(inputs=(source,)))
+    inputs = tuple(node.name if name == source else name for name in network[target].inputs)
+    return _changed(added, target, inputs=inputs)
+
+
+def set_arguments(network: Network, name: str, changes: Mapping[str, Any]) -> Network:
+    """Change some arguments of a node."""
+    _must_exist(network, name)
+    return _changed(network, name, arguments={**network[name].arguments, **changes})
+
+
+def rename(network: Network, name: str, new_name: str) -> Network:
+    """Give a node another name, and so its weights another key."""
+    _must_exist(network, name)
+    if name == new_name:
+        return network
+    _refuse(name_problem(_without(network, name), new_name))
+
+    def renamed(node: Node) -> Node:
+        inputs = tuple(new_name if source == name else source for source in node.inputs)
+        return node.with_(name=new_name if node.name == name else node.name, inputs=inputs)
+
+    return _forget_blocks(network.with_nodes(renamed(node) for node in network), {name, new_name})
+
+
+def move(network: Network, positions: Mapping[str, Position]) -> Network:
+    """Put nodes at other places on the canvas (scene units, the node's upper left corner)."""
+    _must_exist(network, *positions)
+    return network.with_nodes(
+        node.with_(position=positions[node.name]) if node.name in positions else node for node in network
+    )
+
+
+def retitle(network: Network, name: str) -> Network:
+    """Give the network another name."""
+    return Network(name, network.nodes, network.blocks)
+
+
+def _changed(network: Network, name: str, **changes: Any) -> Network:
+    nodes = dict(network.nodes)
+    nodes[name] = nodes[name].with_(**changes)
+    structural = {"inputs", "arguments"} & set(changes)
+    return _forget_blocks(network.with_nodes(nodes.values()), {name} if structural else set())
+
+
+def _forget_blocks(network: Network, touched: Collection[str]) -> Network:
+    """Blocks that were edited inside are blocks no longer: their arguments would not describe them."""
+
+    def untouched(prefix: str) -> bool:
+        return not any(name.startswith(prefix + ".") for name in touched)
+
+    blocks: dict[str, BlockUse] = {prefix: use for prefix, use in network.blocks.items() if untouched(prefix)}
+    return network if len(blocks) == len(network.blocks) else Network(network.name, network.nodes, blocks)
+
+
+def _without(network: Network, name: str) -> Network:
+    return network.with_nodes(node for node in network if node.name != name)
+
+
+def _must_exist(network: Network, *names: str) -> None:
+    missing = next((name for name in names if name not in network), None)
+    if missing is not None:
+        raise WorkbenchError(f"There is no node {missing} in {network.name}")
+
+
+def _refuse(problem: Problem | None) -> None:
+    if problem is not None:
+        raise WorkbenchError(f"{problem.where}: {problem.title}", problem.reason)

@@ -1,0 +1,73 @@
+"""What is legal: names, connections, the number of inputs. The drag preview and the edit ask the same rules.
+
+A catalog tells how many inputs a kind takes; the rules know nothing else about layers.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from workbench.core.graph.network import Network, Node
+from workbench.errors import Problem
+
+RESERVED = frozenset(
+    "T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches eval "
+    "extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict modules "
+    "mtia named_buffers named_children named_modules named_parameters parameters register_backward_hook register_buffer "
+    "register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook "
+    "register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter "
+    "register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule "
+    "share_memory state_dict to to_empty train training type xpu zero_grad graph code weight bias".split()
+)
+"""Segments that a module path cannot use: they are attributes of every module (or of its parameters)."""
+
+
+class Catalog(Protocol):
+    """What the rules ask of a catalog of layer kinds."""
+
+    def input_limits(self, kind: str) -> tuple[int, int | None]:
+        """The fewest and the most inputs of a kind (None: any number)."""
+
+
+def name_problem(network: Network, name: str) -> Problem | None:
+    """Why a new node cannot have this name, or None if it can."""
+    parts = name.split(".")
+    if not all(part.isidentifier() or part.isdigit() for part in parts) or not name.isascii():
+        return Problem(name, "Not a usable name", "use letters, digits and underscores, with dots between groups")
+    reserved = next((part for part in parts if part in RESERVED), None)
+    if reserved:
+        return Problem(name, f'"{reserved}" is reserved', "every PyTorch module already has an attribute of that name")
+    if name in network:
+        return Problem(name, "The name is taken", "two nodes cannot share a module path")
+    if any(other.startswith(name + ".") or name.startswith(other + ".") for other in network.nodes):
+        return Problem(name, "The name clashes with a group", "a node cannot be inside another node")
+    return None
+
+
+def connection_problem(network: Network, source: str, target: str, catalog: Catalog) -> Problem | None:
+    """Why the output of `source` cannot become one more input of `target`, or None if it can."""
+    for name in (source, target):
+        if name not in network:
+            return Problem(name, "There is no such node")
+    if network[source].kind == "Output":
+        return Problem(source, "The output of the network has no output of its own")
+    _, most = catalog.input_limits(network[target].kind)
+    if most == 0:
+        return Problem(target, f"{network[target].kind} takes no input")
+    if source in network.downstream(target):
+        return Problem(target, "That would close a loop", f"{target} already feeds {source}")
+    return None
+
+
+def input_problem(node: Node, network: Network, catalog: Catalog) -> Problem | None:
+    """What is wrong with the inputs that a node has now, or None."""
+    fewest, most = catalog.input_limits(node.kind)
+    missing = next((source for source in node.inputs if source not in network), None)
+    if missing is not None:
+        return Problem(node.name, f"Its input {missing} does not exist", "connect another node to it")
+    if len(node.inputs) < fewest:
+        wanted = "an input" if fewest == 1 else f"at least {fewest} inputs"
+        return Problem(node.name, f"{node.kind} needs {wanted}", f"{len(node.inputs)} connected")
+    if most is not None and len(node.inputs) > most:
+        return Problem(node.name, f"{node.kind} takes at most {most} inputs", f"{len(node.inputs)} connected")
+    return None

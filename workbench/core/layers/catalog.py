@@ -1,0 +1,61 @@
+"""The catalog: every layer kind by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from workbench.core.graph.network import Node
+from workbench.core.layers import activation, convolution, joining, linear, normalization, pooling
+from workbench.core.layers.kind import REGISTERED, LayerKind
+from workbench.errors import Problem
+
+FILES = (convolution, normalization, activation, pooling, linear, joining)
+"""The modules whose import fills the catalog."""
+
+
+class Catalog:
+    """Layer kinds by name; answers what the rules of the graph ask."""
+
+    def __init__(self, kinds: Mapping[str, type[LayerKind]]) -> None:
+        self._kinds = kinds
+
+    def __iter__(self) -> Iterator[type[LayerKind]]:
+        return iter(self._kinds.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kinds
+
+    def __getitem__(self, name: str) -> type[LayerKind]:
+        return self._kinds[name]
+
+    def input_limits(self, kind: str) -> tuple[int, int | None]:
+        """The fewest and the most inputs; an unknown kind takes whatever it has."""
+        known = self._kinds.get(kind)
+        return (known.fewest_inputs, known.most_inputs) if known else (0, None)
+
+    def by_category(self) -> dict[str, list[type[LayerKind]]]:
+        """The kinds grouped as the palette shows them."""
+        groups: dict[str, list[type[LayerKind]]] = {}
+        for kind in self:
+            groups.setdefault(kind.category, []).append(kind)
+        return groups
+
+    def parse(self, node: Node) -> LayerKind | Problem:
+        """The node's kind with its arguments checked, or the problem with them."""
+        if node.kind not in self:
+            return Problem(node.name, f"Unknown layer kind {node.kind}", "this version of the workbench has no such kind")
+        try:
+            return msgspec.convert(dict(node.arguments), self._kinds[node.kind])
+        except msgspec.ValidationError as error:
+            return Problem(node.name, "An argument is not possible", _readable(str(error)))
+
+
+def _readable(message: str) -> str:
+    """msgspec's message with the path `$.name` written as a name."""
+    text, _, path = message.partition(" - at `$.")
+    return f"{path.rstrip('`')}: {text[0].lower()}{text[1:]}" if path else text
+
+
+CATALOG = Catalog(REGISTERED)

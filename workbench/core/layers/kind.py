@@ -1,0 +1,146 @@
+"""What a layer kind is, and how one is defined.
+
+A kind is a decorated record whose fields are the layer's arguments. Types and limits come from the annotations, the help
+from the docstring and the descriptions, so the palette, the form, the validation and the command line need nothing else:
+
+    @layer("Convolution", torch_class="torch.nn.Conv2d")
+    class Conv2d(ModuleKind):
+        '''Slides learnable kernels over the picture.'''
+
+        out_channels: Annotated[int, Meta(ge=1, description="number of kernels")] = 32
+
+        def build(self, *shapes: Shape) -> torch.nn.Module:
+            return torch.nn.Conv2d(channels(shapes[0]), self.out_channels, ...)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    import torch
+
+Shape = tuple[int, ...]
+"""The shape of one sample without the batch: `(channels, height, width)` or `(features,)`."""
+
+
+class ShapeError(Exception):
+    """A layer cannot take these input shapes; the message says why in a sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The sliding window of a layer, (vertical, horizontal) in units of its input's pixels."""
+
+    kernel_size: tuple[int, int] = (1, 1)
+    stride: tuple[int, int] = (1, 1)
+    padding: tuple[int, int] = (0, 0)
+    dilation: tuple[int, int] = (1, 1)
+
+
+class LayerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all kinds; an instance is one validated set of arguments."""
+
+    category: ClassVar[str] = ""
+    fewest_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int | None] = 1
+    torch_class: ClassVar[str] = ""
+    functions: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def name(cls) -> str:
+        """The kind's name in files and in the palette."""
+        return cls.__name__
+
+    @classmethod
+    def help(cls) -> str:
+        """One sentence on what the layer does."""
+        return (cls.__doc__ or "").strip().split("\n")[0]
+
+    @classmethod
+    def arguments_of(cls, module: Any) -> dict[str, Any]:
+        """The arguments that make this kind equal to an existing `torch.nn` module: attributes of the same names."""
+        return {field: plain(getattr(module, field)) for field in cls.__struct_fields__}
+
+    def window(self) -> Window | None:
+        """The sliding window, or None where an output depends on the whole input (or there are no pixels)."""
+        return Window()
+
+
+class ModuleKind(LayerKind, frozen=True):
+    """A kind that is a module of its own in the compiled network."""
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """The module for inputs of these shapes; raises `ShapeError` if it cannot take them."""
+        raise TypeError(f"{self.name()} does not define build")
+
+
+class FunctionKind(LayerKind, frozen=True):
+    """A kind without parameters or state that is a plain expression in the compiled network."""
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """The output for these inputs (tensors, or the proxies of `torch.fx`)."""
+        raise TypeError(f"{self.name()} does not define forward")
+
+    def check(self, *shapes: Shape) -> None:
+        """Raise `ShapeError` if inputs of these shapes do not fit."""
+
+
+Kind = TypeVar("Kind", bound=type[LayerKind])
+REGISTERED: dict[str, type[LayerKind]] = {}
+
+
+def layer(
+    category: str,
+    *,
+    inputs: tuple[int, int | None] = (1, 1),
+    torch_class: str = "",
+    functions: tuple[str, ...] = (),
+) -> Callable[[Kind], Kind]:
+    """Put a kind into the catalog.
+
+    `inputs` gives the fewest and the most inputs (None: any number); `torch_class` and `functions` name what it is
+    recognized by when a module is traced.
+    """
+
+    def register(kind: Kind) -> Kind:
+        kind.category, kind.torch_class, kind.functions = category, torch_class, functions
+        kind.fewest_inputs, kind.most_inputs = inputs
+        REGISTERED[kind.name()] = kind
+        return kind
+
+    return register
+
+
+def plain(value: Any) -> Any:
+    """An argument as a file holds it: a pair of equal numbers is one number, a tuple is a list."""
+    if isinstance(value, (tuple, list)):
+        values = [plain(item) for item in value]
+        return values[0] if values and all(item == values[0] for item in values) else values
+    return value
+
+
+def pair(value: int | list[int]) -> tuple[int, int]:
+    """(vertical, horizontal) from one number or two."""
+    return (value, value) if isinstance(value, int) else (value[0], value[1])
+
+
+def image_shape(shape: Shape) -> tuple[int, int, int]:
+    """The shape if it is `(channels, height, width)`; raises `ShapeError` otherwise."""
+    if len(shape) != 3:
+        raise ShapeError(f"it needs channels × height × width, but its input is {describe_shape(shape)}")
+    return shape[0], shape[1], shape[2]
+
+
+def channels(shape: Shape) -> int:
+    """The channels of a picture-shaped input; raises `ShapeError` for anything else."""
+    return image_shape(shape)[0]
+
+
+def describe_shape(shape: Shape) -> str:
+    """`64 × 8 × 8`, or `128 values` for a vector."""
+    return f"{shape[0]:,} values" if len(shape) == 1 else " × ".join(map(str, shape))

@@ -1,0 +1,46 @@
+"""Opening a network by whatever names it: a ready network, a torchvision classifier or a network file."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from workbench.core.graph.network import Network
+from workbench.core.graph.storage import load_network
+from workbench.core.modelling.zoo import READY
+from workbench.errors import WorkbenchError
+
+TORCHVISION_INPUT = {"inception_v3": (3, 299, 299)}
+
+
+def open_network(reference: str | Path) -> Network:
+    """The network that a name or a path stands for; raises `WorkbenchError` when there is none."""
+    text = str(reference)
+    if text in READY:
+        return READY[text].build()
+    if text.endswith(".json") or Path(text).is_file():
+        return load_network(text)
+    if text in torchvision_names():
+        return torchvision_network(text)
+    close = difflib.get_close_matches(text, [*READY, *torchvision_names()], n=3)
+    hint = f"Did you mean {' or '.join(close)}?" if close else "`workbench networks` lists the ready ones."
+    raise WorkbenchError(f"There is no network {text}", "it is neither a ready network nor a network file", hint)
+
+
+def torchvision_names() -> list[str]:
+    """torchvision's classification networks."""
+    import torchvision
+
+    return list(torchvision.models.list_models(module=torchvision.models))
+
+
+def torchvision_network(name: str) -> Network:
+    """One of torchvision's networks, without weights, opened for editing."""
+    import torch
+    import torchvision
+
+    from workbench.core.modelling.trace import trace_module
+
+    with torch.device("meta"):
+        module = torchvision.models.get_model(name, weights=None)
+    return trace_module(module.eval(), input_shape=TORCHVISION_INPUT.get(name, (3, 224, 224)), name=name)

@@ -1,0 +1,1 @@
+"""One plan, one loop, one vocabulary of events."""

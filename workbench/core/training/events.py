@@ -1,0 +1,112 @@
+"""What a run says, in order. Events are records with a `type`, one JSON line each in a run's `events.jsonl`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+
+class RunEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """Base of all events; `time` is seconds since the epoch (1970)."""
+
+    time: float
+
+
+class RunStarted(RunEvent, frozen=True, kw_only=True, tag="started"):
+    """The loop is about to take its next step: the first one, or the one after `step` of a resumed run."""
+
+    step: int
+    total_steps: int
+    steps_per_epoch: int
+    epochs: int
+    train_images: int
+    validation_images: int
+    parameters: int
+    trainable: int
+    device: str
+    precision: str
+
+
+class StepDone(RunEvent, frozen=True, kw_only=True, tag="step"):
+    """Means over the steps since the last such event (about fifty an epoch). `step` and `epoch` count from 1."""
+
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float
+    learning_rate: float
+    images_per_second: float
+    remaining_seconds: float
+
+
+class EpochDone(RunEvent, frozen=True, kw_only=True, tag="epoch"):
+    """An epoch and its validation are over. Accuracies are shares between 0 and 1."""
+
+    step: int
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    images_per_second: float
+    seconds: float
+    remaining_seconds: float
+
+
+class CheckpointSaved(RunEvent, frozen=True, kw_only=True, tag="saved"):
+    """A checkpoint lies complete on the disk."""
+
+    step: int
+    epoch: int
+    which: Literal["last", "best"]
+
+
+class Warned(RunEvent, frozen=True, kw_only=True, tag="warned"):
+    """Something the user should know that does not stop the run."""
+
+    title: str
+    reason: str = ""
+
+
+class RunFinished(RunEvent, frozen=True, kw_only=True, tag="finished"):
+    """The run is over: complete, or stopped by the user (it can be resumed then)."""
+
+    step: int
+    epoch: int
+    stopped: bool
+    best_accuracy: float | None
+    best_epoch: int | None
+    seconds: float
+
+
+class RunFailed(RunEvent, frozen=True, kw_only=True, tag="failed"):
+    """The run cannot go on. The folder still holds the last checkpoint."""
+
+    title: str
+    reason: str = ""
+    hint: str = ""
+
+
+AnyEvent = RunStarted | StepDone | EpochDone | CheckpointSaved | Warned | RunFinished | RunFailed
+_DECODER = msgspec.json.Decoder(AnyEvent)
+
+
+def to_line(event: RunEvent) -> bytes:
+    """The event as one line of `events.jsonl`, with its line end."""
+    return msgspec.json.encode(event) + b"\n"
+
+
+def from_lines(lines: Iterable[bytes]) -> list[AnyEvent]:
+    """The events of a log; a last line cut short by a kill is left out, and what a resumed run did again is dropped."""
+    events: list[AnyEvent] = []
+    for line in lines:
+        try:
+            event = _DECODER.decode(line)
+        except msgspec.MsgspecError:
+            continue
+        if isinstance(event, RunStarted):
+            events = [old for old in events if getattr(old, "step", 0) <= event.step]
+        events.append(event)
+    return events
