@@ -1,4 +1,4 @@
-"""The arguments of a kind as a form needs them, read from the record's annotations."""
+"""The fields of a record (the arguments of a kind, a training plan) as a form needs them, read from its annotations."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import inspect
 
-from workbench.core.layers.kind import LayerKind
-
-Form = Literal["integer", "number", "flag", "choice", "pair", "shape"]
-"""How an argument is edited; a `pair` is one number or two, and may also be one of `choices`."""
+Form = Literal["integer", "number", "flag", "choice", "pair", "shape", "text", "record"]
+"""How an argument is edited; a `pair` is one number or two, and may also be one of `choices`; a `record` has parts."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +25,14 @@ class Argument:
     help: str = ""
 
 
-def arguments(kind: type[LayerKind]) -> tuple[Argument, ...]:
-    """The arguments of a kind, in the order of their definition."""
-    info = inspect.type_info(kind)
+def arguments(record: type[msgspec.Struct]) -> tuple[Argument, ...]:
+    """The arguments of a kind, or the fields of any other record, in the order of their definition."""
+    info = inspect.type_info(record)
     assert isinstance(info, inspect.StructType)
     return tuple(_argument(field) for field in info.fields)
 
 
 def _argument(field: inspect.Field) -> Argument:
-    default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
     help_text, bare = "", field.type
     while isinstance(bare, inspect.Metadata):
         help_text = help_text or (bare.extra_json_schema or {}).get("description", "")
@@ -43,8 +40,16 @@ def _argument(field: inspect.Field) -> Argument:
     members = bare.types if isinstance(bare, inspect.UnionType) else (bare,)
     members = tuple(member.type if isinstance(member, inspect.Metadata) else member for member in members)
     limits = _limits(members)
-    choices = tuple(value for member in members if isinstance(member, inspect.LiteralType) for value in member.values)
-    return Argument(field.encode_name, _form(members), default, *limits, choices, help_text)
+    literals = [member.values for member in members if isinstance(member, inspect.LiteralType)]
+    choices = tuple(str(value) for values in literals for value in values)
+    return Argument(field.encode_name, _form(members), _default(field), *limits, choices, help_text)
+
+
+def _default(field: inspect.Field) -> Any:
+    """The default value; None where a value must be given."""
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    return None if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
 def _form(members: tuple[inspect.Type, ...]) -> Form:
@@ -55,7 +60,11 @@ def _form(members: tuple[inspect.Type, ...]) -> Form:
         return "choice"
     if inspect.BoolType in kinds:
         return "flag"
-    return "number" if inspect.FloatType in kinds else "integer"
+    if inspect.StrType in kinds:
+        return "text"
+    if inspect.FloatType in kinds:
+        return "number"
+    return "integer" if inspect.IntType in kinds else "record"
 
 
 def _limits(members: tuple[inspect.Type, ...]) -> tuple[float | None, float | None]:
