@@ -45,7 +45,9 @@ class Catalog:
     def parse(self, node: Node) -> LayerKind | Problem:
         """The node's kind with its arguments checked, or the problem with them."""
         if node.kind not in self:
-            return Problem(node.name, f"Unknown layer kind {node.kind}", "this version of the workbench has no such kind")
+            return Problem(
+                node.name, f"Unknown layer kind {node.kind}", "this version of the workbench has no such kind"
+            )
         try:
             return msgspec.convert(dict(node.arguments), self._kinds[node.kind])
         except msgspec.ValidationError as error:

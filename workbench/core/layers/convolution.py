@@ -33,7 +33,9 @@ class Conv2d(ModuleKind, frozen=True):
     ] = 0
     dilation: Annotated[Positive | PositivePair, Meta(description="Distance between the taps of a kernel.")] = 1
     groups: Annotated[Positive, Meta(description="Independent groups of channels; as many as channels: depthwise.")] = 1
-    bias: Annotated[bool, Meta(description="Adds a learnable constant to each channel; useless before BatchNorm.")] = True
+    bias: Annotated[bool, Meta(description="Adds a learnable constant to each channel; useless before BatchNorm.")] = (
+        True
+    )
     padding_mode: Annotated[
         Literal["zeros", "reflect", "replicate", "circular"], Meta(description="What the added pixels hold.")
     ] = "zeros"

@@ -20,9 +20,7 @@ class BatchNorm2d(ModuleKind, frozen=True):
     """Brings each channel to mean 0 and deviation 1 over the batch, then scales and shifts it by learnable numbers."""
 
     eps: Annotated[float, Meta(gt=0, le=1, description="Added to the variance, against division by zero.")] = 1e-5
-    momentum: Annotated[
-        float, Meta(ge=0, le=1, description="Share of each new batch in the running statistics.")
-    ] = 0.1
+    momentum: Annotated[float, Meta(ge=0, le=1, description="Share of each new batch in the running statistics.")] = 0.1
     affine: Annotated[bool, Meta(description="Learn a scale and a shift for each channel.")] = True
     track_running_stats: Annotated[bool, Meta(description="Keep running statistics for evaluation.")] = True
 

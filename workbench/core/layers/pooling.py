@@ -20,7 +20,9 @@ KernelSize = Annotated[Positive | PositivePair, Meta(description="Height and wid
 Stride = Annotated[Positive | PositivePair, Meta(description="Step of the window; usually its size.")]
 Padding = Annotated[Natural | NaturalPair, Meta(description="Pixels added on every side, at most half the window.")]
 CeilMode = Annotated[bool, Meta(description="Keep a window that hangs over the edge.")]
-OutputSize = Annotated[Positive | PositivePair, Meta(description="Height and width of the output; 1 is global pooling.")]
+OutputSize = Annotated[
+    Positive | PositivePair, Meta(description="Height and width of the output; 1 is global pooling.")
+]
 
 
 def _check_padding(kernel_size: int | list[int], padding: int | list[int]) -> None:
@@ -80,7 +82,6 @@ class AvgPool2d(ModuleKind, frozen=True):
     def window(self) -> Window:
         """The pooling window."""
         return Window(pair(self.kernel_size), pair(self.stride), pair(self.padding))
-
 
 
 @layer(CATEGORY, torch_class="torch.nn.AdaptiveAvgPool2d", functions=("torch.nn.functional.adaptive_avg_pool2d",))

@@ -37,8 +37,8 @@ def refuse_errors(analysis: Analysis) -> None:
     """Raise `WorkbenchError` for the first problem with which the network cannot run."""
     if analysis.errors:
         first = analysis.errors[0]
-        title = f"{analysis.network.name} cannot run: {first.where or 'the network'}: {first.title}"
-        raise WorkbenchError(title, first.reason)
+        place = f"{first.where}: " if first.where else ""
+        raise WorkbenchError(f"{analysis.network.name} cannot run: {place}{first.title}", first.reason)
 
 
 def node_of(fx_node: fx.Node) -> str | None:

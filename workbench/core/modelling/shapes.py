@@ -103,9 +103,7 @@ def _report(node: Node, network: Network, reports: Mapping[str, NodeReport]) -> 
     if facts.problem:
         return _with_problem(unknown, Problem(node.name, _cannot_take(node.kind, shapes), facts.problem))
     field = joined_field([source.receptive_field for source in sources], kind.window(), facts.output_shape)
-    return NodeReport(
-        node.name, node.kind, node.inputs, facts.output_shape, facts.parameters, facts.macs, field
-    )
+    return NodeReport(node.name, node.kind, node.inputs, facts.output_shape, facts.parameters, facts.macs, field)
 
 
 def _with_problem(report: NodeReport, problem: Problem | None) -> NodeReport:

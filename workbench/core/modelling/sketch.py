@@ -45,9 +45,7 @@ class Sketch:
             self.add(f"{prefix}.add", "Add", self.last, start)
         return self.add(f"{prefix}.relu", "ReLU")
 
-    def residual(
-        self, prefix: str, width: int, *, stride: int = 1, project: bool = False, bias: bool = False
-    ) -> str:
+    def residual(self, prefix: str, width: int, *, stride: int = 1, project: bool = False, bias: bool = False) -> str:
         """Basic residual block of He et al. 2015 (arXiv 1512.03385); `project` puts 1x1-BatchNorm on the shortcut."""
         shortcut = start = self.last
         self.add(f"{prefix}.conv1", "Conv2d", out_channels=width, padding=1, stride=stride, bias=bias)

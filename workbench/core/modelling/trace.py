@@ -85,7 +85,9 @@ def _kind_of_module(module: nn.Module) -> type[LayerKind]:
 def _kind_of_function(node: fx.Node) -> type[LayerKind]:
     found = next((kind for kind in CATALOG if _is_one_of(node, kind.functions)), None)
     if found is None:
-        raise WorkbenchError(f"There is no layer kind for the operation {getattr(node.target, '__name__', node.target)}")
+        raise WorkbenchError(
+            f"There is no layer kind for the operation {getattr(node.target, '__name__', node.target)}"
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""Ready networks: the ten of the tutorials, defined here, and torchvision's classifiers, traced when they are opened."""
+"""Ready networks: the ten of the tutorials, defined here, and torchvision's classifiers, traced when opened."""
 
 from __future__ import annotations
 

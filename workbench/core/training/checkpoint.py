@@ -1,0 +1,112 @@
+"""Checkpoints: a folder with the weights (safetensors) and, to go on from, the state of the training.
+
+A new checkpoint is written beside the old one and takes its place by renaming; whenever the program is killed, one of
+the two is complete. Nothing is ever unpickled: weights are safetensors, the state is read with `weights_only=True`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from workbench.errors import WorkbenchError
+from workbench.files import cannot_write
+
+WEIGHTS, STATE = "weights.safetensors", "state.pt"
+
+
+def save_checkpoint(folder: Path, module: nn.Module, state: Mapping[str, Any]) -> None:
+    """Replace the checkpoint in `folder`; raises `WorkbenchError`, the old one kept, if there is no space."""
+    fresh, old = _beside(folder, "new"), _beside(folder, "old")
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        save_file(plain_weights(module), fresh / WEIGHTS)
+        torch.save(dict(state), fresh / STATE)
+        for path in (fresh / WEIGHTS, fresh / STATE):
+            _sync(path)
+        _exchange(folder, fresh, old)
+    except (OSError, RuntimeError, safetensors.SafetensorError) as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise cannot_write(folder, error if isinstance(error, OSError) else OSError(str(error))) from error
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether there is a complete checkpoint."""
+    return _complete(folder) is not None
+
+
+def load_weights(folder: Path) -> dict[str, Tensor]:
+    """The weights of a checkpoint on the CPU, by node name."""
+    return load_weight_file(_existing(folder) / WEIGHTS)
+
+
+def load_state(folder: Path) -> dict[str, Any]:
+    """The state of the training of a checkpoint."""
+    try:
+        state: dict[str, Any] = torch.load(_existing(folder) / STATE, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch.load raises what the broken file makes it raise
+        raise WorkbenchError(f"The checkpoint in {folder} is damaged", str(error).splitlines()[0]) from error
+    return state
+
+
+def load_weight_file(path: Path) -> dict[str, Tensor]:
+    """The tensors of a `.safetensors` file or of a state dict saved by `torch.save`; raises `WorkbenchError`."""
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise WorkbenchError(f"There is no file {path}") from error
+    except Exception as error:  # whatever a broken file provokes in the two readers
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise WorkbenchError(f"{path.name} is not a file of weights", reason) from error
+    state = loaded.get("state_dict", loaded) if isinstance(loaded, dict) else loaded
+    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
+        raise WorkbenchError(f"{path.name} is not a file of weights", "it does not hold tensors by name")
+    return state
+
+
+def plain_weights(module: nn.Module) -> dict[str, Tensor]:
+    """The state dict on the CPU, contiguous, so that a file does not depend on the device or the memory format."""
+    return {key: value.detach().cpu().contiguous() for key, value in module.state_dict().items()}
+
+
+def _existing(folder: Path) -> Path:
+    found = _complete(folder)
+    if found is None:
+        raise WorkbenchError(
+            f"There is no {folder.name} checkpoint in {folder.parent.parent.name}", "nothing was saved yet"
+        )
+    return found
+
+
+def _complete(folder: Path) -> Path | None:
+    """The checkpoint itself, or the old one if the program was killed between two renames."""
+    candidates = (folder, _beside(folder, "old"))
+    return next((path for path in candidates if (path / WEIGHTS).is_file() and (path / STATE).is_file()), None)
+
+
+def _beside(folder: Path, suffix: str) -> Path:
+    return folder.with_name(f".{folder.name}.{suffix}")
+
+
+def _exchange(folder: Path, fresh: Path, old: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())

@@ -1,0 +1,84 @@
+"""Where and in which number format a run computes."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import torch
+from torch import nn
+
+from workbench.errors import WorkbenchError
+from workbench.files import write_atomically
+from workbench.paths import cache_folder
+
+
+def choose_device(wanted: str) -> torch.device:
+    """The device of that name, or for `auto` the best there is; raises `WorkbenchError` if it cannot be had."""
+    if wanted == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(wanted)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise WorkbenchError(f"The device {wanted} cannot be used", reason, "Choose auto or cpu.") from error
+    return device
+
+
+def choose_precision(wanted: str, device: torch.device) -> str:
+    """`fp32` or `bf16`; for `auto` whichever a timed convolution shows to be clearly faster on this device.
+
+    On a processor without bf16 instructions bf16 is 26 to 499 times slower, so it is measured, never guessed;
+    the answer is remembered for this device and version of torch.
+    """
+    if wanted != "auto":
+        return wanted
+    key = f"{device_name(device)} | {torch.__version__} | {torch.get_num_threads()} threads"
+    path = cache_folder() / "precision.json"
+    try:
+        known: dict[str, str] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        known = {}
+    if known.get(key) not in ("fp32", "bf16"):
+        known[key] = "bf16" if _step_seconds(device, "fp32") > 1.2 * _step_seconds(device, "bf16") else "fp32"
+        write_atomically(path, json.dumps(known, indent=1))
+    return known[key]
+
+
+def autocast(device: torch.device, precision: str) -> torch.autocast:
+    """The context in which the forward pass runs."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+def device_name(device: torch.device) -> str:
+    """What the device is called by its maker, as far as torch knows."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "cpu":
+        return f"cpu {torch.backends.cpu.get_cpu_capability()}"
+    return device.type
+
+
+def _step_seconds(device: torch.device, precision: str) -> float:
+    """The fastest of three small convolution steps, forward and backward, after one to warm up."""
+    generator = torch.Generator().manual_seed(0)
+    with torch.device("meta"):
+        layer = nn.Conv2d(32, 32, 3, padding=1)
+    layer = layer.to_empty(device=device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    for parameter in layer.parameters():
+        parameter.data.fill_(0.01)
+    images = torch.randn(16, 32, 32, 32, generator=generator).to(device, memory_format=torch.channels_last)
+    return min(_timed_step(layer, images, precision) for _ in range(4))
+
+
+def _timed_step(layer: nn.Module, images: torch.Tensor, precision: str) -> float:
+    start = time.perf_counter()
+    with autocast(images.device, precision):
+        output = layer(images)
+    output.float().square().mean().backward()
+    if images.device.type == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - start

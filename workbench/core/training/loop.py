@@ -1,0 +1,50 @@
+"""The training loop: one generator, walked by the window's thread, the command line and everybody else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from workbench.core.training.control import Control
+from workbench.core.training.device import autocast
+from workbench.core.training.events import RunEvent
+from workbench.core.training.session import Session, TrainingJob
+
+
+def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
+    """Train from the start, or from the last checkpoint, to the end of the plan, and say what happens.
+
+    Raises `WorkbenchError` for what ends a run: a loss that is no number, a disk that is full.
+    """
+    session = Session(job)
+    yield session.started()
+    while not session.is_over:
+        session.begin_epoch()
+        for images, labels in session.remaining_batches():
+            session.begin_step()
+            with autocast(job.device, job.precision):
+                logits = session.module(images).float()
+                loss = session.criterion(logits, labels)
+            session.optimizer.zero_grad()
+            loss.backward()
+            session.optimizer.step()
+            session.count(loss, logits, labels)
+            if session.report_due():
+                yield session.report()
+            if _interrupted(session, control):
+                yield session.save("last")
+                yield session.finished("stopped")
+                return
+        yield session.end_epoch()
+        if session.best_epoch == session.epoch:
+            yield session.save("best")
+        yield session.save("last")
+    yield session.finished("complete")
+
+
+def _interrupted(session: Session, control: Control) -> bool:
+    """Whether the user wants the run to end; waits here while it is paused."""
+    before = time.perf_counter()
+    stop = control.stop_requested()
+    session.pause(time.perf_counter() - before)
+    return stop

@@ -1,0 +1,47 @@
+"""Sums of loss and hits that stay on the device until somebody wants to read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Means:
+    """Mean loss and share of hits over some pictures."""
+
+    loss: float
+    accuracy: float
+    images: int
+
+
+class RunningSums:
+    """Loss and hits summed over batches without making the device wait."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._sums = torch.zeros(2, dtype=torch.float32 if device.type == "mps" else torch.float64, device=device)
+        self._images = 0
+
+    def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
+        """Count one batch: its mean loss, its logits `(batch, classes)`, its labels `(batch,)`."""
+        images = labels.shape[0]
+        hits = (logits.argmax(dim=1) == labels).sum()
+        self._sums += torch.stack([loss.detach() * images, hits]).to(self._sums.dtype)
+        self._images += images
+
+    def means(self) -> Means:
+        """The means so far (waits for the device)."""
+        loss, hits = self._sums.tolist()
+        images = max(1, self._images)
+        return Means(loss / images, hits / images, self._images)
+
+    def state(self) -> list[float]:
+        """All of it as exact numbers."""
+        return [*self._sums.tolist(), self._images]
+
+    def restore(self, state: list[float]) -> None:
+        """Go on from an earlier state."""
+        self._sums.copy_(torch.tensor(state[:2], dtype=torch.float64).to(self._sums.dtype))
+        self._images = int(state[2])

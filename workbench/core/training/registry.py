@@ -1,0 +1,38 @@
+"""Named definitions: a decorator puts one in, a plan names it, a form lists them with the first line of their help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+Definition = TypeVar("Definition", bound=Callable[..., object])
+
+
+class Registry(Generic[Definition]):
+    """Definitions of one sort by name, in the order in which they were registered."""
+
+    def __init__(self, sort: str) -> None:
+        self.sort = sort
+        self._definitions: dict[str, Definition] = {}
+
+    def register(self, name: str) -> Callable[[Definition], Definition]:
+        """Decorator that registers a definition under a name."""
+
+        def add(definition: Definition) -> Definition:
+            self._definitions[name] = definition
+            return definition
+
+        return add
+
+    def __getitem__(self, name: str) -> Definition:
+        return self._definitions[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._definitions
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._definitions)
+
+    def help(self, name: str) -> str:
+        """The first line of a definition's docstring."""
+        return (self._definitions[name].__doc__ or "").strip().split("\n")[0]
