@@ -1,0 +1,111 @@
+"""What the rooms share: the document, the data, background jobs, and the few things they tell one another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.core.graph.document import Document
+from workbench.core.graph.network import Network
+from workbench.core.modelling.shapes import Analysis
+from workbench.core.modelling.zoo import READY
+from workbench.gui.background import Background
+from workbench.gui.bridge import DocumentBridge
+from workbench.paths import runs_folder
+
+FIRST_NETWORK = "cifar10cnn"
+FIRST_DATA = "shapes"
+ANALYSIS_DELAY_MS = 30
+
+
+class Workspace(QObject):
+    """Passed to every room; rooms know it and not one another."""
+
+    network_changed = Signal(object, object)
+    """The network before and after."""
+    analysed = Signal(object)
+    """A fresh `Analysis` of the current network."""
+    data_changed = Signal(str)
+    runs_changed = Signal()
+    """A run was made, went on, ended or was removed."""
+    inspect_requested = Signal(object)
+    """The path of a run that the user wants to look into."""
+    room_requested = Signal(str)
+    """The name of a room to go to."""
+    message = Signal(str)
+    """A sentence for the status bar, for a few seconds."""
+    device_known = Signal(str)
+    """torch is loaded and will compute there."""
+
+    def __init__(self, document: Document | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = document or Document(READY[FIRST_NETWORK].build())
+        self.jobs = Background(self)
+        self.analysis: Analysis | None = None
+        self._data = FIRST_DATA
+        self._bridge = DocumentBridge(self.document, self)
+        self._bridge.changed.connect(self.network_changed)
+        self._bridge.changed.connect(self._analyse_soon)
+
+    @property
+    def data(self) -> str:
+        """The data set of the moment, as the command line spells it."""
+        return self._data
+
+    @data.setter
+    def data(self, spec: str) -> None:
+        if spec != self._data:
+            self._data = spec
+            self.data_changed.emit(spec)
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where new runs go and where the list of runs looks."""
+        return runs_folder()
+
+    @property
+    def current_analysis(self) -> Analysis | None:
+        """The analysis if it is of the current network, None while a newer one is on its way."""
+        return self.analysis if self.analysis and self.analysis.network is self.document.network else None
+
+    def preload(self) -> None:
+        """Load torch on a lane and analyse the first network; called once the window has been seen."""
+        self.jobs.submit(_load_torch, owner=self, lane="shapes", key="torch", done=self.device_known.emit)
+        self._analyse(self.document.network)
+
+    def close(self) -> None:
+        """Let go of the document and wait for the lanes."""
+        self._bridge.close()
+        self.jobs.close()
+
+    def _analyse_soon(self, _before: Network, after: Network) -> None:
+        self._analyse(after, ANALYSIS_DELAY_MS)
+
+    def _analyse(self, network: Network, delay_ms: int = 0) -> None:
+        self.jobs.submit(
+            lambda: _analysis(network),
+            owner=self,
+            lane="shapes",
+            key="analysis",
+            done=self._take,
+            delay_ms=delay_ms,
+        )
+
+    def _take(self, analysis: Analysis) -> None:
+        if analysis.network is self.document.network:
+            self.analysis = analysis
+            self.analysed.emit(analysis)
+
+
+def _analysis(network: Network) -> Analysis:
+    from workbench.core.modelling.shapes import analyse
+
+    return analyse(network)
+
+
+def _load_torch() -> str:
+    """Import torch and say where it will compute."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
