@@ -1,0 +1,206 @@
+"""Where the nodes go: a layered layout from top to bottom, folded into columns so that long networks stay readable.
+
+Longest path gives the layers. The longest chain of nodes is drawn as one straight line; every branch and every long
+connection is a straight strip beside it, as near to the middle of its neighbours as there is room. Layered drawing:
+Sugiyama, Tagawa, Toda 1981 (doi 10.1109/TSMC.1981.4308636); here whole chains are placed instead of single nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from workbench.core.graph.folding import Fold, fold
+from workbench.core.graph.network import INPUT, Network, Position
+
+LONGEST_STRIP = 16
+"""Connections over more layers than this get no strip of their own (DenseNet has thousands of them)."""
+STRIP = 16.0
+"""The width of a strip that only a connection runs through."""
+
+Size = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Nodes (or one connection) on one vertical line: the width it takes in each layer and the chains it touches."""
+
+    names: tuple[str, ...]
+    widths: Mapping[int, float]
+    neighbours: tuple[str, ...]
+
+
+def layered_layout(
+    network: Network, *, size: Size = (216.0, 50.0), gap: Size = (44.0, 28.0), aspect: float = 1.2
+) -> dict[str, Position]:
+    """The upper left corner of every node, without overlaps; the same network always gets the same layout.
+
+    `size` is the size of a node, `gap` the free space between nodes, `aspect` the wanted width by height of the whole.
+    """
+    layers = layers_of(network)
+    rows, centres = Rows(gap[0]), {}
+    for chain in _chains(network, layers, size[0]):
+        centre = rows.nearest(chain, _barycentre(chain, centres))
+        rows.occupy(chain, centre)
+        centres.update(dict.fromkeys(chain.names, centre))
+    folded = fold(network, layers, Fold(rows.extents(), size[1] + gap[1], gap[0], aspect))
+    return {
+        name: (centres[name] + folded[layer][0] - size[0] / 2, folded[layer][1]) for name, layer in layers.items()
+    }
+
+
+def layers_of(network: Network) -> dict[str, int]:
+    """The layer of every node: one below its lowest input. Loose nodes come last, one below the other."""
+    layers: dict[str, int] = {}
+    linked = [name for name in _whole_order(network) if network[name].inputs or network.consumers[name]]
+    for name in linked:
+        layers[name] = 1 + max((layers[source] for source in network[name].inputs if source in layers), default=-1)
+    for name in linked:
+        if not network[name].inputs and network[name].kind != INPUT:
+            layers[name] = max(0, min(layers[consumer] for consumer in network.consumers[name]) - 1)
+    end = max(layers.values(), default=-1) + 1
+    loose = [node.name for node in network if node.name not in layers]
+    return layers | {name: end + number for number, name in enumerate(loose)}
+
+
+def push_down(
+    positions: Mapping[str, Position], placed: str, *, size: Size = (216.0, 50.0), gap: float = 28.0
+) -> dict[str, Position]:
+    """New positions of the nodes that must make way downwards, one pushing the next, when `placed` is put down."""
+    moved = {placed: positions[placed]}
+    below = sorted((place[1], name) for name, place in positions.items() if name != placed)
+    for _, name in below:
+        x, y = positions[name]
+        over = [
+            other[1] + size[1] + gap
+            for other in moved.values()
+            if abs(other[0] - x) < size[0] and other[1] <= y + size[1] / 2 < other[1] + 1.5 * size[1] + gap
+        ]
+        if over and max(over) > y:
+            moved[name] = (x, max(over))
+    del moved[placed]
+    return moved
+
+
+def _whole_order(network: Network) -> Iterator[str]:
+    """The execution order, then what loops leave out of it."""
+    order = network.execution_order
+    yield from order
+    done = set(order)
+    yield from (name for name in network.nodes if name not in done)
+
+
+def _chains(network: Network, layers: Mapping[str, int], width: float) -> Iterator[Chain]:
+    """The longest chain first, then the branches from top to bottom, then the connections that need a strip."""
+    depth = _depths(network, layers)
+    chain_of: dict[str, int] = {}
+    paths: list[list[str]] = []
+    for start in sorted(layers, key=lambda name: (layers[name], -depth[name])):
+        if start not in chain_of:
+            path = _follow(network, start, layers, depth, chain_of, len(paths))
+            paths.append(path)
+    for path in paths:
+        yield _node_chain(network, path, layers, width)
+    for node in network:
+        for source in dict.fromkeys(node.inputs):
+            if source in layers and _needs_strip(network, source, node.name, layers, chain_of, paths):
+                between = range(layers[source] + 1, layers[node.name])
+                yield Chain((), dict.fromkeys(between, STRIP), (source, node.name))
+
+
+def _follow(
+    network: Network,
+    start: str,
+    layers: Mapping[str, int],
+    depth: Mapping[str, int],
+    chain_of: dict[str, int],
+    number: int,
+) -> list[str]:
+    """The chain that begins at `start`: always on to the consumer with the longest way to go."""
+    path = [start]
+    chain_of[start] = number
+    while True:
+        layer = layers[path[-1]]
+        onward = [name for name in network.consumers[path[-1]] if name not in chain_of and layers[name] == layer + 1]
+        if not onward:
+            return path
+        path.append(max(onward, key=depth.__getitem__))
+        chain_of[path[-1]] = number
+
+
+def _depths(network: Network, layers: Mapping[str, int]) -> dict[str, int]:
+    """How many nodes the longest way down from each node has."""
+    depth: dict[str, int] = {}
+    for name in sorted(layers, key=layers.__getitem__, reverse=True):
+        below = (depth[consumer] for consumer in network.consumers[name] if layers[consumer] > layers[name])
+        depth[name] = 1 + max(below, default=0)
+    return depth
+
+
+def _node_chain(network: Network, path: list[str], layers: Mapping[str, int], width: float) -> Chain:
+    """A chain of nodes; the strip below its last node, down to where it joins another chain, belongs to it."""
+    first, last = layers[path[0]], layers[path[-1]]
+    joins = [layers[name] for name in network.consumers[path[-1]] if last < layers[name] <= last + LONGEST_STRIP]
+    widths = {layer: width for layer in range(first, last + 1)}
+    widths |= dict.fromkeys(range(last + 1, max(joins, default=0)), STRIP)
+    return Chain(tuple(path), widths, (*network[path[0]].inputs, *network.consumers[path[-1]]))
+
+
+def _needs_strip(
+    network: Network,
+    source: str,
+    target: str,
+    layers: Mapping[str, int],
+    chain_of: Mapping[str, int],
+    paths: list[list[str]],
+) -> bool:
+    span = layers[target] - layers[source]
+    ends_chain = paths[chain_of[source]][-1] == source
+    return 2 <= span <= LONGEST_STRIP and not ends_chain
+
+
+def _barycentre(chain: Chain, centres: Mapping[str, float]) -> float:
+    placed = [centres[name] for name in chain.neighbours if name in centres]
+    return sum(placed) / len(placed) if placed else 0.0
+
+
+class Rows:
+    """What is taken in each layer, as intervals (left, right)."""
+
+    def __init__(self, gap: float) -> None:
+        self._gap = gap
+        self._taken: dict[int, list[tuple[float, float]]] = {}
+
+    def nearest(self, chain: Chain, wanted: float) -> float:
+        """The free place nearest to the wanted one, on the right of two equally near ones."""
+        places = {wanted}
+        for layer, width in chain.widths.items():
+            for left, right in self._taken.get(layer, ()):
+                away = self._between(width, right - left) + width / 2
+                places |= {round(right + away, 3), round(left - away, 3)}
+        near = sorted(places, key=lambda place: (round(abs(place - wanted), 3), -place))
+        return next(place for place in near if self._is_free(chain, place))
+
+    def occupy(self, chain: Chain, centre: float) -> None:
+        """Take the place."""
+        for layer, width in chain.widths.items():
+            self._taken.setdefault(layer, []).append((centre - width / 2, centre + width / 2))
+
+    def extents(self) -> dict[int, tuple[float, float]]:
+        """The leftmost and the rightmost place taken in each layer."""
+        return {
+            layer: (min(left for left, _ in taken), max(right for _, right in taken))
+            for layer, taken in sorted(self._taken.items())
+        }
+
+    def _between(self, width: float, other: float) -> float:
+        """The space between two things: strips may lie closer than nodes."""
+        return self._gap if min(width, other) > STRIP else self._gap / 4
+
+    def _is_free(self, chain: Chain, centre: float) -> bool:
+        for layer, width in chain.widths.items():
+            for left, right in self._taken.get(layer, ()):
+                away = self._between(width, right - left) - 0.01
+                if centre - width / 2 < right + away and left < centre + width / 2 + away:
+                    return False
+        return True
