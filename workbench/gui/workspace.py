@@ -31,6 +31,8 @@ class Workspace(QObject):
     """A run was made, went on, ended or was removed."""
     inspect_requested = Signal(object)
     """The path of a run that the user wants to look into."""
+    resume_requested = Signal(object)
+    """The path of a run that the user wants to go on with."""
     room_requested = Signal(str)
     """The name of a room to go to."""
     message = Signal(str)
@@ -43,6 +45,8 @@ class Workspace(QObject):
         self.document = document or Document(READY[FIRST_NETWORK].build())
         self.jobs = Background(self)
         self.analysis: Analysis | None = None
+        self.active_run: Path | None = None
+        """The folder of the run that is being trained, None while nothing is."""
         self._data = FIRST_DATA
         self._bridge = DocumentBridge(self.document, self)
         self._bridge.changed.connect(self.network_changed)
