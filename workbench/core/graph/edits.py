@@ -1,6 +1,6 @@
 """Edits: functions from a network (and what to do) to a new network. They never change the one they are given.
 
-An edit that cannot be done raises `WorkbenchError`; whether the resulting network makes sense is the analysis' business.
+An edit that cannot be done raises `WorkbenchError`; whether the resulting network makes sense is not its concern.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The network as an immutable value: named nodes, each with a kind, arguments, ordered inputs and a place on the canvas.
+"""The network as an immutable value: named nodes, each with a kind, arguments, ordered inputs, a place on the canvas.
 
 A node's dotted name is its module path: the compiled module's `state_dict` keys are the node names, and a group is
 nothing but a common prefix. What follows from the input shape (`in_channels`, `in_features`, ...) is not stored.

@@ -1,7 +1,7 @@
 """What a layer kind is, and how one is defined.
 
-A kind is a decorated record whose fields are the layer's arguments. Types and limits come from the annotations, the help
-from the docstring and the descriptions, so the palette, the form, the validation and the command line need nothing else:
+A kind is a decorated record whose fields are the layer's arguments. Types and limits come from the annotations, help
+from the docstring and the descriptions, so palette, form, validation and command line need nothing else:
 
     @layer("Convolution", torch_class="torch.nn.Conv2d")
     class Conv2d(ModuleKind):

@@ -11,6 +11,19 @@ from workbench.core.modelling.zoo import READY
 from workbench.errors import WorkbenchError
 
 TORCHVISION_INPUT = {"inception_v3": (3, 299, 299)}
+TORCHVISION_FAMILIES = (
+    "alexnet",
+    "densenet",
+    "googlenet",
+    "inception",
+    "mobilenet_v2",
+    "resnet",
+    "resnext",
+    "squeezenet",
+    "vgg",
+    "wide_resnet",
+)
+"""Whose every operation the catalog has; opening a network of another family names the operation that it lacks."""
 
 
 def open_network(reference: str | Path) -> Network:
@@ -20,7 +33,7 @@ def open_network(reference: str | Path) -> Network:
         return READY[text].build()
     if text.endswith(".json") or Path(text).is_file():
         return load_network(text)
-    if text in torchvision_names():
+    if text in _torchvision_models():
         return torchvision_network(text)
     close = difflib.get_close_matches(text, [*READY, *torchvision_names()], n=3)
     hint = f"Did you mean {' or '.join(close)}?" if close else "`workbench networks` lists the ready ones."
@@ -28,10 +41,8 @@ def open_network(reference: str | Path) -> Network:
 
 
 def torchvision_names() -> list[str]:
-    """torchvision's classification networks."""
-    import torchvision
-
-    return list(torchvision.models.list_models(module=torchvision.models))
+    """torchvision's classification networks that can be opened."""
+    return [name for name in _torchvision_models() if name.startswith(TORCHVISION_FAMILIES)]
 
 
 def torchvision_network(name: str) -> Network:
@@ -44,3 +55,9 @@ def torchvision_network(name: str) -> Network:
     with torch.device("meta"):
         module = torchvision.models.get_model(name, weights=None)
     return trace_module(module.eval(), input_shape=TORCHVISION_INPUT.get(name, (3, 224, 224)), name=name)
+
+
+def _torchvision_models() -> list[str]:
+    import torchvision
+
+    return list(torchvision.models.list_models(module=torchvision.models))
