@@ -57,7 +57,7 @@ class Concatenate(FunctionKind, frozen=True):
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """The inputs joined along the channels."""
-        return torch.cat(inputs, dim=1)  # type: ignore[arg-type]
+        return torch.cat(inputs, dim=1)
 
     def check(self, *shapes: Shape) -> None:
         """All inputs must agree in everything but the channels."""

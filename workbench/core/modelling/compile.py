@@ -26,7 +26,8 @@ def build_module(network: Network, *, device: torch.device | str | None = None) 
     analysis = analyse(network)
     refuse_errors(analysis)
     modules = _modules(network, analysis, device)
-    graph, values = fx.Graph(), {}
+    graph = fx.Graph()
+    values: dict[str, fx.Node] = {}
     for name in network.execution_order:
         values[name] = _emit(graph, network[name], values)
     graph.lint()
@@ -76,6 +77,7 @@ def _emit(graph: fx.Graph, node: Node, values: Mapping[str, fx.Node]) -> fx.Node
 def _record(graph: fx.Graph, kind: FunctionKind, inputs: list[fx.Node]) -> fx.Node:
     """Write the expression of a function kind into the graph by running it on proxies."""
     tracer = fx.proxy.GraphAppendingTracer(graph)
-    output = kind.forward(*(fx.Proxy(node, tracer) for node in inputs))  # type: ignore[arg-type]
-    assert isinstance(output, fx.Proxy)
-    return output.node
+    proxies: list[Any] = [fx.Proxy(node, tracer) for node in inputs]
+    output: Any = kind.forward(*proxies)
+    made: fx.Node = output.node
+    return made

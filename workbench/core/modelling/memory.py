@@ -82,4 +82,4 @@ class _Recorder(fx.Interpreter):
 
 
 def _storage(tensor: Tensor) -> int:
-    return tensor.untyped_storage()._cdata
+    return int(tensor.untyped_storage()._cdata)

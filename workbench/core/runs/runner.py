@@ -125,7 +125,7 @@ def _open_data(plan: TrainingPlan, network: Network) -> tuple[ImageData, Preproc
     """The data framed for the network, and the preprocessing: the plan's, or with the data's own statistics."""
     from workbench.core.data.sources import open_data
     from workbench.core.data.statistics import statistics
-    from workbench.core.training.fitting import framing_of, output_problem
+    from workbench.core.training.compatibility import framing_of, output_problem
 
     framing = plan.preprocessing.framing if plan.preprocessing else framing_of(network)
     data = open_data(plan.data, framing=framing)

@@ -67,7 +67,7 @@ def _step_seconds(device: torch.device, precision: str) -> float:
     generator = torch.Generator().manual_seed(0)
     with torch.device("meta"):
         layer = nn.Conv2d(32, 32, 3, padding=1)
-    layer = layer.to_empty(device=device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    layer = layer.to_empty(device=device).to(memory_format=torch.channels_last)
     for parameter in layer.parameters():
         parameter.data.fill_(0.01)
     images = torch.randn(16, 32, 32, 32, generator=generator).to(device, memory_format=torch.channels_last)

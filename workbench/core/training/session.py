@@ -303,4 +303,4 @@ def _new_module(job: TrainingJob) -> nn.Module:
     INITIALIZATIONS[job.plan.initialization](module)
     if job.plan.weights is not None:
         load_starting_weights(module, Path(job.plan.weights), fresh=job.plan.fresh)
-    return module.to(job.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+    return module.to(job.device).to(memory_format=torch.channels_last)
