@@ -1,0 +1,39 @@
+"""`workbench export`: a run's weights as a file of its own, reloaded and compared."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from workbench.cli.report import compact, print_facts, print_json
+from workbench.cli.verbs import Parser, json_option, verb
+
+
+def _arguments(parser: Parser) -> None:
+    parser.add_argument("run", metavar="RUN", help="the folder of a run")
+    parser.add_argument("--to", default="safetensors", metavar="FORMAT", help="safetensors (the default) or pt")
+    parser.add_argument("--which", choices=("best", "last"), default="best", help="the checkpoint (best)")
+    parser.add_argument("-o", "--out", type=Path, metavar="PATH", required=True, help="the file to write, or a folder")
+    json_option(parser)
+
+
+@verb("export", "RUN --to safetensors|pt -o PATH", "a run's weights, checked after writing", arguments=_arguments)
+def export(options: Namespace) -> None:
+    """Write the weights of a run and say what was written."""
+    from workbench.core.export.weights import export_weights
+    from workbench.core.runs.folder import open_run
+
+    run = open_run(options.run)
+    path = options.out / f"{run.name}.{options.to}" if options.out.is_dir() else options.out
+    report = export_weights(run, path, to=options.to, which=options.which)
+    if options.json:
+        print_json(report)
+        return
+    check = f"reloaded, {report.pictures} pictures compared, largest difference {report.max_difference:g}"
+    print_facts(
+        [
+            ("file", str(report.path)),
+            ("size", f"{compact(report.size, 'B')}, {report.tensors} tensors, {report.parameters:,} parameters"),
+            ("check", check),
+        ]
+    )

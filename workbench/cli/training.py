@@ -1,0 +1,140 @@
+"""`workbench train` and `workbench resume`."""
+
+from __future__ import annotations
+
+import re
+import time
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.fields import add_fields, given
+from workbench.cli.following import follow
+from workbench.cli.report import Counter, tell
+from workbench.cli.verbs import Parser, json_option, verb
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.core.graph.network import Network
+    from workbench.core.training.plan import TrainingPlan
+
+ELSEWHERE = ("network", "data", "weights")
+"""Fields of a plan that are no options of their own here."""
+
+
+def data_help() -> str:
+    """Every spelling of `--data`."""
+    from workbench.core.data.sources import data_forms
+
+    return "; ".join(f"{form}: {description.rstrip('.')}" for form, description in data_forms()).replace("%", "%%")
+
+
+def _train_arguments(parser: Parser) -> None:
+    from workbench.core.training.plan import TrainingPlan
+
+    parser.add_argument("network", metavar="NET|PLAN", help="a ready network, a network file, or a training plan")
+    parser.add_argument("--data", metavar="DATA", help=data_help())
+    add_fields(parser, TrainingPlan, but=ELSEWHERE)
+    parser.add_argument("--out", type=Path, metavar="RUN", help="the folder of the run (a new one among your runs)")
+    json_option(parser)
+
+
+@verb("train", "NET|PLAN --data DATA", "train a network; Ctrl+C stops it with a checkpoint", arguments=_train_arguments)
+def train(options: Namespace) -> int:
+    """Make a run and train it to its end."""
+    from workbench.core.runs.runner import create_run, refuse
+
+    plan, network = _requested(options)
+    refuse(plan.field_problems())
+    network = _fitted(network, plan, may_change=not _is_file(plan.network))
+    out = options.out or new_run_folder(f"{network.name}-{_short(plan.data)}")
+    return follow(create_run(plan, network, out), as_json=options.json)
+
+
+def _resume_arguments(parser: Parser) -> None:
+    parser.add_argument("run", metavar="RUN", help="the folder of a run that was stopped, failed or killed")
+    json_option(parser)
+
+
+@verb("resume", "RUN", "go on with a run from its last checkpoint", arguments=_resume_arguments)
+def resume(options: Namespace) -> int:
+    """Train a run that was interrupted to its end."""
+    from workbench.core.runs.folder import open_run
+
+    run = open_run(options.run)
+    if run.state == "complete":
+        hint = f"`workbench evaluate {options.run}` says how good it is."
+        raise WorkbenchError(f"{run.name} is complete", "all epochs of its plan are done", hint)
+    return follow(run, as_json=options.json)
+
+
+def new_run_folder(name: str) -> Path:
+    """A folder for a run that does not exist yet, among the user's runs."""
+    from workbench.paths import runs_folder
+
+    return runs_folder() / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+
+
+def _requested(options: Namespace) -> tuple[TrainingPlan, Network]:
+    """The plan and the network that the command line asks for."""
+    from workbench.core.modelling.opening import open_network
+    from workbench.core.training.plan import TrainingPlan, changed
+
+    fields = given(options, TrainingPlan)
+    if _is_plan(options.network):
+        plan, beside = _read_plan(Path(options.network))
+        fields.pop("network")
+        _refuse_phase_options(plan, fields)
+        plan = changed(plan, **fields)
+        return plan, open_network(beside if beside.is_file() else plan.network)
+    if not options.data:
+        raise WorkbenchError("--data says what to train on", hint="For a first try: --data shapes")
+    return TrainingPlan(**fields), open_network(options.network)
+
+
+def _read_plan(path: Path) -> tuple[TrainingPlan, Path]:
+    """A plan, and where the network lies if the plan is that of a run."""
+    from workbench.core.runs.folder import NETWORK
+    from workbench.core.training.plan import plan_from_json
+
+    return plan_from_json(path.read_bytes(), source=str(path)), path.parent / NETWORK
+
+
+def _refuse_phase_options(plan: TrainingPlan, fields: dict[str, object]) -> None:
+    if plan.phases and fields.keys() & {"epochs", "learning_rate"}:
+        raise WorkbenchError(
+            "This plan has phases with epochs and rates of their own", "--epochs and --lr would not count"
+        )
+
+
+def _is_file(reference: str) -> bool:
+    return reference.endswith(".json") or Path(reference).is_file()
+
+
+def _is_plan(reference: str) -> bool:
+    """Whether a file holds JSON that is no network file."""
+    path = Path(reference)
+    return path.suffix == ".json" and path.is_file() and b'"cnn-workbench/network"' not in path.read_bytes()[:4096]
+
+
+def _fitted(network: Network, plan: TrainingPlan, *, may_change: bool) -> Network:
+    """The network with a head for the data's classes; a network of the user's own is not changed but refused."""
+    from workbench.core.data.sources import open_data
+    from workbench.core.training.compatibility import framing_of, output_problem
+
+    framing = plan.preprocessing.framing if plan.preprocessing else framing_of(network)
+    classes = open_data(plan.data, framing=framing, progress=Counter("Reading pictures")).classes
+    problem = output_problem(network, classes)
+    if problem is None:
+        return network
+    if problem.remedy is None or not may_change:
+        raise WorkbenchError(problem.title, problem.reason)
+    tell(f"The data has {len(classes)} classes: {problem.where} of {network.name} now gives {len(classes)} scores.")
+    fitted: Network = problem.remedy.edit(network)
+    return fitted
+
+
+def _short(data: str) -> str:
+    """A data set's name as a part of a folder's name."""
+    name = Path(data).stem if Path(data).exists() else data
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "data"
