@@ -1,0 +1,71 @@
+"""Exporting the weights of a run from wherever a run is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from workbench.gui.training.wording import size
+from workbench.gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from workbench.core.export.weights import ExportReport
+
+Format = Literal["safetensors", "pt"]
+FORMATS: dict[Format, tuple[str, str]] = {
+    "safetensors": ("Weights as safetensors…", "safetensors (*.safetensors)"),
+    "pt": ("Weights as PyTorch .pt…", "PyTorch (*.pt)"),
+}
+
+
+def export_menu(owner: QWidget, workspace: Workspace, run_path: Callable[[], Path | None]) -> QMenu:
+    """A menu with one entry for each format; it asks where, then exports the run that `run_path` then gives."""
+    menu = QMenu(owner)
+
+    def ask(to: Format) -> None:
+        path = run_path()
+        if path is not None:
+            ask_and_export(owner, workspace, path, to=to)
+
+    for to, (text, _kinds) in FORMATS.items():
+        action = menu.addAction(text)
+        action.setObjectName(f"{owner.objectName() or 'run'}-export-{to}")
+        action.triggered.connect(lambda _checked=False, to=to: ask(to))
+    return menu
+
+
+def ask_and_export(owner: QWidget, workspace: Workspace, run_path: Path, *, to: Format) -> None:
+    """Ask for a file, then export to it."""
+    suggested = Path.home() / f"{run_path.name}.{to}"
+    chosen, _ = QFileDialog.getSaveFileName(owner, "Export weights", str(suggested), FORMATS[to][1])
+    if chosen:
+        target = Path(chosen)
+        export(owner, workspace, run_path, target if target.suffix else target.with_suffix(f".{to}"), to=to)
+
+
+def export(owner: QWidget, workspace: Workspace, run_path: Path, target: Path, *, to: Format) -> None:
+    """Export on a lane; the status bar says what was written and that it computes the same."""
+    workspace.message.emit(f"Exporting {run_path.name}…")
+    workspace.jobs.submit(
+        lambda: _export(run_path, target, to),
+        owner=owner,
+        lane="files",
+        key=f"export {target}",
+        done=lambda report: workspace.message.emit(report_text(report)),
+    )
+
+
+def report_text(report: ExportReport) -> str:
+    """What was written, and the comparison."""
+    checked = f"reloaded and compared on {report.pictures} inputs: {report.max_difference:g} difference"
+    return f"Saved {report.path} ({size(report.size)}), {checked}"
+
+
+def _export(run_path: Path, target: Path, to: Format) -> ExportReport:
+    from workbench.core.export.weights import export_weights
+    from workbench.core.runs.folder import open_run
+
+    return export_weights(open_run(run_path), target, to=to)

@@ -1,0 +1,151 @@
+"""The events of a run as the numbers that curves, progress and summary need. No Qt."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from workbench.core.training.events import (
+    CheckpointSaved,
+    EpochDone,
+    RunEvent,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepDone,
+    Warned,
+)
+
+SMOOTHING = 0.9
+"""Share of the past in a smoothed training curve."""
+
+
+@dataclass
+class Series:
+    """A curve: positions in epochs, values, and the same values smoothed."""
+
+    x: list[float] = field(default_factory=list)
+    y: list[float] = field(default_factory=list)
+    smooth: list[float] = field(default_factory=list)
+    _sum: float = 0.0
+
+    def add(self, x: float, y: float) -> None:
+        """Append a point; what is no finite number is left out."""
+        if not math.isfinite(y):
+            return
+        self.x.append(x)
+        self.y.append(y)
+        self._sum = SMOOTHING * self._sum + (1 - SMOOTHING) * y
+        self.smooth.append(self._sum / (1 - SMOOTHING ** len(self.y)))  # corrected: a constant series stays constant
+
+    def at(self, x: float) -> float | None:
+        """The (smoothed) value of the point nearest to `x`, None without points."""
+        return self.smooth[self._nearest(x)] if self.x else None
+
+    def value_at(self, x: float) -> float | None:
+        """The value of the point nearest to `x`, None without points."""
+        return self.y[self._nearest(x)] if self.x else None
+
+    def _nearest(self, x: float) -> int:
+        right = min(bisect_left(self.x, x), len(self.x) - 1)
+        left = max(0, right - 1)
+        return left if abs(self.x[left] - x) <= abs(self.x[right] - x) else right
+
+
+class RunHistory:
+    """Grows with the events of a run; a continuation drops what it is going to do again."""
+
+    def __init__(self, events: Iterable[RunEvent] = ()) -> None:
+        self._reset()
+        self.add(events)
+
+    def _reset(self) -> None:
+        self.events: list[RunEvent] = []
+        self.train_loss, self.train_accuracy = Series(), Series()
+        self.validation_loss, self.validation_accuracy = Series(), Series()
+        self.started: RunStarted | None = None
+        self.last_step: StepDone | None = None
+        self.last_epoch: EpochDone | None = None
+        self.finished: RunFinished | None = None
+        self.failed: RunFailed | None = None
+        self.warnings: list[Warned] = []
+        self.saved = False
+
+    def add(self, events: Iterable[RunEvent]) -> None:
+        """Take new events in."""
+        for event in events:
+            if isinstance(event, RunStarted) and self.events:
+                self._rewind(event.step)
+            self._take(event)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of the plan, 0 before the run has begun."""
+        return self.started.epochs if self.started else 0
+
+    @property
+    def step(self) -> int:
+        """Steps done so far."""
+        begun = self.started.step if self.started else 0
+        return max(begun, self.last_step.step if self.last_step else 0, self.last_epoch.step if self.last_epoch else 0)
+
+    @property
+    def progress(self) -> float:
+        """The share of the steps that is done, between 0 and 1."""
+        return min(1.0, self.step / self.started.total_steps) if self.started and self.started.total_steps else 0.0
+
+    @property
+    def epochs_done(self) -> int:
+        """Whole epochs that are done."""
+        return self.last_epoch.epoch if self.last_epoch else 0
+
+    @property
+    def best(self) -> EpochDone | None:
+        """The epoch with the best validation accuracy; the first of equal ones."""
+        epochs = [event for event in self.events if isinstance(event, EpochDone)]
+        return max(epochs, key=lambda event: event.validation_accuracy, default=None)
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """What the run last said about the time it still needs."""
+        said = [event for event in (self.last_step, self.last_epoch) if event is not None]
+        return max(said, key=lambda event: event.time).remaining_seconds if said else None
+
+    def _rewind(self, step: int) -> None:
+        kept = [event for event in self.events if getattr(event, "step", 0) <= step]
+        self._reset()
+        for event in kept:
+            self._take(event)
+        self.finished = self.failed = None
+
+    def _take(self, event: RunEvent) -> None:
+        self.events.append(event)
+        match event:
+            case RunStarted():
+                self.started = event
+                self.finished = self.failed = None
+            case StepDone():
+                self._take_step(event)
+            case EpochDone():
+                self._take_epoch(event)
+            case CheckpointSaved():
+                self.saved = True
+            case Warned():
+                self.warnings.append(event)
+            case RunFinished():
+                self.finished = event
+            case RunFailed():
+                self.failed = event
+
+    def _take_step(self, event: StepDone) -> None:
+        self.last_step = event
+        x = event.step / self.started.steps_per_epoch if self.started else float(event.epoch)
+        self.train_loss.add(x, event.loss)
+        self.train_accuracy.add(x, 100 * event.accuracy)
+
+    def _take_epoch(self, event: EpochDone) -> None:
+        self.last_epoch = event
+        self.validation_loss.add(event.epoch, event.validation_loss)
+        self.validation_accuracy.add(event.epoch, 100 * event.validation_accuracy)

@@ -1,0 +1,273 @@
+"""The Train room: the plan on the left, the run on the right, Train, Pause and Stop between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QCursor, QKeySequence, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.training.events import EpochDone, RunEvent, RunStarted
+from workbench.gui import icons, theme
+from workbench.gui.runs.exporting import export_menu
+from workbench.gui.training.live import LiveRun
+from workbench.gui.training.plan_form import PlanForm
+from workbench.gui.training.run_panel import RunPanel
+from workbench.gui.training.thread import EventSource, continued_run, new_run
+from workbench.gui.workspace import Workspace
+
+LEFT_WIDTH = 320
+
+
+class TrainRoom(QWidget):
+    """Trains the document's network; at most one run at a time."""
+
+    name = "train"
+    title = "Train"
+    icon = "train"
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("train-room")
+        self._workspace = workspace
+        self.run: LiveRun | None = None
+        self.form, self.panel = PlanForm(workspace, self), RunPanel(self)
+        self._obstacle = QLabel(self)
+        self._train = self._action("Train", "play", "Ctrl+R", self.train)
+        self._pause = self._action("Pause", "pause", "Ctrl+Shift+P", self.pause_or_resume)
+        self._stop = self._action("Stop", "stop", "Ctrl+.", self.stop)
+        self._buttons = {
+            "train-start": (QPushButton(self), self._train),
+            "train-pause": (QPushButton(self), self._pause),
+            "train-stop": (QPushButton(self), self._stop),
+        }
+        self._arrange()
+        self._connect()
+        self._update()
+
+    # -- what the shell asks -----------------------------------------------------------------------------------------
+
+    def commands(self) -> list[QAction]:
+        """Train, Pause and Stop."""
+        return [self._train, self._pause, self._stop]
+
+    def close_room(self) -> bool:
+        """Whether the window may close: a run in training is stopped first, if the user agrees."""
+        if self.run is None or self.run.is_over:
+            return True
+        if not self._asked_to_stop():
+            return False
+        QApplication.setOverrideCursor(QCursor(Qt.CursorShape.WaitCursor))
+        try:
+            self.run.stop_and_wait()
+        finally:
+            QApplication.restoreOverrideCursor()
+        return True
+
+    # -- what the user does ------------------------------------------------------------------------------------------
+
+    def train(self) -> None:
+        """Start a new run of the plan in the form."""
+        if self.is_training or self.form.obstacle():
+            return
+        plan, network = self.form.plan(), self._workspace.document.network
+        folder = free_folder(self._workspace.runs_folder, f"{network.name}-{Path(plan.data).stem or plan.data}")
+        self._start(new_run(plan, network, folder), folder)
+
+    def continue_run(self, folder: Path) -> None:
+        """Go on with a run that was stopped or cut short."""
+        if not self.is_training:
+            self._start(continued_run(folder), folder)
+
+    def pause_or_resume(self) -> None:
+        """Hold the run, let it go on, or go on with one that was stopped."""
+        if self.run is None:
+            return
+        if self.run.standing == "training":
+            self.run.pause()
+        elif self.run.standing == "paused":
+            self.run.resume()
+        elif self._can_continue():
+            self.continue_run(self.run.folder)
+
+    def stop(self) -> None:
+        """End the run with a checkpoint."""
+        if self.run is not None:
+            self.run.stop()
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a run has the thread."""
+        return self.run is not None and not self.run.is_over
+
+    # -- following the run -------------------------------------------------------------------------------------------
+
+    def _start(self, source: EventSource, folder: Path) -> None:
+        if self.run is not None:
+            self.run.deleteLater()
+        self.run = LiveRun(source, folder, self)
+        self.run.advanced.connect(self._advanced)
+        self.run.standing_changed.connect(self._standing_changed)
+        self._workspace.active_run = folder
+        self.panel.show_run(self.run)
+        self._update()
+
+    def _advanced(self, events: list[RunEvent]) -> None:
+        assert self.run is not None
+        self.panel.show_run(self.run)
+        if any(isinstance(event, RunStarted | EpochDone) for event in events):
+            self._workspace.runs_changed.emit()
+
+    def _standing_changed(self) -> None:
+        assert self.run is not None
+        self.panel.show_run(self.run)
+        if self.run.is_over:
+            self._workspace.active_run = None
+            self._workspace.runs_changed.emit()
+            self._workspace.message.emit(f"{self.run.folder.name}: {self.panel.status.text()}")
+        self._update()
+
+    def _can_continue(self) -> bool:
+        run = self.run
+        return run is not None and run.standing in ("stopped", "failed") and run.history.started is not None
+
+    # -- drawing -----------------------------------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        """Enable what can be done now, and say why Train cannot."""
+        obstacle, standing = self.form.obstacle(), self.run.standing if self.run else None
+        self._train.setEnabled(not self.is_training and not obstacle)
+        resumes = standing == "paused" or self._can_continue()
+        self._pause.setText("Resume" if resumes else "Pause")
+        icons.set_icon(self._pause, "play" if resumes else "pause")
+        self._pause.setEnabled(standing in ("training", "paused") or self._can_continue())
+        self._stop.setEnabled(standing in ("opening", "training", "paused"))
+        self._obstacle.setText(obstacle)
+        self._obstacle.setVisible(bool(obstacle))
+        for button, action in self._buttons.values():
+            _follow(button, action)
+        self._colour()
+        self.panel.show_hint(
+            f"Nothing is trained yet.\n\nPress Train ({self._train.shortcut().toString()}) to train "
+            f"{self._workspace.document.network.name} on {self._workspace.data};\nits curves appear here."
+        )
+
+    def _colour(self) -> None:
+        """Train is the one button that stands out; an error is in the colour of errors."""
+        colours = theme.current()
+        button = self._buttons["train-start"][0]
+        palette = QPalette(QApplication.palette())
+        if button.isEnabled():
+            palette.setColor(QPalette.ColorRole.Button, colours.accent)
+            palette.setColor(QPalette.ColorRole.ButtonText, colours.on_accent)
+        button.setPalette(palette)
+        button.setIcon(icons.icon("play", colours.on_accent if button.isEnabled() else None))
+        error = QPalette(QApplication.palette())
+        error.setColor(QPalette.ColorRole.WindowText, colours.error)
+        self._obstacle.setPalette(error)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
+            self._colour()
+
+    # -- building ----------------------------------------------------------------------------------------------------
+
+    def _action(self, text: str, icon: str, shortcut: str, call: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        icons.set_icon(action, icon)
+        action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda _checked=False: call())
+        return action
+
+    def _arrange(self) -> None:
+        left = QFrame(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, theme.M)
+        column.setSpacing(theme.S)
+        column.addWidget(self.form, 1)
+        column.addLayout(self._button_row())
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setObjectName("train-split")
+        split.addWidget(left)
+        split.addWidget(self.panel)
+        split.setStretchFactor(1, 1)
+        split.setSizes([LEFT_WIDTH, 3 * LEFT_WIDTH])
+        split.setChildrenCollapsible(False)
+        left.setMinimumWidth(260)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(split)
+
+    def _button_row(self) -> QVBoxLayout:
+        self._obstacle.setObjectName("train-obstacle")
+        self._obstacle.setWordWrap(True)
+        row = QHBoxLayout()
+        row.setSpacing(theme.S)
+        for name, (button, action) in self._buttons.items():
+            button.setObjectName(name)
+            button.clicked.connect(lambda _checked=False, action=action: action.trigger())
+            row.addWidget(button, 2 if name == "train-start" else 1)
+        box = QVBoxLayout()
+        box.setContentsMargins(theme.L, 0, theme.L, 0)
+        box.setSpacing(theme.S)
+        box.addWidget(self._obstacle)
+        box.addLayout(row)
+        return box
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self._update)
+        self._workspace.resume_requested.connect(self.continue_run)
+        self.panel.inspect_chosen.connect(self._inspect)
+        self.panel.export.setMenu(export_menu(self, self._workspace, lambda: self.run.folder if self.run else None))
+
+    def _inspect(self) -> None:
+        if self.run is not None:
+            self._workspace.inspect_requested.emit(self.run.folder)
+
+    def _asked_to_stop(self) -> bool:
+        box = QMessageBox(self)
+        box.setObjectName("train-close-question")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText("A training is running.")
+        box.setInformativeText("It can be stopped now, with a checkpoint, and resumed from the Runs room later.")
+        keep = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        keep.setObjectName("train-keep")
+        stop.setObjectName("train-stop-and-close")
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.exec()
+        return box.clickedButton() is stop
+
+
+def free_folder(root: Path, stem: str) -> Path:
+    """The first of `stem-1`, `stem-2`, ... that is not there yet."""
+    stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "run"
+    number = 1
+    while (root / f"{stem}-{number}").exists():
+        number += 1
+    return root / f"{stem}-{number}"
+
+
+def _follow(button: QPushButton, action: QAction) -> None:
+    """Make a button look like its action."""
+    button.setText(action.text())
+    button.setIcon(action.icon())
+    button.setEnabled(action.isEnabled())
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
+    button.setAccessibleName(action.text())

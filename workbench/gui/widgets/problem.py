@@ -1,0 +1,65 @@
+"""A problem in place: what, why, and the one click that mends it."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel, QWidget
+
+from workbench.errors import Problem, Remedy
+from workbench.gui import theme
+
+
+class ProblemLabel(QLabel):
+    """One problem in a few lines of text below what has it; its remedy is a link. Hidden while there is none."""
+
+    remedy_chosen = Signal(object)
+    """The `Remedy` that the user clicked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.linkActivated.connect(self._choose)
+        self._problem: Problem | None = None
+        self.hide()
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is shown."""
+        return self._problem
+
+    def show_problem(self, problem: Problem | None) -> None:
+        """Show a problem, or nothing."""
+        self._problem = problem
+        self._draw()
+        self.setVisible(problem is not None)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        problem = self._problem
+        if problem is None:
+            self.clear()
+            return
+        colours = theme.current()
+        colour = colours.level_colour(problem.level).name()
+        parts = [f"<span style='color:{colour}'>{escape(problem.title)}</span>"]
+        if problem.reason:
+            parts.append(f"<span style='color:{colours.muted.name()}'>{escape(problem.reason)}</span>")
+        if problem.remedy:
+            parts.append(f"<a style='color:{colours.link.name()}' href='#'>{escape(problem.remedy.label)}</a>")
+        self.setText("<br>".join(parts))
+        self.setAccessibleName(str(problem))
+
+    def _choose(self) -> None:
+        remedy: Remedy | None = self._problem.remedy if self._problem else None
+        if remedy is not None:
+            self.remedy_chosen.emit(remedy)
