@@ -2,6 +2,7 @@
 # libraries Qt needs. Written for the bash 3.2 of macOS as well. WORKBENCH_VENV names another place for .venv,
 # PYTHON another interpreter.
 
+set -o pipefail
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 VENV=${WORKBENCH_VENV:-$ROOT/.venv}
 PYTHON_IN_VENV=$VENV/bin/python
@@ -103,9 +104,8 @@ install_project() {
     "$PYTHON_IN_VENV" -c 'import torch' >/dev/null 2>&1 || warn_of_size
     rm -f -- "$(stamp_of "$extra")" "$VENV/qt-libraries-found"
     : >"$log"
-    "$PYTHON_IN_VENV" -m pip install --disable-pip-version-check --no-input --progress-bar off \
-        --editable "$ROOT${extra:+[$extra]}" 2>&1 | tell_progress "$log"
-    if [ "${PIPESTATUS[0]}" -ne 0 ]; then
+    if ! "$PYTHON_IN_VENV" -m pip install --disable-pip-version-check --no-input --progress-bar off \
+        --editable "$ROOT${extra:+[$extra]}" 2>&1 | tell_progress "$log"; then
         say "The installation failed:"
         grep -i '^ *error' "$log" >&2 || tail -n 5 "$log" >&2
         fail "All that pip said is in $log. Check the network connection and the free space, then start this again."
@@ -121,29 +121,12 @@ prepare() {
     install_project "$1"
 }
 
-# The Debian package that holds a shared library.
-debian_package() {
-    case $1 in
-        libEGL.so.1) echo libegl1 ;;
-        libGL.so.1) echo libgl1 ;;
-        libGLX.so.0) echo libglx0 ;;
-        libOpenGL.so.0) echo libopengl0 ;;
-        libX11.so.6) echo libx11-6 ;;
-        libX11-xcb.so.1) echo libx11-xcb1 ;;
-        libdbus-1.so.3) echo libdbus-1-3 ;;
-        libfontconfig.so.1) echo libfontconfig1 ;;
-        libfreetype.so.6) echo libfreetype6 ;;
-        libglib-2.0.so.0 | libgthread-2.0.so.0) echo libglib2.0-0 ;;
-        libwayland-client.so.0) echo libwayland-client0 ;;
-        libwayland-cursor.so.0) echo libwayland-cursor0 ;;
-        libxkbcommon.so.0) echo libxkbcommon0 ;;
-        libxkbcommon-x11.so.0) echo libxkbcommon-x11-0 ;;
-        libxcb.so.1) echo libxcb1 ;;
-        libxcb-*.so.*) echo "$1" | sed -e 's/\.so\.//' ;;
-        libz.so.1) echo zlib1g ;;
-        libzstd.so.1) echo libzstd1 ;;
-        *) echo "$1" | sed -e 's/\.so\.//' | tr '[:upper:]_' '[:lower:]-' ;;
-    esac
+# The Debian packages that hold shared libraries, by the program's own table; what is not in it follows the usual naming.
+debian_packages() {
+    "$PYTHON_IN_VENV" -P -c '
+import sys
+from workbench.gui.qtguard import PACKAGES
+print(*dict.fromkeys(PACKAGES.get(name, name.lower().replace(".so.", "")) for name in sys.argv[1:]))' "$@"
 }
 
 # The Qt plugin that will draw the window.
@@ -162,15 +145,12 @@ missing_qt_libraries() {
         awk '/not found/ { print $1 }' | sort -u
 }
 
-# Prints the command that installs these libraries.
+# Prints the command that installs these libraries, or nothing on a system that it does not know.
 install_command() {
-    local library
     if command -v apt-get >/dev/null 2>&1; then
-        printf 'apt-get install -y'
-        for library in "$@"; do printf ' %s' "$(debian_package "$library")"; done
+        echo "apt-get install -y $(debian_packages "$@")"
     elif command -v dnf >/dev/null 2>&1; then
-        printf 'dnf install'
-        for library in "$@"; do printf " '%s()(64bit)'" "$library"; done
+        echo "dnf install -y$(printf " '%s()(64bit)'" "$@")"
     fi
 }
 
