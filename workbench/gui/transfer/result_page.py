@@ -1,0 +1,199 @@
+"""The last page: how good the new network is, where it errs, and what to do with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from workbench.errors import Problem, WorkbenchError
+from workbench.gui import theme
+from workbench.gui.transfer.busy import BusyRow
+from workbench.gui.transfer.buttons import PrimaryButton, button
+from workbench.gui.transfer.confusion import ConfusionMatrix
+from workbench.gui.transfer.judging import Verdict, WrongPicture, judge
+from workbench.gui.transfer.labels import Muted, Text
+from workbench.gui.transfer.page import Page
+from workbench.gui.transfer.pictures import thumbnail
+from workbench.gui.transfer.state import WizardState
+from workbench.gui.widgets.problem import ProblemLabel
+from workbench.gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from workbench.core.export.weights import ExportReport, Format
+
+JOB = "judge"
+THUMBNAIL = 104
+FILTERS: dict[str, Format] = {"safetensors (*.safetensors)": "safetensors", "PyTorch (*.pt)": "pt"}
+
+
+class ResultPage(Page):
+    """Accuracy and confusion matrix on the left, the wrong pictures on the right, what comes next below."""
+
+    title = "Result"
+    heading = "Result"
+
+    def __init__(self, workspace: Workspace, state: WizardState, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, state, parent)
+        self.verdict: Verdict | None = None
+        self._accuracy = Text(role="headline")
+        self._accuracy.setObjectName("transfer-accuracy")
+        self._count, self._wrong_title = Muted(), Text(role="strong")
+        self._confusion = ConfusionMatrix(self)
+        self._wrong = _wrong_list()
+        self._busy = BusyRow("transfer-result")
+        self._busy.cancelled.connect(self._cancel)
+        self._problem = ProblemLabel(self)
+        self._again = button("Evaluate", "transfer-evaluate", self._judge, icon="refresh")
+        self._again.hide()
+        self._buttons = (
+            PrimaryButton("Inspect", "transfer-inspect", self._inspect, self),
+            button("Export…", "transfer-export", self._export, icon="export"),
+            button("Open folder", "transfer-open-folder", self._open_folder, icon="folder"),
+        )
+        self.column.addWidget(self._busy)
+        self.column.addWidget(self._problem)
+        self.column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addLayout(self._panes(), 1)
+        self.column.addLayout(self._button_row())
+
+    def enter(self) -> None:
+        """Evaluate the run, unless that is done."""
+        if self.state.run is not None and (self.verdict is None or self.verdict.run != self.state.run):
+            self._judge()
+
+    def _panes(self) -> QHBoxLayout:
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for widget in (self._accuracy, self._count, self._confusion):
+            left.addWidget(widget)
+        left.addStretch(1)
+        right.addWidget(self._wrong_title)
+        right.addWidget(self._wrong, 1)
+        panes = QHBoxLayout()
+        panes.setSpacing(theme.XL)
+        panes.addLayout(left)
+        panes.addLayout(right, 1)
+        return panes
+
+    def _button_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.S)
+        for each in self._buttons:
+            row.addWidget(each)
+        row.addStretch(1)
+        return row
+
+    def _judge(self) -> None:
+        run = self.state.run
+        if run is None:
+            return
+        self._clear()
+        self._busy.start("Looking at every validation photo")
+        report = self._busy.reporter(self.workspace.jobs)
+        self.workspace.jobs.submit(
+            lambda: judge(run, progress=report),
+            owner=self,
+            lane="model",
+            key=JOB,
+            done=self._show,
+            failed=self._explain,
+        )
+
+    def _cancel(self) -> None:
+        self.workspace.jobs.cancel(self, JOB)
+        self._busy.hide()
+        self._again.show()
+
+    def _clear(self) -> None:
+        self.verdict = None
+        self._wrong.clear()
+        self._again.hide()
+        self._problem.show_problem(None)
+        for text in (self._accuracy, self._count, self._wrong_title):
+            text.clear()
+        self._confusion.hide()
+
+    def _show(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self._busy.hide()
+        evaluation = verdict.evaluation
+        right = evaluation.count - len(evaluation.wrong)
+        self._accuracy.setText(f"{100 * evaluation.accuracy:.1f} % right")
+        self._count.setText(f"{right:,} of {evaluation.count:,} validation photos")
+        self._confusion.show_counts(evaluation.confusion, verdict.classes)
+        self._confusion.show()
+        self._wrong_title.setText(_wrong_title(len(evaluation.wrong), len(verdict.wrong)))
+        for wrong in verdict.wrong:
+            self._wrong.addItem(self._item(wrong))
+
+    def _item(self, wrong: WrongPicture) -> QListWidgetItem:
+        icon = QIcon(thumbnail(wrong.pixels, THUMBNAIL, self.devicePixelRatioF()))
+        text = f"{wrong.label} → {wrong.predicted}\n{100 * wrong.confidence:.0f} % sure"
+        item = QListWidgetItem(icon, text)
+        item.setToolTip(f"{Path(wrong.file).name}\nIt is {wrong.label}, but was taken for {wrong.predicted}.")
+        return item
+
+    def _explain(self, error: Exception) -> None:
+        if not isinstance(error, WorkbenchError):
+            raise error
+        self._busy.hide()
+        self._again.show()
+        self._problem.show_problem(Problem("run", error.title, error.reason))
+
+    def _inspect(self) -> None:
+        if self.state.run is not None:
+            self.workspace.inspect_requested.emit(self.state.run)
+
+    def _open_folder(self) -> None:
+        if self.state.run is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.state.run)))
+
+    def _export(self) -> None:
+        run = self.state.run
+        if run is None:
+            return
+        dialog = QFileDialog(self, "Export the weights", str(run.parent / f"{run.name}.safetensors"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(list(FILTERS))
+        dialog.fileSelected.connect(lambda path: self._write(run, Path(path), FILTERS[dialog.selectedNameFilter()]))
+        dialog.open()
+
+    def _write(self, run: Path, path: Path, to: Format) -> None:
+        target = path if path.suffix else path.with_suffix(f".{to}")
+        chosen: Format = "pt" if target.suffix in (".pt", ".pth") else to
+
+        def write() -> ExportReport:
+            from workbench.core.export.weights import export_weights
+            from workbench.core.runs.folder import open_run
+
+            return export_weights(open_run(run), target, to=chosen)
+
+        self.workspace.jobs.submit(write, owner=self, lane="files", key="export", done=self._exported)
+
+    def _exported(self, report: ExportReport) -> None:
+        self.workspace.message.emit(f"{report.path.name} written, {report.size / 1e6:.1f} MB, reloaded and compared")
+
+
+def _wrong_title(count: int, shown: int) -> str:
+    if not count:
+        return "Not one wrong picture"
+    first = f", the first {shown} of them" if shown < count else ""
+    return f"{count:,} wrong picture{'s' if count > 1 else ''}, the most confident first{first}"
+
+
+def _wrong_list() -> QListWidget:
+    made = QListWidget()
+    made.setObjectName("transfer-wrong")
+    made.setAccessibleName("Wrong pictures")
+    made.setViewMode(QListView.ViewMode.IconMode)
+    made.setResizeMode(QListView.ResizeMode.Adjust)
+    made.setMovement(QListView.Movement.Static)
+    made.setUniformItemSizes(True)
+    made.setWordWrap(True)
+    made.setSpacing(theme.XS)
+    made.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
+    return made
