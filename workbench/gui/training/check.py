@@ -45,7 +45,7 @@ def check(network: Network, data: str, wanted: Callable[[], bool]) -> Check:
     try:
         facts = data_facts(data, wanted)
     except WorkbenchError as error:
-        reason = " ".join(part for part in (error.reason, error.hint) if part)
+        reason = str(WorkbenchError(error.reason, error.hint)) if error.reason else error.hint
         return Check(network, data, problem=Problem("data", error.title, reason))
     try:
         framing_of(network)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from workbench.gui import theme
 from workbench.gui.training.live import Failure
+from workbench.gui.widgets.labels import ToneLabel
 
 
 class FailurePanel(QFrame):
@@ -26,8 +26,7 @@ class FailurePanel(QFrame):
         super().__init__(parent)
         self.setObjectName("train-failure")
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.title, self._reason, self._trace = QLabel(self), QLabel(self), QPlainTextEdit(self)
-        self._failure: Failure | None = None
+        self.title, self._reason, self._trace = ToneLabel("error", self), QLabel(self), QPlainTextEdit(self)
         self.title.setFont(theme.font("strong"))
         for label in (self.title, self._reason):
             label.setWordWrap(True)
@@ -53,7 +52,6 @@ class FailurePanel(QFrame):
 
     def show_failure(self, failure: Failure | None) -> None:
         """Show a failure, or nothing."""
-        self._failure = failure
         self.setVisible(failure is not None)
         if failure is None:
             return
@@ -65,12 +63,6 @@ class FailurePanel(QFrame):
         self._details.setVisible(bool(failure.trace))
         self._show_trace(False)
         self.setAccessibleName(self.text)
-        self._colour()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and getattr(self, "_failure", None) is not None:
-            self._colour()
 
     def _arrange(self) -> None:
         buttons = QHBoxLayout()
@@ -84,12 +76,6 @@ class FailurePanel(QFrame):
             column.addWidget(widget)
         column.addLayout(buttons)
         column.addWidget(self._trace)
-
-    def _colour(self) -> None:
-        palette = QPalette(self.title.palette())
-        palette.setColor(QPalette.ColorRole.WindowText, theme.current().error)
-        if palette != self.title.palette():
-            self.title.setPalette(palette)
 
     def _show_trace(self, shown: bool) -> None:
         self._trace.setVisible(shown)

@@ -49,7 +49,8 @@ class Series:
         return self.y[self._nearest(x)] if self.x else None
 
     def _nearest(self, x: float) -> int:
-        right = min(bisect_left(self.x, x), len(self.x) - 1)
+        x = min(max(x, self.x[0]), self.x[-1])  # infinity means the last point
+        right = bisect_left(self.x, x)
         left = max(0, right - 1)
         return left if abs(self.x[left] - x) <= abs(self.x[right] - x) else right
 

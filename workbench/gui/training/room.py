@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMessageBox,
     QPushButton,
     QSplitter,
@@ -27,6 +26,7 @@ from workbench.gui.training.live import LiveRun
 from workbench.gui.training.plan_form import PlanForm
 from workbench.gui.training.run_panel import RunPanel
 from workbench.gui.training.thread import EventSource, continued_run, new_run
+from workbench.gui.widgets.labels import ToneLabel
 from workbench.gui.workspace import Workspace
 
 LEFT_WIDTH = 320
@@ -45,7 +45,7 @@ class TrainRoom(QWidget):
         self._workspace = workspace
         self.run: LiveRun | None = None
         self.form, self.panel = PlanForm(workspace, self), RunPanel(self)
-        self._obstacle = QLabel(self)
+        self._obstacle = ToneLabel("error", self)
         self._train = self._action("Train", "play", "Ctrl+R", self.train)
         self._pause = self._action("Pause", "pause", "Ctrl+Shift+P", self.pause_or_resume)
         self._stop = self._action("Stop", "stop", "Ctrl+.", self.stop)
@@ -166,7 +166,7 @@ class TrainRoom(QWidget):
         )
 
     def _colour(self) -> None:
-        """Train is the one button that stands out; an error is in the colour of errors."""
+        """Train is the one button that stands out."""
         colours = theme.current()
         button = self._buttons["train-start"][0]
         palette = QPalette(QApplication.palette())
@@ -175,9 +175,6 @@ class TrainRoom(QWidget):
             palette.setColor(QPalette.ColorRole.ButtonText, colours.on_accent)
         button.setPalette(palette)
         button.setIcon(icons.icon("play", colours.on_accent if button.isEnabled() else None))
-        error = QPalette(QApplication.palette())
-        error.setColor(QPalette.ColorRole.WindowText, colours.error)
-        self._obstacle.setPalette(error)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

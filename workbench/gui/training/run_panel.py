@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.gui import icons, theme
@@ -11,6 +10,7 @@ from workbench.gui.training import wording
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.live import LiveRun
+from workbench.gui.widgets.labels import ToneLabel
 
 STEPS = 1000
 """Resolution of the progress bar."""
@@ -33,12 +33,13 @@ class RunPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title, self.status, self.summary, self.warnings = (QLabel(self) for _ in range(4))
+        self.title, self.summary = QLabel(self), QLabel(self)
+        self.status, self.warnings = ToneLabel("muted", self), ToneLabel("warning", self)
         self.progress = QProgressBar(self)
         self.curves = Curves("train", self)
         self.failure = FailurePanel(self)
         self.inspect, self.export = QPushButton("Inspect", self), QPushButton("Export…", self)
-        self._hint = QLabel(self)
+        self._hint = ToneLabel("muted", self)
         self._pages = QStackedWidget(self)
         self._prepare_widgets()
         self._arrange()
@@ -87,8 +88,6 @@ class RunPanel(QWidget):
         self.progress.setAccessibleName("Progress of the training")
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(theme.S)
-        for label in (self.status, self.warnings):
-            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.inspect.setObjectName("train-inspect")
         self.export.setObjectName("train-export")
         icons.set_icon(self.inspect, "inspect")
@@ -98,7 +97,6 @@ class RunPanel(QWidget):
         self._hint.setObjectName("train-hint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
-        self._hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
     def _arrange(self) -> None:
         head = QHBoxLayout()

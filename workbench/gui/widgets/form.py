@@ -42,6 +42,10 @@ class FieldLook:
 class NumberEdit(QLineEdit):
     """A number of any size, `1e-4` too; the arrow keys and the wheel go along 1, 2, 5, 10."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextMargins(2, 0, 0, 0)  # in line with the spin boxes above and below
+
     def number(self) -> float | str:
         """The number, or the text if it is none."""
         text = self.text().strip().replace(",", ".")
@@ -113,9 +117,9 @@ class RecordForm(QWidget):
         self._hidden: set[str] = set()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.M)
+        self._grid.setHorizontalSpacing(theme.XS)
         self._grid.setVerticalSpacing(theme.XS)
-        self._grid.setColumnMinimumWidth(0, 96)
+        self._grid.setColumnMinimumWidth(0, 104)
         self._grid.setColumnStretch(1, 1)
         known = {argument.name: argument for argument in arguments(record)}
         for name in fields:
