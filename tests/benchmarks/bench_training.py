@@ -4,7 +4,7 @@
 
 The tutorial arm: a dataset of PIL pictures, RandomCrop + RandomHorizontalFlip + ToTensor + Normalize for each picture,
 a DataLoader without workers, fp32. The engine arms: the training loop of a run with flip-crop, in fp32 and in the
-precision it chooses itself. Same network, batch size, optimizer and pictures; the first epoch warms up, the second counts.
+precision it chooses itself. Same network, batch size, optimizer and pictures; the second epoch counts.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from workbench.core.training import telling
 from workbench.core.training.control import Control
 from workbench.core.training.device import autocast
 from workbench.core.training.events import RunEvent
@@ -17,7 +18,7 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
     Raises `WorkbenchError` for what ends a run: a loss that is no number, a disk that is full.
     """
     session = Session(job)
-    yield session.started()
+    yield telling.started(session)
     while not session.is_over:
         session.begin_epoch()
         for images, labels in session.remaining_batches():
@@ -29,22 +30,22 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
             loss.backward()
             session.optimizer.step()
             session.count(loss, logits, labels)
-            if session.report_due():
-                yield session.report()
+            if session.report_is_due:
+                yield telling.step_done(session)
             if _interrupted(session, control):
                 yield session.save("last")
-                yield session.finished("stopped")
+                yield telling.finished(session, "stopped")
                 return
-        yield session.end_epoch()
+        yield telling.epoch_done(session)
         if session.best_epoch == session.epoch:
             yield session.save("best")
         yield session.save("last")
-    yield session.finished("complete")
+    yield telling.finished(session, "complete")
 
 
 def _interrupted(session: Session, control: Control) -> bool:
     """Whether the user wants the run to end; waits here while it is paused."""
     before = time.perf_counter()
     stop = control.stop_requested()
-    session.pause(time.perf_counter() - before)
+    session.clock.skip(time.perf_counter() - before)
     return stop

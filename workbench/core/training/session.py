@@ -7,7 +7,6 @@ the one that was never interrupted.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,8 +21,10 @@ from workbench.core.data.images import ImageData
 from workbench.core.data.preprocessing import Preprocessing
 from workbench.core.graph.network import Network
 from workbench.core.modelling.compile import build_module
-from workbench.core.training import checkpoint, events
+from workbench.core.training import checkpoint
+from workbench.core.training.clock import Clock
 from workbench.core.training.device import autocast
+from workbench.core.training.events import CheckpointSaved
 from workbench.core.training.freezing import set_trainable, set_training_mode
 from workbench.core.training.metrics import Means, RunningSums
 from workbench.core.training.optimization import INITIALIZATIONS, OPTIMIZERS, SCHEDULES
@@ -55,38 +56,21 @@ class Session:
         self.job, self.plan = job, job.plan
         self._phases = job.plan.all_phases()
         self.module = _new_module(job)
-        self.batches = Batches(
-            job.data.train,
-            preprocessing=job.preprocessing,
-            batch_size=job.plan.batch_size,
-            seed=job.plan.seed,
-            augmentation=job.plan.augmentation,
-            device=job.device,
-        )
-        self.held_out = Batches(
-            job.data.validation,
-            preprocessing=job.preprocessing,
-            batch_size=VALIDATION_BATCH,
-            seed=0,
-            device=job.device,
-        )
+        self._batches, self._held_out = _training_batches(job), _validation_batches(job)
         self.criterion = nn.CrossEntropyLoss(label_smoothing=job.plan.label_smoothing)
         self.step = self.epoch = self.step_in_epoch = 0
         self.best_accuracy: float | None = None
         self.best_epoch: int | None = None
-        self.epoch_sums, self.recent = RunningSums(job.device), RunningSums(job.device)
-        self._seconds_before = 0.0
+        self.epoch_sums, self._recent = RunningSums(job.device), RunningSums(job.device)
+        self.clock = Clock()
         self._begin_phase()
         self._restore()
-        self._started = self._reported = self._epoch_began = time.perf_counter()
         self._first_step = self.step
-
-    # -- position ------------------------------------------------------------------------------------------------
 
     @property
     def steps_per_epoch(self) -> int:
         """Steps of one epoch."""
-        return self.batches.steps_per_epoch
+        return self._batches.steps_per_epoch
 
     @property
     def total_steps(self) -> int:
@@ -99,156 +83,69 @@ class Session:
         return self.epoch >= self.plan.total_epochs()
 
     @property
-    def seconds(self) -> float:
-        """Seconds spent on this run, earlier parts of a resumed one included."""
-        return self._seconds_before + time.perf_counter() - self._started
-
-    def phase(self) -> tuple[Phase, int]:
-        """The phase of the current epoch and the epochs before that phase (the last phase once all is over)."""
-        before = 0
-        for phase in self._phases[:-1]:
-            if self.epoch < before + phase.epochs:
-                return phase, before
-            before += phase.epochs
-        return self._phases[-1], before
-
-    # -- what the loop does ----------------------------------------------------------------------------------------
+    def report_is_due(self) -> bool:
+        """Whether the means of the recent steps are to be told now (about fifty times an epoch)."""
+        return self.step_in_epoch % max(1, self.steps_per_epoch // REPORTS_PER_EPOCH) == 0
 
     def begin_epoch(self) -> None:
         """Set what trains and in which mode; a new phase gets an optimizer of its own."""
-        if self.phase()[0] is not self._phase:
+        if self._current_phase()[0] is not self._phase:
             self._begin_phase()
         set_training_mode(self.module, self._phase)
-        self._epoch_began = time.perf_counter()
+        self.clock.begin_epoch()
 
     def remaining_batches(self) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of this epoch that are still to come."""
-        return self.batches.epoch(self.epoch, start=self.step_in_epoch)
+        return self._batches.epoch(self.epoch, start=self.step_in_epoch)
 
     def begin_step(self) -> None:
         """Make the random numbers and the learning rate of the next step."""
         torch.manual_seed((self.plan.seed * 1_000_003 + self.step + 1) % 2**63)
-        rate = self.learning_rate()
+        rate = self._learning_rate()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-
-    def learning_rate(self) -> float:
-        """The rate of the next step, from the schedule of its phase."""
-        phase, before = self.phase()
-        epoch = self.epoch - before + self.step_in_epoch / self.steps_per_epoch
-        return phase.learning_rate * SCHEDULES[self.plan.schedule](self.plan, epoch, phase.epochs)
 
     def count(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
         """Note that a step is done."""
         self.epoch_sums.add(loss, logits, labels)
-        self.recent.add(loss, logits, labels)
+        self._recent.add(loss, logits, labels)
         self.step += 1
         self.step_in_epoch += 1
 
-    def pause(self, seconds: float) -> None:
-        """Leave time spent waiting for the user out of every measurement."""
-        self._started += seconds
-        self._reported += seconds
-        self._epoch_began += seconds
-
-    # -- what the loop says ----------------------------------------------------------------------------------------
-
-    def started(self) -> events.RunStarted:
-        """The event with which a run, or its continuation, begins."""
-        parameters = list(self.module.parameters())
-        return events.RunStarted(
-            time=time.time(),
-            step=self.step,
-            total_steps=self.total_steps,
-            steps_per_epoch=self.steps_per_epoch,
-            epochs=self.plan.total_epochs(),
-            train_images=len(self.job.data.train),
-            validation_images=len(self.job.data.validation),
-            parameters=sum(parameter.numel() for parameter in parameters),
-            trainable=sum(parameter.numel() for parameter in parameters if parameter.requires_grad),
-            device=str(self.job.device),
-            precision=self.job.precision,
-        )
-
-    def report_due(self) -> bool:
-        """Whether the means of the recent steps are to be told now (about fifty times an epoch)."""
-        return self.step_in_epoch % max(1, self.steps_per_epoch // REPORTS_PER_EPOCH) == 0
-
-    def report(self) -> events.StepDone:
-        """The means since the last report; raises `WorkbenchError` when the loss is no number any more."""
-        means, now = self.recent.means(), time.perf_counter()
-        if not math.isfinite(means.loss):
-            raise WorkbenchError(
-                f"The loss is {means.loss} in epoch {self.epoch + 1}",
-                "the weights have grown beyond what numbers can hold",
-                "Try a smaller learning rate; the last checkpoint is kept.",
-            )
-        rate = means.images / max(1e-9, now - self._reported)
-        self.recent, self._reported = RunningSums(self.job.device), now
-        return events.StepDone(
-            time=time.time(),
-            step=self.step,
-            epoch=self.epoch + 1,
-            loss=means.loss,
-            accuracy=means.accuracy,
-            learning_rate=float(self.optimizer.param_groups[0]["lr"]),
-            images_per_second=rate,
-            remaining_seconds=self._remaining(),
-        )
-
-    def end_epoch(self) -> events.EpochDone:
-        """Validate, remember whether this was the best epoch, and go to the next."""
-        trained, seconds = self.epoch_sums.means(), time.perf_counter() - self._epoch_began
-        validated = self.validate()
-        self.epoch += 1
-        if self.best_accuracy is None or validated.accuracy > self.best_accuracy:
-            self.best_accuracy, self.best_epoch = validated.accuracy, self.epoch
-        self.step_in_epoch = 0
-        self.epoch_sums, self.recent = RunningSums(self.job.device), RunningSums(self.job.device)
-        self._reported = time.perf_counter()
-        return events.EpochDone(
-            time=time.time(),
-            step=self.step,
-            epoch=self.epoch,
-            train_loss=trained.loss,
-            train_accuracy=trained.accuracy,
-            validation_loss=validated.loss,
-            validation_accuracy=validated.accuracy,
-            images_per_second=trained.images / max(1e-9, seconds),
-            seconds=time.perf_counter() - self._epoch_began,
-            remaining_seconds=self._remaining(),
-        )
-
-    def finished(self, outcome: Literal["complete", "stopped"]) -> events.RunFinished:
-        """The last event of a run."""
-        return events.RunFinished(
-            time=time.time(),
-            step=self.step,
-            epoch=self.epoch,
-            stopped=outcome == "stopped",
-            best_accuracy=self.best_accuracy,
-            best_epoch=self.best_epoch,
-            seconds=self.seconds,
-        )
-
-    # -- validation and checkpoints ----------------------------------------------------------------------------------
+    def take_recent(self) -> Means:
+        """The means of the steps since this was last asked."""
+        means, self._recent = self._recent.means(), RunningSums(self.job.device)
+        return means
 
     @torch.no_grad()
     def validate(self) -> Means:
         """Mean loss (without label smoothing) and accuracy on the held-out part."""
         self.module.eval()
         sums = RunningSums(self.job.device)
-        for images, labels in self.held_out.in_order(VALIDATION_BATCH):
+        for images, labels in self._held_out.in_order(VALIDATION_BATCH):
             with autocast(self.job.device, self.job.precision):
                 logits = self.module(images).float()
             sums.add(nn.functional.cross_entropy(logits, labels), logits, labels)
         return sums.means()
 
-    def save(self, which: Literal["last", "best"]) -> events.CheckpointSaved:
+    def close_epoch(self, validated: Means) -> None:
+        """Go to the next epoch, remembering whether this one was the best."""
+        self.epoch += 1
+        if self.best_accuracy is None or validated.accuracy > self.best_accuracy:
+            self.best_accuracy, self.best_epoch = validated.accuracy, self.epoch
+        self.step_in_epoch = 0
+        self.epoch_sums, self._recent = RunningSums(self.job.device), RunningSums(self.job.device)
+
+    def remaining_seconds(self) -> float:
+        """An estimate from the steps done since the run began or was resumed, validation included."""
+        done = max(1, self.step - self._first_step)
+        return self.clock.here / done * (self.total_steps - self.step)
+
+    def save(self, which: Literal["last", "best"]) -> CheckpointSaved:
         """Write a checkpoint; the best one holds weights to use, the last one all that is needed to go on."""
         state = self._summary() if which == "best" else {**self._summary(), **self._progress()}
         checkpoint.save_checkpoint(self.job.checkpoints / which, self.module, state)
-        return events.CheckpointSaved(time=time.time(), step=self.step, epoch=self.epoch, which=which)
+        return CheckpointSaved(time=time.time(), step=self.step, epoch=self.epoch, which=which)
 
     def _summary(self) -> dict[str, Any]:
         return {
@@ -256,14 +153,14 @@ class Session:
             "epoch": self.epoch,
             "best_accuracy": self.best_accuracy,
             "best_epoch": self.best_epoch,
-            "seconds": self.seconds,
+            "seconds": self.clock.total,
         }
 
     def _progress(self) -> dict[str, Any]:
         return {
             "step_in_epoch": self.step_in_epoch,
             "epoch_sums": self.epoch_sums.state(),
-            "recent_sums": self.recent.state(),
+            "recent_sums": self._recent.state(),
             "optimizer": self.optimizer.state_dict(),
         }
 
@@ -275,15 +172,24 @@ class Session:
         self.module.load_state_dict(checkpoint.load_weights(folder))
         self.step, self.epoch, self.step_in_epoch = state["step"], state["epoch"], state["step_in_epoch"]
         self.best_accuracy, self.best_epoch = state["best_accuracy"], state["best_epoch"]
-        self._seconds_before = state["seconds"]
+        self.clock = Clock(state["seconds"])
         self.epoch_sums.restore(state["epoch_sums"])
-        self.recent.restore(state["recent_sums"])
+        self._recent.restore(state["recent_sums"])
         self._begin_phase()
-        if self.step_in_epoch or self.phase()[1] < self.epoch:
+        if self.step_in_epoch or self._current_phase()[1] < self.epoch:
             self.optimizer.load_state_dict(state["optimizer"])
 
+    def _current_phase(self) -> tuple[Phase, int]:
+        """The phase of the current epoch and the epochs before that phase (the last phase once all is over)."""
+        before = 0
+        for phase in self._phases[:-1]:
+            if self.epoch < before + phase.epochs:
+                return phase, before
+            before += phase.epochs
+        return self._phases[-1], before
+
     def _begin_phase(self) -> None:
-        self._phase, _ = self.phase()
+        self._phase, _ = self._current_phase()
         trainable = set_trainable(self.module, self._phase)
         if not trainable:
             raise WorkbenchError(
@@ -291,9 +197,27 @@ class Session:
             )
         self.optimizer = OPTIMIZERS[self.plan.optimizer](trainable, self.plan)
 
-    def _remaining(self) -> float:
-        done = max(1, self.step - self._first_step)
-        return (time.perf_counter() - self._started) / done * (self.total_steps - self.step)
+    def _learning_rate(self) -> float:
+        """The rate of the next step, from the schedule of its phase."""
+        phase, before = self._current_phase()
+        epoch = self.epoch - before + self.step_in_epoch / self.steps_per_epoch
+        return phase.learning_rate * SCHEDULES[self.plan.schedule](self.plan, epoch, phase.epochs)
+
+
+def _training_batches(job: TrainingJob) -> Batches:
+    return Batches(
+        job.data.train,
+        preprocessing=job.preprocessing,
+        batch_size=job.plan.batch_size,
+        seed=job.plan.seed,
+        augmentation=job.plan.augmentation,
+        device=job.device,
+    )
+
+
+def _validation_batches(job: TrainingJob) -> Batches:
+    part, preprocessing = job.data.validation, job.preprocessing
+    return Batches(part, preprocessing=preprocessing, batch_size=VALIDATION_BATCH, seed=0, device=job.device)
 
 
 def _new_module(job: TrainingJob) -> nn.Module:
