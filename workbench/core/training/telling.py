@@ -1,0 +1,85 @@
+"""What a session says of itself: its events."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Literal
+
+from workbench.core.training.events import EpochDone, RunFinished, RunStarted, StepDone
+from workbench.core.training.metrics import Means
+from workbench.core.training.session import Session
+from workbench.errors import WorkbenchError
+
+
+def started(session: Session) -> RunStarted:
+    """The event with which a run, or its continuation, begins."""
+    parameters = list(session.module.parameters())
+    return RunStarted(
+        time=time.time(),
+        step=session.step,
+        total_steps=session.total_steps,
+        steps_per_epoch=session.steps_per_epoch,
+        epochs=session.plan.total_epochs(),
+        train_images=len(session.job.data.train),
+        validation_images=len(session.job.data.validation),
+        parameters=sum(parameter.numel() for parameter in parameters),
+        trainable=sum(parameter.numel() for parameter in parameters if parameter.requires_grad),
+        device=str(session.job.device),
+        precision=session.job.precision,
+    )
+
+
+def step_done(session: Session) -> StepDone:
+    """The means since the last report; raises `WorkbenchError` when the loss is no number any more."""
+    means = session.take_recent()
+    if not math.isfinite(means.loss):
+        raise WorkbenchError(
+            f"The loss is {means.loss} in epoch {session.epoch + 1}",
+            "the weights have grown beyond what numbers can hold",
+            "Try a smaller learning rate; the last checkpoint is kept.",
+        )
+    event = StepDone(
+        time=time.time(),
+        step=session.step,
+        epoch=session.epoch + 1,
+        loss=means.loss,
+        accuracy=means.accuracy,
+        learning_rate=float(session.optimizer.param_groups[0]["lr"]),
+        images_per_second=means.images / max(1e-9, session.clock.report),
+        remaining_seconds=session.remaining_seconds(),
+    )
+    session.clock.reported()
+    return event
+
+
+def epoch_done(session: Session) -> EpochDone:
+    """Validate, close the epoch, and say how it went."""
+    trained, seconds = session.epoch_sums.means(), session.clock.epoch
+    validated: Means = session.validate()
+    session.close_epoch(validated)
+    return EpochDone(
+        time=time.time(),
+        step=session.step,
+        epoch=session.epoch,
+        train_loss=trained.loss,
+        train_accuracy=trained.accuracy,
+        validation_loss=validated.loss,
+        validation_accuracy=validated.accuracy,
+        images_per_second=trained.images / max(1e-9, seconds),
+        seconds=session.clock.epoch,
+        remaining_seconds=session.remaining_seconds(),
+    )
+
+
+def finished(session: Session, outcome: Literal["complete", "stopped"]) -> RunFinished:
+    """The last event of a run."""
+    return RunFinished(
+        time=time.time(),
+        step=session.step,
+        epoch=session.epoch,
+        stopped=outcome == "stopped",
+        best_accuracy=session.best_accuracy,
+        best_epoch=session.best_epoch,
+        seconds=session.clock.total,
+    )
