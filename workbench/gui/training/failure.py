@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from workbench.gui import theme
 from workbench.gui.training.live import Failure
+from workbench.gui.training.wording import sentence
 from workbench.gui.widgets.labels import ToneLabel
 
 
@@ -56,7 +57,7 @@ class FailurePanel(QFrame):
         if failure is None:
             return
         self.title.setText(failure.title)
-        self._reason.setText("\n".join(part for part in (failure.reason, failure.hint) if part))
+        self._reason.setText("\n".join(map(sentence, filter(None, (failure.reason, failure.hint)))))
         self._reason.setVisible(bool(self._reason.text()))
         self._trace.setPlainText(failure.trace)
         self._details.setChecked(False)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QCursor, QKeySequence, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QCursor, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -27,6 +27,7 @@ from workbench.gui.training.plan_form import PlanForm
 from workbench.gui.training.run_panel import RunPanel
 from workbench.gui.training.thread import EventSource, continued_run, new_run
 from workbench.gui.widgets.labels import ToneLabel
+from workbench.gui.widgets.primary import PrimaryButton
 from workbench.gui.workspace import Workspace
 
 LEFT_WIDTH = 320
@@ -50,7 +51,7 @@ class TrainRoom(QWidget):
         self._pause = self._action("Pause", "pause", "Ctrl+Shift+P", self.pause_or_resume)
         self._stop = self._action("Stop", "stop", "Ctrl+.", self.stop)
         self._buttons = {
-            "train-start": (QPushButton(self), self._train),
+            "train-start": (PrimaryButton(parent=self, icon="play"), self._train),
             "train-pause": (QPushButton(self), self._pause),
             "train-stop": (QPushButton(self), self._stop),
         }
@@ -81,7 +82,7 @@ class TrainRoom(QWidget):
 
     def train(self) -> None:
         """Start a new run of the plan in the form."""
-        if self.is_training or self.form.obstacle():
+        if self.is_training or self._why_not():
             return
         plan, network = self.form.plan(), self._workspace.document.network
         folder = free_folder(self._workspace.runs_folder, f"{network.name}-{Path(plan.data).stem or plan.data}")
@@ -89,7 +90,7 @@ class TrainRoom(QWidget):
 
     def continue_run(self, folder: Path) -> None:
         """Go on with a run that was stopped or cut short."""
-        if not self.is_training:
+        if self._workspace.active_run is None:
             self._start(continued_run(folder), folder)
 
     def pause_or_resume(self) -> None:
@@ -140,15 +141,24 @@ class TrainRoom(QWidget):
             self._workspace.message.emit(f"{self.run.folder.name}: {self.panel.status.text()}")
         self._update()
 
+    def _why_not(self) -> str:
+        """Why a new run cannot start, in a sentence. Two at once would share one stream of random numbers."""
+        other = self._workspace.active_run
+        if other is not None and not self.is_training:
+            return f"{other.name} is being trained in another room."
+        return self.form.obstacle()
+
     def _can_continue(self) -> bool:
         run = self.run
+        if self._workspace.active_run is not None:
+            return False
         return run is not None and run.standing in ("stopped", "failed") and run.history.started is not None
 
     # -- drawing -----------------------------------------------------------------------------------------------------
 
     def _update(self) -> None:
         """Enable what can be done now, and say why Train cannot."""
-        obstacle, standing = self.form.obstacle(), self.run.standing if self.run else None
+        obstacle, standing = self._why_not(), self.run.standing if self.run else None
         self._train.setEnabled(not self.is_training and not obstacle)
         resumes = standing == "paused" or self._can_continue()
         self._pause.setText("Resume" if resumes else "Pause")
@@ -159,27 +169,10 @@ class TrainRoom(QWidget):
         self._obstacle.setVisible(bool(obstacle))
         for button, action in self._buttons.values():
             _follow(button, action)
-        self._colour()
         self.panel.show_hint(
-            f"Nothing is trained yet.\n\nPress Train ({self._train.shortcut().toString()}) to train "
-            f"{self._workspace.document.network.name} on {self._workspace.data};\nits curves appear here."
+            f"Press Train ({self._train.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}) to train "
+            f"{self._workspace.document.network.name} on {Path(self._workspace.data).name}; its curves appear here."
         )
-
-    def _colour(self) -> None:
-        """Train is the one button that stands out."""
-        colours = theme.current()
-        button = self._buttons["train-start"][0]
-        palette = QPalette(QApplication.palette())
-        if button.isEnabled():
-            palette.setColor(QPalette.ColorRole.Button, colours.accent)
-            palette.setColor(QPalette.ColorRole.ButtonText, colours.on_accent)
-        button.setPalette(palette)
-        button.setIcon(icons.icon("play", colours.on_accent if button.isEnabled() else None))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_buttons"):
-            self._colour()
 
     # -- building ----------------------------------------------------------------------------------------------------
 
@@ -188,6 +181,7 @@ class TrainRoom(QWidget):
         icons.set_icon(action, icon)
         action.setShortcut(QKeySequence(shortcut))
         action.triggered.connect(lambda _checked=False: call())
+        self.addAction(action)
         return action
 
     def _arrange(self) -> None:
@@ -228,6 +222,7 @@ class TrainRoom(QWidget):
     def _connect(self) -> None:
         self.form.changed.connect(self._update)
         self._workspace.resume_requested.connect(self.continue_run)
+        self._workspace.runs_changed.connect(self._update)
         self.panel.inspect_chosen.connect(self._inspect)
         self.panel.export.setMenu(export_menu(self, self._workspace, lambda: self.run.folder if self.run else None))
 
@@ -263,8 +258,9 @@ def free_folder(root: Path, stem: str) -> Path:
 def _follow(button: QPushButton, action: QAction) -> None:
     """Make a button look like its action."""
     button.setText(action.text())
-    button.setIcon(action.icon())
     button.setEnabled(action.isEnabled())
+    if not isinstance(button, PrimaryButton):
+        button.setIcon(action.icon())
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
     button.setAccessibleName(action.text())

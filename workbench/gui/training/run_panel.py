@@ -10,6 +10,7 @@ from workbench.gui.training import wording
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.live import LiveRun
+from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.widgets.labels import ToneLabel
 
 STEPS = 1000
@@ -39,14 +40,14 @@ class RunPanel(QWidget):
         self.curves = Curves("train", self)
         self.failure = FailurePanel(self)
         self.inspect, self.export = QPushButton("Inspect", self), QPushButton("Export…", self)
-        self._hint = ToneLabel("muted", self)
+        self._empty = EmptyState("train", "Nothing is trained yet", sentence="", parent=self)
         self._pages = QStackedWidget(self)
         self._prepare_widgets()
         self._arrange()
 
     def show_hint(self, text: str) -> None:
         """What the empty panel says to do."""
-        self._hint.setText(text)
+        self._empty.sentence.setText(text)
 
     def show_run(self, run: LiveRun) -> None:
         """Show where a run stands."""
@@ -94,9 +95,6 @@ class RunPanel(QWidget):
         icons.set_icon(self.export, "export")
         self.inspect.clicked.connect(lambda: self.inspect_chosen.emit())
         self.export.clicked.connect(lambda: self.export_chosen.emit())
-        self._hint.setObjectName("train-hint")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setWordWrap(True)
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -118,7 +116,7 @@ class RunPanel(QWidget):
         column.addWidget(self.curves, 1)
         column.addWidget(self.warnings)
         column.addLayout(foot)
-        self._pages.addWidget(self._hint)
+        self._pages.addWidget(self._empty)
         self._pages.addWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

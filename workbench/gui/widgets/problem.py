@@ -53,7 +53,8 @@ class ProblemLabel(QLabel):
         colour = colours.level_colour(problem.level).name()
         parts = [f"<span style='color:{colour}'>{escape(problem.title)}</span>"]
         if problem.reason:
-            parts.append(f"<span style='color:{colours.muted.name()}'>{escape(problem.reason)}</span>")
+            reason = problem.reason[:1].upper() + problem.reason[1:]
+            parts.append(f"<span style='color:{colours.muted.name()}'>{escape(reason)}</span>")
         if problem.remedy:
             parts.append(f"<a style='color:{colours.link.name()}' href='#'>{escape(problem.remedy.label)}</a>")
         self.setText("<br>".join(parts))
