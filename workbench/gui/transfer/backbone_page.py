@@ -43,7 +43,7 @@ class BackbonePage(Page):
         self._cards: dict[str, Card] = {}
         self._published, self._from_file = QRadioButton("Published weights"), QRadioButton("A file of weights")
         self._download = button("Download", "transfer-download", self._start_download, icon="download")
-        self._file = QLineEdit(self)
+        self._where, self._file = Muted(), QLineEdit(self)
         self._choose = button("Choose file…", "transfer-choose-weights", self._browse, icon="open")
         self._note = Muted()
         self._note.setObjectName("transfer-weights-note")
@@ -98,6 +98,7 @@ class BackbonePage(Page):
         grid.setVerticalSpacing(theme.S)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self._published, 0, 0)
+        grid.addWidget(self._where, 0, 1)
         grid.addWidget(self._download, 0, 2)
         grid.addWidget(self._from_file, 1, 0)
         grid.addWidget(self._file, 1, 1)
@@ -198,6 +199,7 @@ class BackbonePage(Page):
         for name, card in self._cards.items():
             card.setChecked(name == plan.backbone)
             card.set_facts(*_facts(self.state.backbones[name], self.state.published.get(name)))
+        self.first = self._cards[plan.backbone]
         from_file = plan.weights is not None
         (self._from_file if from_file else self._published).setChecked(True)
         self._file.setEnabled(from_file)
@@ -208,6 +210,7 @@ class BackbonePage(Page):
         self._download.setText(
             f"Download {published.published.megabytes:.1f} MB" if to_fetch and published else "Download"
         )
+        self._where.setText(_where(published))
         self._note.setText(_note(self.state))
         found = self.state.weights_problem()
         self._problem.show_problem(found if from_file and found and found.level == "error" and plan.weights else None)
@@ -222,6 +225,14 @@ def _facts(backbone: Backbone, source: WeightsSource | None) -> tuple[str, ...]:
         "weights on this computer" if source.source == "cache" else f"{source.published.megabytes:.1f} MB to download"
     )
     return parameters, accuracy, place
+
+
+def _where(source: WeightsSource | None) -> str:
+    """Which weights these are, and whether they are here."""
+    if source is None:
+        return ""
+    here = f"in {source.path.parent}" if source.source == "cache" else f"from {source.published.url}"
+    return f"{source.published.version} {here}"
 
 
 def _note(state: WizardState) -> str:

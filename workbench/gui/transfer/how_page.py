@@ -65,6 +65,7 @@ class HowPage(Page):
     def _follow(self) -> None:
         for name, card in self._cards.items():
             card.setChecked(name == self.state.plan.strategy)
+        self.first = self._cards.get(self.state.plan.strategy)
         self._form.show_problems(self.state.problems(*FIELDS))
         editor = self._form.editor("name")
         editor.setProperty("placeholderText", self.state.plan.run_name())

@@ -16,6 +16,8 @@ class Page(QWidget):
 
     title = ""
     heading = ""
+    first: QWidget | None = None
+    """What the keyboard goes to when the page comes into view."""
 
     def __init__(self, workspace: Workspace, state: WizardState, parent: QWidget | None = None) -> None:
         super().__init__(parent)

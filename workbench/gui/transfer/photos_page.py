@@ -44,6 +44,7 @@ class PhotosPage(Page):
         super().__init__(workspace, state, parent)
         self.setAcceptDrops(True)
         self._path = QLineEdit(self)
+        self.first = self._path
         self._path.setObjectName("transfer-folder")
         self._path.setAccessibleName("Folder of photos")
         self._path.setPlaceholderText("A folder with one folder of photos for each class")

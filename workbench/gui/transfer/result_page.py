@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QIcon
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from workbench.errors import Problem, WorkbenchError
 from workbench.gui import theme
+from workbench.gui.runs.exporting import export_menu
 from workbench.gui.transfer.busy import BusyRow
 from workbench.gui.transfer.buttons import PrimaryButton, button
-from workbench.gui.transfer.confusion import ConfusionMatrix
 from workbench.gui.transfer.judging import Verdict, WrongPicture, judge
 from workbench.gui.transfer.labels import Muted, Text
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.pictures import thumbnail
 from workbench.gui.transfer.state import WizardState
+from workbench.gui.viewer.confusion import ConfusionView
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
-if TYPE_CHECKING:
-    from workbench.core.export.weights import ExportReport, Format
-
 JOB = "judge"
 THUMBNAIL = 104
-FILTERS: dict[str, Format] = {"safetensors (*.safetensors)": "safetensors", "PyTorch (*.pt)": "pt"}
 
 
 class ResultPage(Page):
@@ -42,16 +38,19 @@ class ResultPage(Page):
         self._accuracy = Text(role="headline")
         self._accuracy.setObjectName("transfer-accuracy")
         self._count, self._wrong_title = Muted(), Text(role="strong")
-        self._confusion = ConfusionMatrix(self)
+        self._confusion = ConfusionView(self)
+        self._confusion.setObjectName("transfer-confusion")
         self._wrong = _wrong_list()
         self._busy = BusyRow("transfer-result")
         self._busy.cancelled.connect(self._cancel)
         self._problem = ProblemLabel(self)
         self._again = button("Evaluate", "transfer-evaluate", self._judge, icon="refresh")
         self._again.hide()
+        self._export = button("Export", "transfer-export", lambda: None, icon="export")
+        self._export.setMenu(export_menu(self, workspace, lambda: state.run))
         self._buttons = (
             PrimaryButton("Inspect", "transfer-inspect", self._inspect, self),
-            button("Export…", "transfer-export", self._export, icon="export"),
+            self._export,
             button("Open folder", "transfer-open-folder", self._open_folder, icon="folder"),
         )
         self.column.addWidget(self._busy)
@@ -123,7 +122,7 @@ class ResultPage(Page):
         right = evaluation.count - len(evaluation.wrong)
         self._accuracy.setText(f"{100 * evaluation.accuracy:.1f} % right")
         self._count.setText(f"{right:,} of {evaluation.count:,} validation photos")
-        self._confusion.show_counts(evaluation.confusion, verdict.classes)
+        self._confusion.show_matrix(evaluation.confusion, verdict.classes)
         self._confusion.show()
         self._wrong_title.setText(_wrong_title(len(evaluation.wrong), len(verdict.wrong)))
         for wrong in verdict.wrong:
@@ -150,32 +149,6 @@ class ResultPage(Page):
     def _open_folder(self) -> None:
         if self.state.run is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.state.run)))
-
-    def _export(self) -> None:
-        run = self.state.run
-        if run is None:
-            return
-        dialog = QFileDialog(self, "Export the weights", str(run.parent / f"{run.name}.safetensors"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(list(FILTERS))
-        dialog.fileSelected.connect(lambda path: self._write(run, Path(path), FILTERS[dialog.selectedNameFilter()]))
-        dialog.open()
-
-    def _write(self, run: Path, path: Path, to: Format) -> None:
-        target = path if path.suffix else path.with_suffix(f".{to}")
-        chosen: Format = "pt" if target.suffix in (".pt", ".pth") else to
-
-        def write() -> ExportReport:
-            from workbench.core.export.weights import export_weights
-            from workbench.core.runs.folder import open_run
-
-            return export_weights(open_run(run), target, to=chosen)
-
-        self.workspace.jobs.submit(write, owner=self, lane="files", key="export", done=self._exported)
-
-    def _exported(self, report: ExportReport) -> None:
-        self.workspace.message.emit(f"{report.path.name} written, {report.size / 1e6:.1f} MB, reloaded and compared")
 
 
 def _wrong_title(count: int, shown: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -46,14 +47,14 @@ class TransferRoom(QWidget):
             self._train,
             ResultPage(workspace, self._state),
         )
-        self._steps = StepBar([page.title for page in self.pages], self)
-        self._steps.chosen.connect(self.go)
         self._stack = QStackedWidget(self)
         for page in self.pages:
             self._stack.addWidget(page)
         self._reason = ProblemLabel(self)
         self._back = button("Back", "transfer-back", lambda: self.go(self.index - 1), icon="chevron-left")
         self._next = PrimaryButton("Next", "transfer-next", lambda: self.go(self.index + 1), self)
+        self._steps = StepBar([page.title for page in self.pages], self)  # last, so that Tab comes to it last
+        self._steps.chosen.connect(self.go)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.XL, theme.L, theme.XL, theme.L)
         layout.setSpacing(theme.L)
@@ -75,6 +76,7 @@ class TransferRoom(QWidget):
             self._stack.setCurrentIndex(index)
             self.pages[index].enter()
             self._follow()
+            self._focus_page()
 
     def enter(self) -> None:
         """Called when the room comes into view."""
@@ -91,18 +93,24 @@ class TransferRoom(QWidget):
         return offered
 
     def close_room(self) -> bool:
-        """End a training with a checkpoint before the window closes."""
-        self._train.close_training()
+        """End a training with a checkpoint before the window closes; it can be resumed from the Runs room."""
+        if self._train.is_training and self._train.run is not None:
+            self._train.run.stop_and_wait()
         return True
 
     def _footer(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.M)
         row.addWidget(self._back)
-        row.addStretch(1)
-        row.addWidget(self._reason, 3)
+        self._reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._reason, 1)
         row.addWidget(self._next)
         return row
+
+    def _focus_page(self) -> None:
+        """Give the keyboard to what the page is about, so that Enter and Tab go on from there."""
+        wanted = self.pages[self.index].first or (self._next if self._next.isEnabled() else self._back)
+        wanted.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _reachable(self) -> int:
         """The last page that can be gone to: those before it have no problem."""

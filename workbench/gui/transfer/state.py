@@ -70,10 +70,12 @@ class WizardState(QObject):
 
     def photos_problem(self) -> Problem | None:
         """Why the photos cannot be used yet, or None."""
+        if not self.plan.data:
+            return Problem("data", "Choose a folder of photos", "one folder in it for each class", level="info")
         found = self.problems("data")
         if found:
             return found[0]
-        return self.photos.problem() if self.photos else Problem("data", "The photos are not counted yet")
+        return self.photos.problem() if self.photos else Problem("data", "The photos are not counted yet", level="info")
 
     def weights_problem(self) -> Problem | None:
         """Why the weights cannot be used yet, or None."""
@@ -85,13 +87,16 @@ class WizardState(QObject):
         if self.weights is None:
             return Problem("weights", "The weights are being looked for", level="info")
         if self.weights.source == "download":
-            return Problem("weights", "The weights are not on this computer yet", "download them, or choose a file")
+            title = "The weights are not on this computer yet"
+            return Problem("weights", title, "download them, or choose a file", level="info")
         return None
 
     def run_problem(self) -> Problem | None:
         """Why there is no result yet, or None."""
         if self.run is None:
-            return Problem("run", "Nothing is trained yet")
+            return Problem("run", "Nothing is trained yet", "start the training", level="info")
         if self._trained != self.plan:
-            return Problem("run", "The plan has changed since the last training", "train again to see its result")
+            return Problem(
+                "run", "The plan has changed since the last training", "train again to see its result", level="info"
+            )
         return None

@@ -37,9 +37,8 @@ class StepButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(
-            DISC + theme.S + QFontMetrics(self.font()).horizontalAdvance(self.text()) + 2 * theme.XS, DISC + 12
-        )
+        text = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        return QSize(theme.XS + DISC + theme.S + text + theme.S, DISC + theme.M)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.current()

@@ -8,20 +8,21 @@ from pathlib import Path
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from workbench.core.training.control import Control
-from workbench.core.training.events import RunEvent
+from workbench.core.training.events import EpochDone, RunEvent, RunStarted
 from workbench.core.transfer.plan import TransferPlan, training_plan
 from workbench.core.transfer.strategy import STRATEGIES
 from workbench.errors import Problem
-from workbench.gui import theme
-from workbench.gui.errors import show_error
+from workbench.gui import icons, theme
+from workbench.gui.training import wording
 from workbench.gui.training.curves import Curves
-from workbench.gui.training.history import RunHistory
-from workbench.gui.training.thread import EventSource, TrainingThread, new_run
+from workbench.gui.training.failure import FailurePanel
+from workbench.gui.training.live import LiveRun
+from workbench.gui.training.room import free_folder
+from workbench.gui.training.thread import EventSource, new_run
 from workbench.gui.transfer.buttons import PrimaryButton, button
 from workbench.gui.transfer.labels import Muted, Text
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.state import WizardState
-from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
 
@@ -33,62 +34,59 @@ class TrainPage(Page):
 
     def __init__(self, workspace: Workspace, state: WizardState, parent: QWidget | None = None) -> None:
         super().__init__(workspace, state, parent)
-        self._thread: TrainingThread | None = None
-        self._folder: Path | None = None
+        self.run: LiveRun | None = None
         self._plan = state.plan
-        self._history = RunHistory()
         self._summary, self._status = Muted(), Text()
         self._status.setObjectName("transfer-status")
-        self._start = PrimaryButton("Start training", "transfer-start", self.start, self)
-        self._pause = button("Pause", "transfer-pause", self._toggle_pause, icon="pause")
-        self._stop = button("Stop", "transfer-stop", self._stop_training, icon="stop")
+        self.first = self._start = PrimaryButton("Start training", "transfer-start", self.start, self)
+        self._pause = button("Pause", "transfer-pause", self._pause_or_resume, icon="pause")
+        self._stop = button("Stop", "transfer-stop", self._end_early, icon="stop")
         self._bar = QProgressBar(self)
         self._bar.setObjectName("transfer-progress")
         self._bar.setAccessibleName("Progress of the training")
         self._bar.setRange(0, 1000)
-        self._curves = Curves("transfer", self)
-        self._problem = ProblemLabel(self)
+        self._curves, self._failure = Curves("transfer", self), FailurePanel(self)
         self.column.addWidget(self._summary)
         self.column.addLayout(self._controls())
         self.column.addWidget(self._status)
-        self.column.addWidget(self._problem)
+        self.column.addWidget(self._failure)
         self.column.addWidget(self._curves, 1)
         state.changed.connect(self._follow)
+        workspace.runs_changed.connect(self._follow)
         self._follow()
 
     @property
-    def training(self) -> bool:
+    def is_training(self) -> bool:
         """Whether a training is going on."""
-        return self._thread is not None
+        return self.run is not None and not self.run.is_over
+
+    def enter(self) -> None:
+        self._follow()
 
     def problem(self) -> Problem | None:
-        if self.training:
+        if self.is_training:
             return Problem("run", "The training is not over yet", level="info")
         return self.state.run_problem()
 
     def start(self) -> None:
         """Begin a training of the plan as it is now, in a new run folder."""
         photos = self.state.photos
-        if self.training or photos is None or self.workspace.active_run is not None:
+        if self.is_training or photos is None or self.workspace.active_run is not None:
             return
-        self._plan, self._history = self.state.plan, RunHistory()
-        self._folder = free_folder(self.workspace.runs_folder, self._plan.run_name())
-        self.workspace.active_run = self._folder
-        self._problem.show_problem(None)
-        self._thread = TrainingThread(self._source(len(photos.classes)), self)
-        self._thread.inbox.arrived.connect(self._take)
-        self._thread.ended.connect(self._ended)
-        self._thread.start()
+        if self.run is not None:
+            self.run.deleteLater()
+        self._plan = self.state.plan
+        folder = free_folder(self.workspace.runs_folder, self._plan.run_name())
+        self.workspace.active_run = folder
+        self.run = LiveRun(self._source(folder, len(photos.classes)), folder, self)
+        self.run.advanced.connect(self._advanced)
+        self.run.standing_changed.connect(self._standing_changed)
+        self._curves.draw(self.run.history)
         self._follow()
+        self.state.tell()
 
-    def close_training(self) -> None:
-        """End the training with a checkpoint and wait for it."""
-        if self._thread is not None:
-            self._thread.stop_and_wait()
-
-    def _source(self, classes: int) -> EventSource:
-        plan, folder, backbones = self._plan, self._folder, self.state.backbones
-        assert folder is not None
+    def _source(self, folder: Path, classes: int) -> EventSource:
+        plan, backbones = self._plan, self.state.backbones
 
         def events(control: Control) -> Iterator[RunEvent]:
             training, network = training_plan(plan, classes, backbones=backbones)
@@ -99,103 +97,71 @@ class TrainPage(Page):
     def _controls(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.S)
-        row.addWidget(self._start)
-        row.addWidget(self._pause)
-        row.addWidget(self._stop)
+        for widget in (self._start, self._pause, self._stop):
+            row.addWidget(widget)
         row.addWidget(self._bar, 1)
         return row
 
-    def _toggle_pause(self) -> None:
-        if self._thread is not None:
-            control = self._thread.control
-            (control.resume if control.paused else control.pause)()
-        self._follow()
+    def _pause_or_resume(self) -> None:
+        if self.run is not None:
+            (self.run.resume if self.run.standing == "paused" else self.run.pause)()
 
-    def _stop_training(self) -> None:
-        if self._thread is not None:
-            self._thread.control.stop()
-            self._status.setText("Stopping after this step…")
+    def _end_early(self) -> None:
+        if self.run is not None:
+            self.run.stop()
 
-    def _take(self, events: list[RunEvent]) -> None:
-        first = self._history.started is None
-        self._history.add(events)
-        self._curves.draw(self._history)
-        if first:
+    def _advanced(self, events: list[RunEvent]) -> None:
+        assert self.run is not None
+        self._curves.draw(self.run.history)
+        if any(isinstance(event, RunStarted | EpochDone) for event in events):
             self.workspace.runs_changed.emit()
         self._follow()
 
-    def _ended(self) -> None:
-        thread, self._thread = self._thread, None
-        self.workspace.active_run = None
-        self.workspace.runs_changed.emit()
-        history = self._history
-        if thread is not None and thread.error is not None:
-            show_error(self.window(), thread.error)
-        elif history.failed is not None:
-            self._problem.show_problem(Problem("run", history.failed.title, history.failed.reason))
-        elif history.best is not None and self._folder is not None:
-            self.state.finish(self._folder, self._plan)
-        if thread is not None:
-            thread.deleteLater()
+    def _standing_changed(self) -> None:
+        assert self.run is not None
+        if self.run.is_over:
+            self.workspace.active_run = None
+            self.workspace.runs_changed.emit()
+            if self.run.history.saved and self.run.history.best is not None:
+                self.state.finish(self.run.folder, self._plan)
         self._follow()
         self.state.tell()
 
     def _follow(self) -> None:
-        """Show the state and the history."""
-        elsewhere = self.workspace.active_run is not None and not self.training
-        self._summary.setText(_summary(self._plan if self.training else self.state.plan))
-        self._start.setEnabled(not self.training and not elsewhere)
-        self._start.setText("Train again" if self._history.finished and not self.training else "Start training")
-        for control in (self._pause, self._stop):
-            control.setEnabled(self.training)
-        self._pause.setText("Resume" if self._thread is not None and self._thread.control.paused else "Pause")
-        self._bar.setValue(round(1000 * self._history.progress))
-        self._status.setText("Another run is being trained; wait for it or stop it." if elsewhere else self._news())
-
-    def _news(self) -> str:
-        history = self._history
-        if history.started is None:
-            return "Reading the photos and the weights…" if self.training else "Ready to start."
-        if history.finished is not None:
-            return _outcome(history)
-        if self._thread is not None and self._thread.control.paused:
-            return "Paused."
-        rest = history.remaining_seconds
-        learning = f"{history.started.trainable:,} of {history.started.parameters:,} parameters learn"
-        epoch = min(history.epochs, history.epochs_done + 1)
-        left = "" if rest is None else f"about {duration(rest)} left, "
-        return f"Epoch {epoch} of {history.epochs}, {left}{learning}"
-
-
-def free_folder(root: Path, name: str) -> Path:
-    """A folder of this name that does not exist yet: `name`, `name-2`, `name-3` ..."""
-    number = 1
-    while (root / (name if number == 1 else f"{name}-{number}")).exists():
-        number += 1
-    return root / (name if number == 1 else f"{name}-{number}")
-
-
-def duration(seconds: float) -> str:
-    """A time as a person says it: `40 s`, `3 min 20 s`, `2 h 05 min`."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+        """Show the state and the run."""
+        run, training = self.run, self.is_training
+        elsewhere = self.workspace.active_run is not None and not training
+        self._summary.setText(_summary(self._plan if training else self.state.plan))
+        self._start.setEnabled(not training and not elsewhere)
+        self._start.setText("Start training" if run is None else "Train again")
+        paused = run is not None and run.standing == "paused"
+        self._pause.setEnabled(run is not None and run.standing in ("training", "paused"))
+        self._pause.setText("Resume" if paused else "Pause")
+        icons.set_icon(self._pause, "play" if paused else "pause")
+        self._stop.setEnabled(training)
+        opening = run is not None and run.standing == "opening"
+        self._bar.setRange(0, 0 if opening else 1000)
+        self._bar.setValue(round(1000 * run.history.progress) if run else 0)
+        self._failure.show_failure(run.failure if run else None)
+        self._status.setText("Another run is being trained; wait for it or stop it." if elsewhere else _news(run))
 
 
 def _summary(plan: TransferPlan) -> str:
-    strategy = STRATEGIES.get(plan.strategy)
-    how = strategy.title.lower() if strategy else plan.strategy
-    return f"{plan.backbone} on {Path(plan.data).name}: {how}, {plan.epochs} epochs, run “{plan.run_name()}”"
+    how = STRATEGIES[plan.strategy].title.lower() if plan.strategy in STRATEGIES else plan.strategy
+    return f"{plan.backbone} on {Path(plan.data).name}, {how}, {plan.epochs} epochs"
 
 
-def _outcome(history: RunHistory) -> str:
-    finished, best = history.finished, history.best
-    assert finished is not None
-    how = "Stopped" if finished.stopped else "Done"
-    if best is None:
-        return f"{how} before the first epoch was over; there is no result yet."
-    accuracy = f"{100 * best.validation_accuracy:.1f} % right after epoch {best.epoch}"
-    return f"{how} after {duration(finished.seconds)}. Best: {accuracy}."
+def _news(run: LiveRun | None) -> str:
+    """Where the run stands, in a sentence."""
+    if run is None:
+        return "Ready to start."
+    if run.standing == "opening":
+        return "Reading the photos and the weights…"
+    if run.standing == "failed":
+        return "The training failed."
+    started = run.history.started
+    learning = f" · {started.trainable:,} of {started.parameters:,} parameters learn" if started else ""
+    if not run.is_over:
+        state = {"paused": "Paused · ", "stopping": "Stopping after this step · "}.get(run.standing, "")
+        return f"{state}{wording.progress(run.history)}{learning}"
+    return f"{'Done' if run.standing == 'complete' else 'Stopped'} · {wording.summary(run.history)}{learning}"
