@@ -107,7 +107,7 @@ def _scores(
     """The class scores of all pictures, on the CPU."""
     batches = []
     for start in range(0, len(part), batch_size):
-        images = to_tensor(part.images[start : start + batch_size], preprocessing).to(device)
+        images = to_tensor(part.images[start : start + batch_size], preprocessing, device=device)
         batches.append(module(images).float().cpu())
         if progress is not None:
             progress(min(start + batch_size, len(part)), len(part))

@@ -109,7 +109,7 @@ class TileSheet:
     def caption(self) -> str:
         """How the values became colours, in a sentence."""
         if self.colouring.scaling == "each":
-            return "Each tile has its own scale: brightness does not compare between tiles."
+            return "Each tile has its own scale; brightness does not compare between them."
         low, high = self.colouring.limits[0]
         return f"All tiles share one scale, {low:.3g} to {high:.3g}."
 
@@ -166,6 +166,21 @@ def best_columns(count: int, tile: tuple[int, int], *, area: tuple[float, float]
         return min(area[1] / (columns * tile[1]), area[0] / (rows * tile[0])), columns
 
     return max(range(1, count + 1), key=size)
+
+
+def best_layout(count: int, tile: tuple[int, int], *, area: tuple[int, int], gap: int = 1) -> tuple[int, int]:
+    """Columns and scale with which `count` tiles (height, width) fill an area (height, width) of pixels best.
+
+    The scale is a whole number; it is 1 where the tiles do not fit, with the columns that come closest to it.
+    """
+
+    def size(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        across = (area[1] - gap * (columns - 1)) / (columns * tile[1])
+        return min(across, (area[0] - gap * (rows - 1)) / (rows * tile[0]))
+
+    columns = max(range(1, count + 1), key=lambda columns: (max(0, math.floor(size(columns))), size(columns)))
+    return columns, max(1, math.floor(size(columns)))
 
 
 def strongest(vector: Any, count: int = 10) -> list[tuple[int, float]]:

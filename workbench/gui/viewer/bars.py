@@ -24,8 +24,9 @@ class Bar:
 class BarList(QWidget):
     """Rows of bars on a common scale; negative values go left of the zero line."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, least_rows: int = 0) -> None:
         super().__init__(parent)
+        self._least_rows = least_rows
         self._bars: tuple[Bar, ...] = ()
         self._full = 1.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -44,15 +45,15 @@ class BarList(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As high as its rows."""
-        return QSize(200, self._row_height() * len(self._bars))
+        """As high as its rows, or as the least number of rows, so that nothing below jumps."""
+        return QSize(200, self._row_height() * max(self._least_rows, len(self._bars)))
 
     def paintEvent(self, event: object) -> None:
         """Name, bar and number of each row."""
         painter = QPainter(self)
         metrics = painter.fontMetrics()
         widest = max((metrics.horizontalAdvance(bar.name) for bar in self._bars), default=0)
-        names = min(widest, self.width() * 2 // 5)
+        names = min(widest + 2, self.width() * 2 // 5)
         numbers = max((metrics.horizontalAdvance(bar.text) for bar in self._bars), default=0)
         for row, bar in enumerate(self._bars):
             line = QRectF(0, row * self._row_height(), self.width(), self._row_height())

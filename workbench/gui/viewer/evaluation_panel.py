@@ -26,7 +26,7 @@ from workbench.gui.bridge import Inbox
 from workbench.gui.errors import show_error
 from workbench.gui.viewer.confusion import ConfusionView
 from workbench.gui.viewer.pixels import to_qimage
-from workbench.gui.viewer.study import Subject, evaluation_of
+from workbench.gui.viewer.study import Subject, evaluation_of, sentence
 from workbench.gui.widgets.empty_state import EmptyState
 
 MOST_MISTAKES = 60
@@ -74,10 +74,10 @@ class EvaluationPanel(QWidget):
         self.start.setEnabled(possible)
         self.figures.setText("")
         count = len(subject.samples) if subject is not None and subject.samples is not None else 0
-        sentence = f"See how it does on all {count:,} held-out pictures, and where it errs." if possible else ""
+        words = f"See how it does on all {count:,} held-out pictures, and where it errs." if possible else ""
         if subject is not None and not possible:
-            sentence = f"There are no held-out pictures: {subject.trouble}"
-        self._say("Not evaluated yet", sentence)
+            words = f"There are no held-out pictures: {subject.trouble}"
+        self._say("Not evaluated yet", words)
 
     def evaluate(self) -> None:
         """Evaluate the subject on a lane of its own."""
@@ -116,7 +116,7 @@ class EvaluationPanel(QWidget):
     def _failed(self, error: Exception) -> None:
         self._working(False)
         if isinstance(error, WorkbenchError):
-            self._say(error.title, " ".join(filter(None, (error.reason, error.hint))))
+            self._say(error.title, sentence(error))
         else:
             show_error(self.window(), error)
 

@@ -6,10 +6,10 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.core.inspection.feature_maps import TileSheet, best_columns
+from workbench.core.inspection.feature_maps import TileSheet
 from workbench.core.inspection.filters import filter_meaning, filter_sheet
 from workbench.gui import theme
 from workbench.gui.background import Background
@@ -41,6 +41,9 @@ class KernelsPanel(QWidget):
         self.output.setAccessibleName("Output channel")
         self.output.currentIndexChanged.connect(self._draw)
         self._choices = QWidget()
+        self._relayout = QTimer(self, singleShot=True, interval=120)
+        self._relayout.timeout.connect(self._resized)
+        self.sheet_view.tiles.resized.connect(self._relayout.start)
         self._pages = QStackedWidget()
         self._arrange()
 
@@ -53,6 +56,7 @@ class KernelsPanel(QWidget):
         """Show a sentence instead of kernels, and offer another node if there is one."""
         self._weights, self._offered = None, offer
         self._jobs.cancel(self, "sheet")
+        self.meaning.setText("")
         self.notice.say(headline, sentence, button=f"Show {offer}" if offer else "")
         self._pages.setCurrentIndex(1)
         self._choices.setEnabled(False)
@@ -73,7 +77,7 @@ class KernelsPanel(QWidget):
             return
         weights, output = self._weights, self.output.currentData()
         count = len(weights) if output is None else weights.shape[1]
-        work = partial(filter_sheet, weights, output=output, columns=self._columns(count, weights))
+        work = partial(filter_sheet, weights, output=output, **self.sheet_view.layout_for(count, weights.shape[2:]))
         self._jobs.submit(work, owner=self, lane="sheets", key="sheet", done=self._show_sheet)
 
     def _show_sheet(self, sheet: TileSheet) -> None:
@@ -85,10 +89,14 @@ class KernelsPanel(QWidget):
         self.sheet_view.show_sheet(sheet, title=f"{self._title}-filters")
         self.meaning.setText(filter_meaning(self._weights.shape[1], output))
 
-    def _columns(self, count: int, weights: Values) -> int:
-        height, width = weights.shape[2:]
-        area = self._pages.size()
-        return best_columns(count, (height + 1, width + 1), area=(max(1, area.height() - 24), max(1, area.width())))
+    def _resized(self) -> None:
+        """Lay the tiles out anew if they fill the room better that way."""
+        sheet = self.sheet
+        if self._weights is None or sheet is None or not self.sheet_view.tiles.is_fitted:
+            return
+        wanted = self.sheet_view.layout_for(len(sheet.channels), sheet.tile)
+        if (wanted["columns"], wanted["scale"]) != (sheet.columns, sheet.scale):
+            self._draw()
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self._choices)

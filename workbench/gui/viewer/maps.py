@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.inspection.colours import COLOUR_MAPS, SIGNED
-from workbench.core.inspection.feature_maps import TileSheet, best_columns, strongest, tile_sheet
+from workbench.core.inspection.feature_maps import TileSheet, strongest, tile_sheet
 from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.viewer.bars import Bar, BarList
@@ -91,7 +91,7 @@ class MapsPanel(QWidget):
         work = partial(
             tile_sheet,
             self._values,
-            columns=self._columns(self._values),
+            **self.sheet_view.layout_for(len(self._values), self._values.shape[1:]),
             scaling=self.scaling.currentData(),
             order=self.order.currentData(),
             colours=self.colours.currentData(),
@@ -103,14 +103,13 @@ class MapsPanel(QWidget):
         self._choices.setEnabled(True)
         self.sheet_view.show_sheet(sheet, title=self._title)
 
-    def _columns(self, values: Values) -> int:
-        count, height, width = values.shape
-        area = self._pages.size()
-        return best_columns(count, (height + 1, width + 1), area=(max(1, area.height() - 24), max(1, area.width())))
-
     def _resized(self) -> None:
-        """Lay the tiles out anew if they would become larger that way."""
-        if self._values is not None and self.sheet is not None and self._columns(self._values) != self.sheet.columns:
+        """Lay the tiles out anew if they fill the room better that way."""
+        sheet = self.sheet
+        if self._values is None or sheet is None or not self.sheet_view.tiles.is_fitted:
+            return
+        wanted = self.sheet_view.layout_for(len(sheet.channels), sheet.tile)
+        if (wanted["columns"], wanted["scale"]) != (sheet.columns, sheet.scale):
             self._draw()
 
     def _connect(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from workbench.core.layers.catalog import CATALOG
@@ -134,15 +134,24 @@ def _row(report: NodeReport) -> QTreeWidgetItem:
 
 
 def _colour(item: QTreeWidgetItem) -> None:
-    """A dot in the colour of the kind's category."""
+    """A dot in the colour of the kind's category, ringed where the row is chosen."""
+    colours = theme.current()
+    colour = colours.kind_colour(str(item.data(1, NODE)))
+    icon = QIcon()
+    icon.addPixmap(_dot(colour, colour), QIcon.Mode.Normal)
+    icon.addPixmap(_dot(colour, colours.on_accent), QIcon.Mode.Selected)
+    item.setIcon(0, icon)
+    item.setForeground(1, colours.muted)
+
+
+def _dot(colour: QColor, ring: QColor) -> QPixmap:
     picture = QPixmap(20, 20)
     picture.setDevicePixelRatio(2)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.current().kind_colour(str(item.data(1, NODE))))
+    painter.setPen(QPen(ring, 1.5))
+    painter.setBrush(colour)
     painter.drawEllipse(QRectF(1, 1, 8, 8))
     painter.end()
-    item.setIcon(0, QIcon(picture))
-    item.setForeground(1, theme.current().muted)
+    return picture

@@ -21,13 +21,13 @@ class PicturePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.given = PictureView("As given")
-        self.seen = PictureView("As the network sees it")
+        self.seen = PictureView("Seen by the network")
         self.given.setObjectName("inspect-given")
         self.seen.setObjectName("inspect-seen")
         self.title = QLabel()
         self.title.setFont(theme.font("strong"))
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.predictions = BarList()
+        self.predictions = BarList(least_rows=5)
         self.predictions.setObjectName("inspect-predictions")
         self.predictions.setAccessibleName("Most probable classes")
         self.trouble = MutedLabel()
@@ -70,10 +70,11 @@ class PicturePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S)
-        column.addLayout(pair, 1)
+        column.addLayout(pair)
         column.addWidget(self.title)
         column.addWidget(self.predictions)
         column.addWidget(self.trouble)
+        column.addStretch()
 
 
 def _name(classes: Sequence[str], label: int) -> str:

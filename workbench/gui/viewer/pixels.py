@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.gui import theme
@@ -46,8 +46,10 @@ class PictureView(QWidget):
         self._image = QImage()
         self._caption = caption
         self.setAccessibleName(caption)
-        self.setMinimumSize(80, 96)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(72, 88)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     @property
     def image(self) -> QImage:
@@ -61,12 +63,23 @@ class PictureView(QWidget):
         self.setToolTip(description)
         self.update()
 
+    def heightForWidth(self, width: int) -> int:
+        """A square and the caption."""
+        return width + self._line()
+
+    def sizeHint(self) -> QSize:
+        """A picture that can be recognized."""
+        return QSize(120, self.heightForWidth(120))
+
+    def _line(self) -> int:
+        return QFontMetrics(theme.font("small")).height() + theme.XS if self._caption else 0
+
     def paintEvent(self, event: object) -> None:
         """The picture, or its empty frame, and the caption."""
         colours = theme.current()
         painter = QPainter(self)
         painter.setFont(theme.font("small"))
-        line = painter.fontMetrics().height() + theme.XS
+        line = self._line()
         area = QRectF(self.rect()).adjusted(0, 0, 0, -line)
         side = min(area.width(), area.height())
         square = QRectF(area.center().x() - side / 2, area.top(), side, side).adjusted(0.5, 0.5, -0.5, -0.5)

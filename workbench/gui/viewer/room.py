@@ -147,6 +147,8 @@ class InspectRoom(QWidget):
         for key in ("picture", "maps", "kernels"):
             self._drop(key)
         network, spec = self.workspace.document.network, self.workspace.data
+        if self._subject is None:
+            self.maps.say("Opening the network", "Its feature maps appear here.")
         self._submit("subject", lambda: self._subject_of(choice, network, spec), self._show_subject, delay_ms=delay_ms)
 
     def _subject_of(self, choice: object, network: Network, spec: str) -> Subject:
@@ -270,8 +272,9 @@ class InspectRoom(QWidget):
         self._settle(key)
         if not isinstance(error, WorkbenchError):
             show_error(self.window(), error)
+            self.maps.say("Nothing to show", "An error of ours came between; its window says which.")
             return
-        sentence = " ".join(filter(None, (error.reason, error.hint)))
+        sentence = study.sentence(error)
         if key == "kernels":
             self.kernels.say(error.title, sentence)
             return

@@ -136,6 +136,7 @@ class SampleStrip(QWidget):
         self._prepare()
         self._arrange()
         self._connect()
+        self.show_samples(None, ())
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 

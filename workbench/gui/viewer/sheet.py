@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QSplitter,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.inspection.colours import COLOUR_MAPS, colour_table
-from workbench.core.inspection.feature_maps import Spot, TileSheet
+from workbench.core.inspection.feature_maps import Spot, TileSheet, best_layout
 from workbench.errors import WorkbenchError
 from workbench.files import replace_atomically
 from workbench.gui import icons, theme
@@ -27,6 +26,8 @@ from workbench.gui.viewer.pixels import PictureView, to_qimage
 from workbench.gui.viewer.tiles import TileView
 from workbench.gui.widgets.muted import MutedLabel
 
+GAP = 2
+"""Pixels between tiles."""
 SAVED_SIDE = 1600
 """A saved or copied sheet is enlarged by a whole number up to about so many pixels."""
 
@@ -77,7 +78,6 @@ class ChannelCard(QWidget):
         column.setSpacing(theme.S)
         for widget in (self.title, self.picture, self.scale, self.facts):
             column.addWidget(widget)
-        column.setStretchFactor(self.picture, 1)
         column.addStretch()
         self.setMinimumWidth(150)
         self.setMaximumWidth(320)
@@ -106,7 +106,6 @@ class SheetView(QWidget):
         self.card = ChannelCard()
         self.card.hide()
         self.caption = QLabel()
-        self.status = QLabel()
         self.fit = self._button(f"{name}-fit", "fit", "Show the whole sheet (0)")
         self.copy = self._button(f"{name}-copy", "copy", "Copy the sheet as a picture (Ctrl+C)")
         self.save = self._button(f"{name}-save", "save", "Save the sheet as a PNG file (Ctrl+Shift+S)")
@@ -117,6 +116,11 @@ class SheetView(QWidget):
     def sheet(self) -> TileSheet | None:
         """What is shown."""
         return self.tiles.sheet
+
+    def layout_for(self, count: int, tile: tuple[int, int]) -> dict[str, int]:
+        """Columns, scale and gap with which so many tiles fill the room there is."""
+        columns, scale = best_layout(count, tile, area=self.tiles.area, gap=GAP)
+        return {"columns": columns, "scale": scale, "gap": GAP}
 
     def show_sheet(self, sheet: TileSheet | None, *, title: str = "tiles") -> None:
         """Show another sheet; `title` becomes the name of a saved file."""
@@ -172,18 +176,14 @@ class SheetView(QWidget):
         splitter.addWidget(self.card)
         splitter.setStretchFactor(0, 1)
         splitter.setChildrenCollapsible(False)
-        words = QHBoxLayout()
-        words.setContentsMargins(theme.S, 0, theme.S, 0)
-        for label in (self.caption, self.status):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.status.setAlignment(Qt.AlignmentFlag.AlignRight)
-        words.addWidget(self.caption, 1)
-        words.addWidget(self.status, 1)
+        splitter.setSizes([700, 210])
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.caption.setContentsMargins(theme.S, 0, theme.S, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.XS)
         column.addWidget(splitter, 1)
-        column.addLayout(words)
+        column.addWidget(self.caption)
 
     def _connect(self) -> None:
         self.tiles.hovered.connect(self._tell)
@@ -194,10 +194,10 @@ class SheetView(QWidget):
 
     def _tell(self, spot: Spot | None) -> None:
         if spot is None:
-            self.status.setText("")
+            self.caption.setText("" if self.sheet is None else self.sheet.caption)
             return
         values = ", ".join(f"{value:.4g}" for value in spot.value)
-        self.status.setText(f"{self.noun} {spot.channel}, row {spot.row}, column {spot.column}: {values}")
+        self.caption.setText(f"{self.noun} {spot.channel}, row {spot.row}, column {spot.column}: {values}")
 
     def _show_card(self, channel: int) -> None:
         self.card.setVisible(channel >= 0)

@@ -146,7 +146,8 @@ def file_picture(subject: Subject, path: Path) -> Picture:
             image = ImageOps.exif_transpose(stored)
             image.load()
     except UnidentifiedImageError as error:
-        raise WorkbenchError(f"{path.name} is not a picture", "its contents are in no known picture format") from error
+        reason = "its contents are in no known picture format"
+        raise WorkbenchError(f"{path.name} is not a picture", reason, "Choose a PNG or JPEG file.") from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise WorkbenchError(f"{path.name} cannot be read", str(error)) from error
     return image_picture(subject, image, path.name)
@@ -210,6 +211,12 @@ def evaluation_of(subject: Subject, progress: Progress) -> Any:
 
     assert subject.samples is not None
     return evaluate(subject.module, subject.samples, subject.preprocessing, classes=subject.classes, progress=progress)
+
+
+def sentence(error: WorkbenchError) -> str:
+    """Reason and hint of an error as sentences."""
+    parts = (part[0].upper() + part[1:] for part in (error.reason, error.hint) if part)
+    return " ".join(part if part[-1] in ".!?" else part + "." for part in parts)
 
 
 def gives_scores(subject: Subject, node: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -59,6 +59,18 @@ class TileView(QGraphicsView):
         return QImage() if self.sheet is None else to_qimage(self.sheet.image)
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether the whole sheet is shown, not a part that the user zoomed in on."""
+        return self._fitted
+
+    @property
+    def area(self) -> tuple[int, int]:
+        """Height and width of the room for a sheet, in pixels of the screen."""
+        free, ratio = self.maximumViewportSize(), self.devicePixelRatioF()
+        height, width = ((side - 2 * MARGIN) * ratio for side in (free.height(), free.width()))
+        return max(1, int(height)), max(1, int(width))
+
+    @property
     def channel(self) -> int:
         """The channel of the chosen tile, -1 if there is none."""
         return -1 if self.sheet is None or self._index is None else self.sheet.channels[self._index]
@@ -98,11 +110,9 @@ class TileView(QGraphicsView):
         self._fitted = True
         if self.sheet is None:
             return
-        ratio = self.devicePixelRatioF()
         height, width = self.sheet.image.shape[:2]
-        free = self.maximumViewportSize() - QSize(2 * MARGIN, 2 * MARGIN)
-        factor = min(free.width() / width, free.height() / height) * ratio
-        self._set_zoom((float(int(factor)) if factor > 1 else factor) / ratio)
+        factor = min(self.area[0] / height, self.area[1] / width)
+        self._set_zoom((float(int(factor)) if factor > 1 else factor) / self.devicePixelRatioF())
 
     def zoom_by(self, factor: float) -> None:
         """Zoom about the middle, or about the mouse if it caused it."""
