@@ -23,6 +23,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.gui.errors import show_error
 
+LOOK_AROUND = 2.0
+"""Seconds after which an idle lane looks whether the program is still there."""
+
 T = TypeVar("T")
 JobKey = tuple[int, str]
 Failed = Callable[[Exception], None]
@@ -110,7 +113,9 @@ class _Lane:
                 if key is not None and wait is not None and wait <= 0:
                     self._taken = self._pending.pop(key)
                     return True
-                self._changed.wait(wait)
+                self._changed.wait(LOOK_AROUND if wait is None else min(wait, LOOK_AROUND))
+                if not threading.main_thread().is_alive():
+                    return False  # the program ends without having closed its lanes: do not keep it from ending
             return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -21,11 +22,13 @@ class DocumentBridge(QObject):
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._stop = document.listen(self._tell)
+        self._stop: Callable[[], None] | None = document.listen(self._tell)
 
     def close(self) -> None:
         """Listen no more."""
-        self._stop()
+        stop, self._stop = self._stop, None
+        if stop is not None:
+            stop()
 
     def _tell(self, before: Network, after: Network) -> None:
         self.changed.emit(before, after)

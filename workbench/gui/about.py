@@ -1,0 +1,53 @@
+"""The texts of the Help menu."""
+
+from __future__ import annotations
+
+import html
+import platform
+import sys
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+
+from PySide6.QtGui import QAction, QKeySequence
+
+from workbench.paths import runs_folder
+
+
+def about_text() -> str:
+    """What this is and what it runs on, as rich text."""
+    rows = [("Version", _version("cnn-workbench")), ("Python", platform.python_version())]
+    rows += [(title, _version(name)) for title, name in (("Qt", "PySide6-Essentials"), ("PyTorch", "torch"))]
+    rows += [("System", f"{platform.system()} {platform.release()}"), ("Runs", str(runs_folder()))]
+    if getattr(sys, "frozen", False):
+        rows.append(("Program", sys.executable))
+    return (
+        "<h3>CNN Workbench</h3><p>See, build, train, look inside, fine-tune and export convolutional networks.</p>"
+        + _table(rows)
+        + "<p>MIT licence. Qt is used under the LGPL, version 3.</p>"
+    )
+
+
+def shortcuts_text(actions: Iterable[QAction]) -> str:
+    """All keyboard shortcuts as rich text."""
+    native = QKeySequence.SequenceFormat.NativeText
+    rows = {
+        action.shortcut().toString(native): action.text().replace("&", "").removesuffix("…")
+        for action in actions
+        if not action.shortcut().isEmpty()
+    }
+    return "<h3>Keyboard shortcuts</h3>" + _table(list(rows.items()))
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    cells = "".join(
+        f"<tr><td><b>{html.escape(left)}</b>&nbsp;&nbsp;&nbsp;</td><td>{html.escape(right)}</td></tr>"
+        for left, right in rows
+    )
+    return f"<table cellpadding='3'>{cells}</table>"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not known"

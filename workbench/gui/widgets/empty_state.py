@@ -1,0 +1,69 @@
+"""What an empty panel shows: what it is for and what to do next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.gui import icons, theme
+from workbench.gui.widgets.muted import MutedLabel
+
+ICON_SIZE = 40
+TEXT_WIDTH = 360
+
+
+class EmptyState(QWidget):
+    """An icon, a headline, one sentence, and a button if there is something to press."""
+
+    pressed = Signal()
+
+    def __init__(
+        self, icon: str, headline: str, *, sentence: str, button: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._icon_name = icon
+        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.headline = QLabel(headline, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.headline.setFont(theme.font("title"))
+        self.sentence = MutedLabel(sentence)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.sentence.setFixedWidth(TEXT_WIDTH)
+        self.button = QPushButton(button)
+        self.button.setObjectName("empty-action")
+        self.button.setVisible(bool(button))
+        self.button.clicked.connect(self.pressed)
+        self._make_room()
+        self._arrange()
+        self._colour()
+
+    def say(self, headline: str, sentence: str, *, button: str = "") -> None:
+        """Show another message."""
+        self.headline.setText(headline)
+        self.sentence.setText(sentence)
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+        self._make_room()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+        super().changeEvent(event)
+
+    def _make_room(self) -> None:
+        """An aligned label is given the height of its size hint, which knows too little of wrapping."""
+        self.sentence.setMinimumHeight(max(0, self.sentence.heightForWidth(TEXT_WIDTH)))
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.XL, theme.XL, theme.XL, theme.XL)
+        column.setSpacing(theme.S)
+        column.addStretch(2)
+        for widget in (self._icon, self.headline, self.sentence, self.button):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.insertSpacing(4, theme.S)
+        column.addStretch(3)
+
+    def _colour(self) -> None:
+        picture = icons.pixmap(self._icon_name, ICON_SIZE, theme.current().muted, ratio=self.devicePixelRatioF())
+        self._icon.setPixmap(picture)
