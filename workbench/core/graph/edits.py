@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from workbench.core.graph.network import BlockUse, Network, Node, Position
+from workbench.core.graph.network import OUTPUT, BlockUse, Network, Node, Position
 from workbench.core.graph.rules import Catalog, connection_problem, name_problem
 from workbench.errors import Problem, WorkbenchError
 
@@ -71,6 +71,49 @@ def insert_between(network: Network, node: Node, source: str, target: str) -> Ne
     added = add_node(network, node.with_(inputs=(source,)))
     inputs = tuple(node.name if name == source else name for name in network[target].inputs)
     return _changed(added, target, inputs=inputs)
+
+
+def insert_after(network: Network, node: Node, source: str, *, catalog: Catalog) -> Network:
+    """Add a node that takes the output of `source`, and have all consumers of `source` take the new node instead.
+
+    After the network's output nothing can come: there the new node goes before it.
+    """
+    _must_exist(network, source)
+    before = network[source]
+    if before.kind == OUTPUT and before.inputs:
+        return insert_between(network, node, before.inputs[0], source)
+    if before.kind == OUTPUT:
+        return connect(add_node(network, node), node.name, source, catalog=catalog)
+    if catalog.input_limits(node.kind)[1] == 0:
+        return add_node(network, node)
+    added = add_node(network, node.with_(inputs=(source,)))
+    if node.kind == OUTPUT:
+        return added
+    for consumer in dict.fromkeys(network.consumers[source]):
+        inputs = tuple(node.name if name == source else name for name in network[consumer].inputs)
+        added = _changed(added, consumer, inputs=inputs)
+    return added
+
+
+def fresh_names(network: Network, names: Collection[str]) -> dict[str, str]:
+    """For each name one that is free in the network, as like it as possible."""
+    grown, fresh = network, {}
+    for name in names:
+        fresh[name] = free_name(grown, name)
+        grown = grown.with_nodes([*grown, Node(fresh[name], "")])
+    return fresh
+
+
+def paste(network: Network, nodes: Collection[Node], *, offset: Position = (0.0, 0.0)) -> Network:
+    """Add copies of nodes under `fresh_names`, with the connections among them, moved by the offset."""
+    fresh = fresh_names(network, [node.name for node in nodes])
+
+    def copied(node: Node) -> Node:
+        inputs = tuple(fresh[source] for source in node.inputs if source in fresh)
+        place = node.position and (node.position[0] + offset[0], node.position[1] + offset[1])
+        return node.with_(name=fresh[node.name], inputs=inputs, position=place)
+
+    return network.with_nodes([*network, *map(copied, nodes)])
 
 
 def set_arguments(network: Network, name: str, changes: Mapping[str, Any]) -> Network:

@@ -1,4 +1,4 @@
-"""Folding a tall layout into columns, cut where little is cut: one connection, between nodes that do not belong together."""
+"""Folding a tall layout into columns, cut where one connection leads from one group of nodes to the next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHORT = 10
 
 @dataclass(frozen=True)
 class Fold:
-    """What is folded: the extent of each layer, the height of one, the space between columns, wanted width by height."""
+    """How to fold: the extent of each layer, the height of one, the space between columns, the wanted width/height."""
 
     extents: Mapping[int, tuple[float, float]]
     row: float
@@ -47,7 +47,7 @@ def _columns(network: Network, layers: Mapping[str, int], plan: Fold, count: int
 
 
 def _costs(network: Network, layers: Mapping[str, int], count: int) -> list[float]:
-    """What a cut above each layer costs, in squared layers of uneven columns."""
+    """What a cut above each layer costs, as a share of a column: the connections cut, and belonging together."""
     crossing = [0] * (count + 1)
     apart = [False] * (count + 1)
     for node in network:
@@ -60,7 +60,7 @@ def _costs(network: Network, layers: Mapping[str, int], count: int) -> list[floa
     costs, open_now = [], 0
     for layer in range(count):
         open_now += crossing[layer]
-        costs.append(12.0 * max(0, open_now - 1) + (0.0 if apart[layer] else 6.0))
+        costs.append(0.5 * max(0, open_now - 1) + (0.0 if apart[layer] else 0.06))
     return costs
 
 
@@ -78,9 +78,8 @@ def _best_cuts(costs: list[float], height: float) -> list[tuple[int, int]]:
     best: list[tuple[float, int]] = [(0.0, 0)] + [(math.inf, 0)] * count
     for end in range(1, count + 1):
         for start in range(max(0, end - longest), end):
-            uneven = (end - start - height) ** 2 if end < count else max(0.0, end - start - height) ** 2
-            cut = costs[start] if start else 0.0
-            total = best[start][0] + cut + uneven
+            uneven = ((end - start) / height - 1.0) ** 2
+            total = best[start][0] + (costs[start] if start else 0.0) + uneven
             if total < best[end][0] and (end - start >= shortest or end == count):
                 best[end] = (total, start)
     columns, end = [], count

@@ -44,9 +44,7 @@ def layered_layout(
         rows.occupy(chain, centre)
         centres.update(dict.fromkeys(chain.names, centre))
     folded = fold(network, layers, Fold(rows.extents(), size[1] + gap[1], gap[0], aspect))
-    return {
-        name: (centres[name] + folded[layer][0] - size[0] / 2, folded[layer][1]) for name, layer in layers.items()
-    }
+    return {name: (centres[name] + folded[layer][0] - size[0] / 2, folded[layer][1]) for name, layer in layers.items()}
 
 
 def layers_of(network: Network) -> dict[str, int]:
@@ -141,7 +139,7 @@ def _node_chain(network: Network, path: list[str], layers: Mapping[str, int], wi
     """A chain of nodes; the strip below its last node, down to where it joins another chain, belongs to it."""
     first, last = layers[path[0]], layers[path[-1]]
     joins = [layers[name] for name in network.consumers[path[-1]] if last < layers[name] <= last + LONGEST_STRIP]
-    widths = {layer: width for layer in range(first, last + 1)}
+    widths = dict.fromkeys(range(first, last + 1), width)
     widths |= dict.fromkeys(range(last + 1, max(joins, default=0)), STRIP)
     return Chain(tuple(path), widths, (*network[path[0]].inputs, *network.consumers[path[-1]]))
 

@@ -1,0 +1,93 @@
+"""A connection on the canvas: its way, an arrow, and a colour that says what it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from workbench.gui.builder import style
+from workbench.gui.builder.routing import smooth
+
+ARROW = QPolygonF([QPointF(0, 0), QPointF(-4.5, -8), QPointF(4.5, -8)])
+
+
+class EdgeKey(NamedTuple):
+    """Which connection: the nodes, and a number where one feeds the other more than once."""
+
+    source: str
+    target: str
+    number: int = 0
+
+
+class EdgeItem(QGraphicsItem):
+    """Shows one connection along the points it is given."""
+
+    def __init__(self, key: EdgeKey) -> None:
+        super().__init__()
+        self.key = key
+        self.near = False
+        self.drop_target = False
+        self._points: list[QPointF] = []
+        self._path = QPainterPath()
+        self._bounds = QRectF()
+        self._shape: QPainterPath | None = None
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        self.setToolTip(f"{key.source} feeds {key.target}")
+
+    def follow(self, points: Sequence[QPointF]) -> None:
+        """Take another way; the last point is the tip of the arrow."""
+        if list(points) != self._points:
+            self.prepareGeometryChange()
+            self._points = list(points)
+            tip = points[-1] - QPointF(0, style.PORT)
+            self._path = smooth([*points[:-1], tip])
+            self._bounds = self._path.controlPointRect().adjusted(-8, -6, 8, 6)
+            self._shape = None
+
+    def show_near(self, *, near: bool, drop_target: bool = False) -> None:
+        """Draw it in the accent: a node at its end is selected, or a new node would be put on it."""
+        if (near, drop_target) != (self.near, self.drop_target):
+            self.near, self.drop_target = near, drop_target
+            self.setZValue(0.5 if near or drop_target else 0)
+            self.update()
+
+    @property
+    def path(self) -> QPainterPath:
+        """The line that is drawn."""
+        return self._path
+
+    # Qt's part
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def shape(self) -> QPainterPath:
+        if self._shape is None:
+            stroker = QPainterPathStroker()
+            stroker.setWidth(12.0)
+            self._shape = stroker.createStroke(self._path)
+        return self._shape
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        pen = self._pen(style.current())
+        if option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW:
+            thin = QPen(pen)
+            thin.setWidthF(0)
+            painter.setPen(thin)
+            painter.drawPolyline(QPolygonF(self._points))
+            return
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(self._path)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(pen.color())
+        painter.drawPolygon(ARROW.translated(self._path.currentPosition()))
+
+    def _pen(self, look: style.Style) -> QPen:
+        if self.drop_target:
+            return look.wire_good
+        return look.wire_near if self.near or self.isSelected() else look.wire

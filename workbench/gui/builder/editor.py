@@ -1,0 +1,226 @@
+"""What can be done to the network from the Build room: every call is one labelled undo step, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtGui import QGuiApplication
+
+from workbench.core.graph import edits
+from workbench.core.graph.document import Edit
+from workbench.core.graph.layout import layered_layout, push_down
+from workbench.core.graph.network import Network, Node, Position
+from workbench.core.graph.storage import from_json, to_json
+from workbench.core.layers.catalog import CATALOG
+from workbench.errors import Remedy, WorkbenchError
+from workbench.gui.builder import style
+from workbench.gui.builder.edge_item import EdgeKey
+from workbench.gui.builder.labels import counted, stem
+from workbench.gui.builder.scene import SIZE, NetworkScene
+from workbench.gui.workspace import Workspace
+
+SHIFT = (32.0, 32.0)
+"""How far copies lie from what they were copied from."""
+
+
+class Editor(QObject):
+    """Applies edits to the document and selects what they made."""
+
+    refused = Signal(str)
+    """Why something was not done, in a sentence."""
+
+    def __init__(self, workspace: Workspace, scene: NetworkScene) -> None:
+        super().__init__(scene)
+        self._document = workspace.document
+        self._scene = scene
+
+    @property
+    def network(self) -> Network:
+        """The network of the moment."""
+        return self._document.network
+
+    def apply(self, edit: Edit, label: str, *, merge_key: str | None = None) -> bool:
+        """Apply an edit to the network with the places as they are shown; False if it was refused."""
+        if edit(self.network) == self.network:
+            return True
+        self._document.apply(lambda network: edit(self._scene.pinned(network)), label, merge_key=merge_key)
+        return True
+
+    def attempt(self, edit: Edit, label: str, *, merge_key: str | None = None) -> bool:
+        """`apply`, but a refusal becomes a sentence for the user and False."""
+        try:
+            return self.apply(edit, label, merge_key=merge_key)
+        except WorkbenchError as error:
+            self.refused.emit(str(error))
+            return False
+
+    # making
+
+    def add(self, kind: str, centre: QPointF) -> str:
+        """Add a node of a kind around a place, unconnected; returns its name."""
+        name = edits.free_name(self.network, stem(self.network, CATALOG[kind]))
+        place = self._free_place(_corner(centre))
+        self.attempt(lambda network: edits.add_node(network, Node(name, kind, position=place)), f"Add {kind}")
+        self._scene.select([name])
+        return name
+
+    def add_after(self, kind: str, source: str) -> str:
+        """Add a node of a kind behind another one, between it and what it feeds; returns its name."""
+        name = edits.free_name(self.network, stem(self.network, CATALOG[kind]))
+        x, y = self._scene.place(source)
+        before_output = self.network[source].kind == "Output"
+        node = Node(name, kind, position=(x, y if before_output else y + style.ROW))
+        self._insert(lambda network: edits.insert_after(network, node, source, catalog=CATALOG), node, f"Add {kind}")
+        return name
+
+    def add_between(self, kind: str, edge: EdgeKey, centre: QPointF) -> str:
+        """Add a node of a kind on a connection; returns its name."""
+        name = edits.free_name(self.network, stem(self.network, CATALOG[kind]))
+        above, below = self._scene.place(edge.source), self._scene.place(edge.target)
+        side_by_side = abs(above[0] - below[0]) < style.WIDTH and below[1] - above[1] < 2 * style.ROW
+        place = (above[0], above[1] + style.ROW) if side_by_side else _corner(centre)
+        node = Node(name, kind, position=place)
+        self._insert(
+            lambda network: edits.insert_between(network, node, edge.source, edge.target), node, f"Insert {kind}"
+        )
+        return name
+
+    def connect_nodes(self, source: str, target: str) -> bool:
+        """Feed one node into another."""
+        label = f"Connect {source} to {target}"
+        return self.attempt(lambda network: edits.connect(network, source, target, catalog=CATALOG), label)
+
+    def duplicate(self) -> None:
+        """Copy the selected nodes beside themselves."""
+        self._paste([self._scene.pinned(self.network)[name] for name in self._in_order()], "Duplicate")
+
+    # changing
+
+    def move(self, places: Mapping[str, Position], *, merge_key: str | None = None) -> None:
+        """Put nodes at other places."""
+        label = f"Move {counted(list(places))}"
+        self.attempt(lambda network: edits.move(network, places), label, merge_key=merge_key)
+
+    def nudge(self, right: float, down: float) -> None:
+        """Move the selected nodes a little; a run of nudges is one step."""
+        names = self._in_order()
+        places = {name: self._scene.place(name) for name in names}
+        moved = {name: (x + right, y + down) for name, (x, y) in places.items()}
+        if moved:
+            self.move(moved, merge_key="nudge " + " ".join(names))
+
+    def set_argument(self, name: str, argument: str, value: Any, *, session: int = 0) -> bool:
+        """Change one argument of a node; what is typed in one `session` of a field is one step."""
+        return self.attempt(
+            lambda network: edits.set_arguments(network, name, {argument: value}),
+            f"Set {argument} of {name}",
+            merge_key=f"set {name} {argument} {session}",
+        )
+
+    def rename(self, name: str, new_name: str) -> bool:
+        """Give a node another name."""
+        done = self.attempt(lambda network: edits.rename(network, name, new_name), f"Rename {name} to {new_name}")
+        if done:
+            self._scene.select([new_name])
+        return done
+
+    def mend(self, remedy: Remedy) -> None:
+        """Do what a problem offers."""
+        self.attempt(remedy.edit, remedy.label)
+
+    def lay_out(self) -> None:
+        """Put all nodes where the layout wants them."""
+        places = layered_layout(self.network, size=SIZE, gap=style.GAP)
+        self.attempt(lambda network: edits.move(network, places), "Lay out the network")
+
+    # taking away
+
+    def delete(self) -> None:
+        """Remove what is selected; what a removed node fed takes its input instead."""
+        names, edges = self._in_order(), self._scene.selected_edges
+        if names or edges:
+            self.attempt(lambda network: _without(network, names, edges), _delete_label(names, edges))
+
+    # the clipboard
+
+    def copy(self) -> None:
+        """Put the selected nodes on the clipboard, as the text of a network file."""
+        names = self._in_order()
+        if names:
+            nodes = [self._scene.pinned(self.network)[name] for name in names]
+            QGuiApplication.clipboard().setText(to_json(Network.of("clipboard", nodes)).decode())
+
+    def cut(self) -> None:
+        """Copy the selected nodes, then remove them."""
+        names = self._in_order()
+        if names:
+            self.copy()
+            self.attempt(lambda network: edits.remove_nodes(network, names), f"Cut {counted(names)}")
+
+    def paste(self) -> None:
+        """Add the nodes that are on the clipboard."""
+        try:
+            nodes = list(from_json(QGuiApplication.clipboard().text().encode(), source="The clipboard"))
+        except WorkbenchError:
+            self.refused.emit("There are no nodes on the clipboard. Copy some with Ctrl+C first.")
+            return
+        self._paste(nodes, "Paste")
+
+    def _paste(self, nodes: Sequence[Node], verb: str) -> None:
+        if not nodes:
+            return
+        fresh = edits.fresh_names(self.network, [node.name for node in nodes])
+        offset = self._free_offset(nodes)
+        label = f"{verb} {counted([node.name for node in nodes])}"
+        if self.attempt(lambda network: edits.paste(network, nodes, offset=offset), label):
+            self._scene.select(list(fresh.values()))
+
+    def _insert(self, edit: Edit, node: Node, label: str) -> None:
+        """Apply an edit that adds a node and have the nodes below it make way."""
+
+        def with_room(network: Network) -> Network:
+            added = edit(network)
+            places = {other.name: other.position for other in added if other.position}
+            return edits.move(added, push_down(places, node.name, size=SIZE, gap=style.GAP[1]))
+
+        if self.attempt(with_room, label):
+            self._scene.select([node.name])
+
+    def _in_order(self) -> list[str]:
+        """The selected nodes in the order of the network."""
+        selected = set(self._scene.selected)
+        return [name for name in self.network.nodes if name in selected]
+
+    def _free_place(self, wanted: Position) -> Position:
+        """The wanted place, or one a little beside it if another node lies exactly there."""
+        taken = set(self._scene.places.values())
+        while wanted in taken:
+            wanted = (wanted[0] + SHIFT[0], wanted[1] + SHIFT[1])
+        return wanted
+
+    def _free_offset(self, nodes: Sequence[Node]) -> Position:
+        places = [node.position for node in nodes if node.position]
+        taken, steps = set(self._scene.places.values()), 0
+        while any((x + steps * SHIFT[0], y + steps * SHIFT[1]) in taken for x, y in places):
+            steps += 1
+        return (steps * SHIFT[0], steps * SHIFT[1])
+
+
+def _corner(centre: QPointF) -> Position:
+    return (float(round(centre.x() - style.WIDTH / 2)), float(round(centre.y() - style.HEIGHT / 2)))
+
+
+def _without(network: Network, names: Sequence[str], edges: Sequence[EdgeKey]) -> Network:
+    for edge in edges:
+        network = edits.disconnect(network, edge.source, edge.target)
+    return edits.remove_nodes(network, names)
+
+
+def _delete_label(names: Sequence[str], edges: Sequence[EdgeKey]) -> str:
+    if not names and len(edges) == 1:
+        return f"Disconnect {edges[0].source} from {edges[0].target}"
+    if names:
+        return f"Delete {counted(list(names))}"
+    return f"Delete {len(edges)} connections"

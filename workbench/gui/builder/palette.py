@@ -1,0 +1,212 @@
+"""The palette: every layer kind of the catalog, searchable, to drag onto the canvas or to add with Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.layers.catalog import CATALOG
+from workbench.core.layers.kind import LayerKind
+from workbench.gui import icons, theme
+from workbench.gui.builder.view import KIND_MIME
+from workbench.gui.widgets.muted import MutedLabel
+
+KIND_ROLE = Qt.ItemDataRole.UserRole
+CATEGORY_ROLE = Qt.ItemDataRole.UserRole + 1
+ROW_HEIGHT, HEADLINE_HEIGHT = 28, 30
+CHIP = 9
+
+
+class KindTree(QTreeWidget):
+    """The list itself: categories with their kinds."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("build-kinds")
+        self.setAccessibleName("Layers")
+        self.setHeaderHidden(True)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
+        self.setItemDelegate(KindDelegate(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.setExpandsOnDoubleClick(False)
+        for category, kinds in CATALOG.by_category().items():
+            self._add_category(category, kinds)
+        self.expandAll()
+
+    def mimeTypes(self) -> list[str]:
+        return [KIND_MIME]
+
+    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
+        mime = QMimeData()
+        names = [item.data(0, KIND_ROLE) for item in items if item.data(0, KIND_ROLE)]
+        if names:
+            mime.setData(KIND_MIME, names[0].encode())
+        return mime
+
+    def _add_category(self, category: str, kinds: Sequence[type[LayerKind]]) -> None:
+        headline = QTreeWidgetItem([category])
+        headline.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        self.addTopLevelItem(headline)
+        for kind in kinds:
+            item = QTreeWidgetItem([kind.name()])
+            item.setData(0, KIND_ROLE, kind.name())
+            item.setData(0, CATEGORY_ROLE, category)
+            item.setToolTip(0, f"{kind.help()}\nDrag it onto the canvas, or press Enter to add it after the selection.")
+            headline.addChild(item)
+
+
+class KindDelegate(QStyledItemDelegate):
+    """Draws a headline for a category, a colour chip and a name for a kind."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(120, ROW_HEIGHT if index.data(KIND_ROLE) else HEADLINE_HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        colours = theme.current()
+        area: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        painter.save()
+        if index.data(KIND_ROLE):
+            self._paint_kind(painter, area, state, index)
+        else:
+            painter.setFont(theme.font("small"))
+            painter.setPen(colours.muted)
+            text_area = area.adjusted(theme.M, 0, -theme.S, -5)
+            painter.drawText(
+                text_area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, str(index.data()).upper()
+            )
+        painter.restore()
+
+    def _paint_kind(
+        self,
+        painter: QPainter,
+        area: QRect,
+        state: QStyle.StateFlag,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        colours = theme.current()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        chosen, hovered = state & QStyle.StateFlag.State_Selected, state & QStyle.StateFlag.State_MouseOver
+        if chosen or hovered:
+            painter.setBrush(colours.selected if chosen else colours.hover)
+            painter.drawRoundedRect(area.adjusted(theme.S, 1, -theme.S, -1), theme.RADIUS, theme.RADIUS)
+        painter.setBrush(colours.kind_colour(index.data(CATEGORY_ROLE)))
+        chip = QRect(area.left() + theme.L, area.center().y() - CHIP // 2, CHIP, CHIP)
+        painter.drawRoundedRect(chip, 2.5, 2.5)
+        painter.setPen(colours.text)
+        text_area = area.adjusted(theme.L + CHIP + theme.S, 0, -theme.S, 0)
+        text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, text_area.width())
+        painter.drawText(text_area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class Palette(QWidget):
+    """Search field and list; `chosen` is a kind that should be added now."""
+
+    chosen = Signal(str)
+    left = Signal()
+    """Escape: the keyboard goes back to the canvas."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("build-palette")
+        self.setAccessibleName("Palette of layers")
+        self.search = QLineEdit()
+        self.search.setObjectName("build-search")
+        self.search.setAccessibleName("Search layers")
+        self.search.setPlaceholderText("Search layers")
+        self.search.setToolTip("Search layers (Ctrl+F)")
+        self.search.setClearButtonEnabled(True)
+        self._glass = QAction(self.search)
+        icons.set_icon(self._glass, "search")
+        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.tree = KindTree()
+        self.nothing = MutedLabel("No layer has a name or a purpose like that.")
+        self.nothing.setContentsMargins(theme.L, theme.S, theme.L, 0)
+        self.nothing.hide()
+        self._arrange()
+        self.search.textChanged.connect(self.show_matches)
+        self.search.installEventFilter(self)
+        self.tree.itemActivated.connect(self._activate)
+
+    def start_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def show_matches(self, text: str) -> None:
+        """Show the kinds whose name, category or help has all the words; the best match is current."""
+        words = text.lower().split()
+        scored: list[tuple[int, QTreeWidgetItem]] = []
+        for headline in map(self.tree.topLevelItem, range(self.tree.topLevelItemCount())):
+            assert headline is not None
+            items = [headline.child(row) for row in range(headline.childCount())]
+            for item in items:
+                score = _score(CATALOG[item.data(0, KIND_ROLE)], words)
+                item.setHidden(score is None)
+                if score is not None:
+                    scored.append((score, item))
+            headline.setHidden(all(item.isHidden() for item in items))
+        self.tree.clearSelection()
+        if words and scored:
+            self.tree.setCurrentItem(min(scored, key=lambda pair: pair[0])[1])
+        self.nothing.setVisible(not scored)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the search field the arrow keys move in the list, Enter adds, Escape clears and leaves."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key = Qt.Key(event.key())
+            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
+                self.tree.keyPressEvent(event)
+                return True
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._activate(self.tree.currentItem())
+                return True
+            if key == Qt.Key.Key_Escape:
+                self.search.clear()
+                self.left.emit()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _activate(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None and not item.isHidden() and item.data(0, KIND_ROLE):
+            self.chosen.emit(item.data(0, KIND_ROLE))
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.S, 0, 0)
+        column.setSpacing(theme.XS)
+        field = QVBoxLayout()
+        field.setContentsMargins(theme.S, 0, theme.S, 0)
+        field.addWidget(self.search)
+        column.addLayout(field)
+        column.addWidget(self.nothing)
+        column.addWidget(self.tree, 1)
+
+
+def _score(kind: type[LayerKind], words: Sequence[str]) -> int | None:
+    """How well a kind matches (less is better), or None: the beginning of the name, inside it, anywhere else."""
+    name = kind.name().lower()
+    everything = f"{name} {kind.category.lower()} {kind.help().lower()}"
+    if not all(word in everything for word in words):
+        return None
+    return sum(0 if name.startswith(word) else 1 if word in name else 2 for word in words)

@@ -1,0 +1,195 @@
+"""The Build room: palette, canvas, inspector, the problems below, and the bar above."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.core.graph.network import Network
+from workbench.core.modelling.shapes import Analysis
+from workbench.gui.builder.actions import CanvasActions
+from workbench.gui.builder.docks import Dock, DockArea
+from workbench.gui.builder.editor import Editor
+from workbench.gui.builder.inspector import Inspector
+from workbench.gui.builder.palette import Palette
+from workbench.gui.builder.problems import ProblemsStrip
+from workbench.gui.builder.ready_networks import ReadyNetworks
+from workbench.gui.builder.scene import NetworkScene
+from workbench.gui.builder.toolbar import BuildBar
+from workbench.gui.builder.view import CanvasView
+from workbench.gui.documents import DocumentActions
+from workbench.gui.icons import set_icon
+from workbench.gui.workspace import Workspace
+
+PALETTE_WIDTH, INSPECTOR_WIDTH = 204, 284
+
+
+class BuildRoom(QWidget):
+    """Shows the workspace's network and lets it be edited."""
+
+    name, title, icon = "build", "Build", "build"
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.setObjectName("build-room")
+        self.scene = NetworkScene(self)
+        self.editor = Editor(workspace, self.scene)
+        self.view = CanvasView(self.scene, self.editor)
+        self.palette_panel = Palette()
+        self.inspector = Inspector(self.scene, self.editor)
+        self.problems = ProblemsStrip()
+        self.documents = self._find_documents()
+        self.canvas_actions = CanvasActions(self.view)
+        self.ready = self._action("build-ready", "Ready networks…", "Ctrl+Shift+O", self.choose_ready, icon="build")
+        self.find = self._action("build-find", "Search layers", "Ctrl+F", self.start_search, icon="search")
+        self._arrange()
+        self._connect()
+        self._open(workspace.document.network)
+        if workspace.current_analysis is not None:
+            self._show_analysis(workspace.current_analysis)
+
+    def enter(self) -> None:
+        """The keyboard goes to the canvas."""
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def commands(self) -> list[QAction]:
+        """What the command palette offers while this room is open."""
+        return [self.ready, self.find, *self.canvas_actions.all.values(), *self.docks.actions_of_docks()]
+
+    def close_room(self) -> bool:
+        """Remember the panels; nothing here can be in the way of closing."""
+        self.docks.remember()
+        return True
+
+    def choose_ready(self) -> ReadyNetworks:
+        """Show the gallery of ready networks."""
+        gallery = ReadyNetworks(self.workspace.jobs, self)
+        gallery.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        gallery.opened.connect(self._open_ready)
+        gallery.open()
+        return gallery
+
+    def add_kind(self, kind: str) -> None:
+        """Add a layer after the last selected node, or in the middle of the view if none is selected."""
+        last = self.scene.selected[-1:]
+        name = self.editor.add_after(kind, last[0]) if last else self.editor.add(kind, self.view.middle())
+        self.view.reveal(name)
+
+    def start_search(self) -> None:
+        """Put the keyboard into the palette's search field."""
+        self.palette_dock.show()
+        self.palette_panel.start_search()
+
+    def _open_ready(self, network: Network) -> None:
+        if self.documents.may_discard():
+            self.workspace.document.open(network)
+
+    def _follow(self, before: Network, after: Network) -> None:
+        history = self.workspace.document.history
+        if not history.done and not history.undone:
+            self._open(after)
+        else:
+            self.scene.follow(before, after)
+            self.scene.show_stale()
+        self.inspector.follow(before, after)
+
+    def _open(self, network: Network) -> None:
+        self.scene.open(network)
+        self.view.first_look()
+        self.inspector.follow(network, network)
+
+    def _show_analysis(self, analysis: Analysis) -> None:
+        self.scene.show_analysis(analysis)
+        self.inspector.show_analysis(analysis)
+        self.problems.show_analysis(analysis)
+
+    def _reveal(self, name: str) -> None:
+        self.scene.select([name])
+        self.view.reveal(name)
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _edit(self) -> None:
+        self.inspector_dock.show()
+        self.inspector.start_editing()
+
+    def _connect(self) -> None:
+        workspace = self.workspace
+        workspace.network_changed.connect(self._follow)
+        workspace.analysed.connect(self._show_analysis)
+        self.palette_panel.chosen.connect(self.add_kind)
+        self.palette_panel.left.connect(self.enter)
+        self.view.edit_requested.connect(self._edit)
+        self.view.file_dropped.connect(self._open_file)
+        self.view.zoomed.connect(self._show_zoom)
+        self.problems.node_wanted.connect(self._reveal)
+
+    def _open_file(self, path: Path) -> None:
+        self.documents.open_file(path)
+
+    def _show_zoom(self, zoom: float) -> None:
+        self.zoom_text.setText(f"{zoom * 100:.0f} %")
+
+    def _arrange(self) -> None:
+        middle = QWidget()
+        stack = QVBoxLayout(middle)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(0)
+        stack.addWidget(self.view, 1)
+        stack.addWidget(self.problems)
+        self.docks = DockArea(middle)
+        self.palette_dock = Dock("Layers", "build-palette-dock", self.palette_panel)
+        self.inspector_dock = Dock("Inspector", "build-inspector-dock", self.inspector)
+        self.docks.add(self.palette_dock, Qt.DockWidgetArea.LeftDockWidgetArea, PALETTE_WIDTH)
+        self.docks.add(self.inspector_dock, Qt.DockWidgetArea.RightDockWidgetArea, INSPECTOR_WIDTH)
+        self.docks.recall()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._make_bar())
+        column.addWidget(self.docks, 1)
+
+    def _make_bar(self) -> BuildBar:
+        bar, documents, actions = BuildBar(), self.documents, self.canvas_actions.all
+        bar.add("build-open", documents.open)
+        bar.add("build-save", documents.save)
+        bar.add_line()
+        bar.add("build-undo", documents.undo)
+        bar.add("build-redo", documents.redo)
+        bar.add_line()
+        bar.add("build-ready-button", self.ready, text="Ready networks")
+        bar.add_stretch()
+        bar.add("build-layout-button", actions["build-layout"])
+        bar.add("build-fit-button", actions["build-fit"])
+        bar.add("build-zoom-out-button", actions["build-zoom-out"])
+        self.zoom_text = bar.add_text("build-zoom")
+        bar.add("build-zoom-in-button", actions["build-zoom-in"])
+        bar.add_line()
+        train = bar.add_button("build-train", "Train", "play")
+        train.clicked.connect(lambda: self.workspace.room_requested.emit("train"))
+        return bar
+
+    def _find_documents(self) -> DocumentActions:
+        """The window's actions on the document; a room without a window of ours has its own."""
+        found = self.window().findChild(DocumentActions)
+        return found if found is not None else DocumentActions(self.workspace, self)
+
+    def _action(self, name: str, text: str, keys: str, run: object, *, icon: str) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(name)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda: run())  # type: ignore[operator]
+        set_icon(action, icon)
+        self.addAction(action)
+        return action
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "scene"):
+            self.scene.restyle()
+            self.view.viewport().update()

@@ -1,0 +1,92 @@
+"""The way of a connection: straight down where it can, beside the boxes where it must, back up between columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+STEP = 26.0
+"""What is free between two rows of the layout, less a little."""
+CLEAR = 13.0
+"""Distance kept from boxes."""
+ROUND = 10.0
+"""Corner radius of a way back up."""
+
+
+def corners(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> list[QPointF]:
+    """The points of the way from an output port to an input port around the boxes."""
+    if end.y() - start.y() < STEP * 0.75:
+        return _back_up(start, end, boxes)
+    if end.y() - start.y() <= 2 * STEP + 4:
+        return [start, end]
+    top, bottom = start.y() + CLEAR, end.y() - CLEAR
+    lane = _lane((start.x(), end.x()), boxes, top, bottom)
+    points = [start]
+    if lane != start.x():
+        points += [QPointF(start.x(), top), QPointF(lane, top)]
+    if lane != end.x():
+        points += [QPointF(lane, bottom), QPointF(end.x(), bottom)]
+    return [*points, end]
+
+
+def smooth(points: Sequence[QPointF]) -> QPainterPath:
+    """One soft bend between neighbours; a longer way is drawn along its points with rounded corners."""
+    if len(points) > 2:
+        return _rounded(points)
+    path, (start, end) = QPainterPath(points[0]), points
+    half = (end.y() - start.y()) / 2
+    path.cubicTo(QPointF(start.x(), start.y() + half), QPointF(end.x(), end.y() - half), end)
+    return path
+
+
+def _back_up(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> list[QPointF]:
+    """Out below, up between the columns, in from above."""
+    low, high = start.y() + CLEAR, end.y() - CLEAR
+    lane = _lane((_between(start, end, boxes), end.x()), boxes, high - 1, low + 1)
+    lane = lane if abs(lane - end.x()) > 1 or start.x() == end.x() else _between(start, end, boxes)
+    return [start, QPointF(start.x(), low), QPointF(lane, low), QPointF(lane, high), QPointF(end.x(), high), end]
+
+
+def _between(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> float:
+    """Just before the box that the way ends in, on the side it comes from."""
+    target = next((box for box in boxes if box.left() <= end.x() <= box.right() and abs(box.top() - end.y()) < 9), None)
+    half = target.width() / 2 if target else 0.0
+    return end.x() + (-1 if start.x() < end.x() else 1) * (half + 2 * CLEAR)
+
+
+def _lane(wanted: Iterable[float], boxes: Sequence[QRectF], top: float, bottom: float) -> float:
+    """The x of a vertical line that meets no box between top and bottom, with the least detour."""
+    wanted = list(wanted)
+    near = [box for box in boxes if box.top() < bottom and box.bottom() > top]
+    sides = [side for box in near for side in (box.right() + CLEAR, box.left() - CLEAR)]
+
+    def detour(x: float) -> tuple[float, float]:
+        return round(sum(abs(x - other) for other in wanted), 1), -x
+
+    free = (x for x in [*wanted, *sorted(sides, key=detour)] if not any(_meets(box, x) for box in near))
+    return next(free, wanted[0])
+
+
+def _meets(box: QRectF, x: float) -> bool:
+    return box.left() - CLEAR + 1 < x < box.right() + CLEAR - 1
+
+
+def _rounded(points: Sequence[QPointF]) -> QPainterPath:
+    path = QPainterPath(points[0])
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        radius = min(ROUND, _length(before, corner) / 2, _length(corner, after) / 2)
+        path.lineTo(_towards(corner, before, radius))
+        path.quadTo(corner, _towards(corner, after, radius))
+    path.lineTo(points[-1])
+    return path
+
+
+def _length(one: QPointF, other: QPointF) -> float:
+    return abs(one.x() - other.x()) + abs(one.y() - other.y())
+
+
+def _towards(corner: QPointF, other: QPointF, distance: float) -> QPointF:
+    length = _length(corner, other)
+    return corner if length == 0 else corner + (other - corner) * (distance / length)

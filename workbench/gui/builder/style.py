@@ -1,0 +1,92 @@
+"""How the canvas draws: sizes in scene units, fonts, and pens and brushes in the colours of the theme."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
+
+from workbench.gui import theme
+
+WIDTH, HEIGHT = 216.0, 50.0
+"""The size of a node."""
+GAP = (44.0, 28.0)
+"""The free space between nodes, sideways and downwards."""
+ROW = HEIGHT + GAP[1]
+CORNER = 8.0
+BAR = 5.0
+"""The width of the coloured bar at the left of a node."""
+PADDING = 12.0
+PORT = 4.5
+"""The radius of a port."""
+REACH = 11.0
+"""How near to a port the mouse must be."""
+OVERVIEW = 0.35
+"""Below this zoom nodes are plain boxes without text and connections are straight lines."""
+
+
+class Style:
+    """Pens, brushes and fonts of one theme, made once."""
+
+    def __init__(self, colours: theme.Theme) -> None:
+        self.theme = colours
+        self.card = QBrush(colours.raised)
+        self.border = QPen(theme.mix(colours.border, colours.text, share=0.08), 1.0)
+        self.shadow = QBrush(QColor(0, 0, 0, 90 if colours.is_dark else 22))
+        self.selected = QPen(colours.accent, 2.0)
+        self.halo = QPen(_faded(colours.accent, 70), 6.0)
+        self.error = QPen(colours.error, 2.0)
+        self.warning = QPen(colours.warning, 2.0)
+        self.text = QPen(colours.text)
+        self.muted = QPen(colours.muted)
+        self.wire = _wire(theme.mix(colours.canvas, colours.text, share=0.42), 1.6)
+        self.wire_near = _wire(colours.accent, 2.0)
+        self.wire_bad = _wire(colours.error, 2.0)
+        self.wire_good = _wire(colours.good, 2.2)
+        self.port_pen = QPen(theme.mix(colours.canvas, colours.text, share=0.5), 1.4)
+        self.port_brush = QBrush(colours.raised)
+        self.strong = _font(13, QFont.Weight.DemiBold)
+        self.plain = _font(11.5, QFont.Weight.Normal)
+        self.badge = _font(11, QFont.Weight.Bold)
+        self.strong_metrics = QFontMetricsF(self.strong)
+        self.plain_metrics = QFontMetricsF(self.plain)
+
+    def level_pen(self, level: str) -> QPen:
+        """The outline of a node with a problem of this level."""
+        return self.error if level == "error" else self.warning
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a style lives as long as the program
+    def kind_brush(self, category: str) -> QBrush:
+        """The colour of a category."""
+        return QBrush(self.theme.kind_colour(category))
+
+
+@lru_cache(maxsize=4)
+def _style(name: str, _family: str) -> Style:
+    return Style({"light": theme.LIGHT, "dark": theme.DARK}[name])
+
+
+def current() -> Style:
+    """The style of the theme of the moment."""
+    return _style(theme.current().name, theme.font().family())
+
+
+def _wire(colour: QColor, width: float) -> QPen:
+    pen = QPen(colour, width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen
+
+
+def _font(pixels: float, weight: QFont.Weight) -> QFont:
+    font = theme.font()
+    font.setPixelSize(round(pixels))
+    font.setWeight(weight)
+    return font
+
+
+def _faded(colour: QColor, alpha: int) -> QColor:
+    faded = QColor(colour)
+    faded.setAlpha(alpha)
+    return faded

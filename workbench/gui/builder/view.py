@@ -1,0 +1,229 @@
+"""The canvas: hands the mouse to gestures and what is dropped on it to the editor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from workbench.core.graph.network import OUTPUT
+from workbench.core.layers.catalog import CATALOG
+from workbench.gui.builder import style
+from workbench.gui.builder.bubble import Bubble
+from workbench.gui.builder.camera import Camera
+from workbench.gui.builder.edge_item import EdgeItem
+from workbench.gui.builder.editor import Editor
+from workbench.gui.builder.gestures import Gesture, begin
+from workbench.gui.builder.node_item import NodeItem, Port
+from workbench.gui.builder.scene import NetworkScene
+
+KIND_MIME = "application/x-cnn-workbench-kind"
+"""What the palette's drags carry: the name of a layer kind."""
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+NUDGE, SMALL_NUDGE = 10, 1
+
+
+class CanvasView(Camera):
+    """Shows a `NetworkScene` and edits it through an `Editor`."""
+
+    file_dropped = Signal(object)
+    """The path of a network file."""
+    edit_requested = Signal()
+    """The selected node should be edited."""
+
+    def __init__(self, scene: NetworkScene, editor: Editor, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.editor = editor
+        self.bubble = Bubble(self.viewport())
+        self.gesture: Gesture | None = None
+        self.space_held = False
+        self._mouse = QPoint()
+        self._drop_edge: EdgeItem | None = None
+        self.setObjectName("build-canvas")
+        self.setAccessibleName("Network canvas")
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        editor.refused.connect(lambda text: self.bubble.say(text, self._mouse))
+
+    # what is where
+
+    def node_at(self, place: QPointF) -> NodeItem | None:
+        """The node whose card is at a place of the scene."""
+        return next((item for item in self.network_scene.items(place) if isinstance(item, NodeItem)), None)
+
+    def node_near(self, place: QPointF) -> NodeItem | None:
+        """The node at a place, or one whose port is near."""
+        ported = self.port_near(place)
+        return ported[0] if ported else self.node_at(place)
+
+    def port_near(self, place: QPointF) -> tuple[NodeItem, Port] | None:
+        """The port that is near enough to be meant; in the overview none is."""
+        if self.zoom < style.OVERVIEW:
+            return None
+        for item in self.network_scene.items(_around(place, style.REACH)):
+            port = item.port_at(place) if isinstance(item, NodeItem) else None
+            if isinstance(item, NodeItem) and port is not None:
+                return item, port
+        return None
+
+    def edge_near(self, place: QPointF) -> EdgeItem | None:
+        """The connection that is near enough to be meant."""
+        found = self.network_scene.items(_around(place, max(6.0, 5.0 / self.zoom)))
+        return next((item for item in found if isinstance(item, EdgeItem)), None)
+
+    def visible_nodes(self) -> list[NodeItem]:
+        """The nodes that can be seen."""
+        seen = self.mapToScene(self.viewport().rect()).boundingRect()
+        return [item for item in self.network_scene.items(seen) if isinstance(item, NodeItem)]
+
+    # the mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._mouse = event.position().toPoint()
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self.gesture is None:
+            self.gesture = begin(self, event)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._mouse = event.position().toPoint()
+        if self.gesture is not None:
+            self.gesture.move(event)
+        else:
+            self._show_cursor()
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.release(event)
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        place = self.mapToScene(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and self.node_at(place) and not self.port_near(place):
+            self.edit_requested.emit()
+        else:
+            self.mousePressEvent(event)
+        event.accept()
+
+    def _show_cursor(self) -> None:
+        if self.space_held:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif self.port_near(self.mapToScene(self._mouse)):
+            shape = Qt.CursorShape.CrossCursor
+        else:
+            shape = Qt.CursorShape.ArrowCursor
+        if self.viewport().cursor().shape() != shape:
+            self.viewport().setCursor(shape)
+
+    # the keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Escape:
+            self._cancel()
+        elif key == Qt.Key.Key_Space:
+            self.space_held = True
+            self._show_cursor()
+        elif key in ARROWS and self.network_scene.selected:
+            step = SMALL_NUDGE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else NUDGE
+            self.editor.nudge(ARROWS[key][0] * step, ARROWS[key][1] * step)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.space_held = False
+            self._show_cursor()
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.space_held = False
+        super().focusOutEvent(event)
+
+    def _cancel(self) -> None:
+        """End the gesture without doing anything, or select nothing."""
+        gesture, self.gesture = self.gesture, None
+        self.bubble.hide()
+        if gesture is not None:
+            gesture.cancel()
+        else:
+            self.network_scene.select([])
+
+    # drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _kind(event.mimeData()) or _file(event.mimeData()):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        kind = _kind(event.mimeData())
+        self._mark_edge(self.edge_near(self._drop_place(event)) if kind else None)
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._mark_edge(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._mark_edge(None)
+        kind, path = _kind(event.mimeData()), _file(event.mimeData())
+        event.acceptProposedAction()
+        if kind:
+            self.drop(kind, self._drop_place(event))
+        elif path:
+            self.file_dropped.emit(path)
+
+    def drop(self, kind: str, place: QPointF) -> None:
+        """Add a node of a kind at a place: on a connection if there is one that it can be part of."""
+        edge = self.edge_near(place)
+        if edge is not None and _fits_between(kind):
+            self.editor.add_between(kind, edge.key, place)
+        else:
+            self.editor.add(kind, place)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _drop_place(self, event: QDropEvent) -> QPointF:
+        return self.mapToScene(event.position().toPoint())
+
+    def _mark_edge(self, edge: EdgeItem | None) -> None:
+        if self._drop_edge is not None and self._drop_edge is not edge and self._drop_edge.scene() is not None:
+            self._drop_edge.show_near(near=False)
+        if edge is not None:
+            edge.show_near(near=True, drop_target=True)
+        self._drop_edge = edge
+
+
+def _fits_between(kind: str) -> bool:
+    return CATALOG.input_limits(kind)[1] != 0 and kind != OUTPUT
+
+
+def _around(place: QPointF, reach: float) -> QRectF:
+    return QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach)
+
+
+def _kind(mime: QMimeData) -> str:
+    return bytes(mime.data(KIND_MIME).data()).decode()
+
+
+def _file(mime: QMimeData) -> Path | None:
+    """The first local JSON file that is dragged."""
+    paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    return next((path for path in paths if path.suffix == ".json"), None)
