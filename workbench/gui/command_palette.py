@@ -70,7 +70,7 @@ class CommandPalette(QFrame):
         self.search.setObjectName("command-search")
         self.search.setAccessibleName("Find an action")
         self.search.setFrame(False)
-        self.search.setFont(theme.font("title"))
+        self.search.setFont(theme.font("large"))
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
         self.list = QListWidget()

@@ -195,12 +195,12 @@ def apply(app: QApplication, wanted: str) -> Theme:
     return _current
 
 
-def font(role: Literal["body", "small", "strong", "title", "headline", "mono"] = "body") -> QFont:
+def font(role: Literal["body", "small", "strong", "large", "title", "headline", "mono"] = "body") -> QFont:
     """A font of the application: the desktop's own family, in one of few sizes."""
     if role == "mono":
         return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font = QFont(QApplication.font())
-    font.setPointSizeF(font.pointSizeF() * {"small": 0.88, "title": 1.2, "headline": 1.5}.get(role, 1.0))
+    font.setPointSizeF(font.pointSizeF() * {"small": 0.88, "large": 1.2, "title": 1.2, "headline": 1.5}.get(role, 1.0))
     if role in ("strong", "title", "headline"):
         font.setWeight(QFont.Weight.DemiBold)
     return font

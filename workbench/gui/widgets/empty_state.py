@@ -30,6 +30,7 @@ class EmptyState(QWidget):
         self.sentence.setFixedWidth(TEXT_WIDTH)
         self.button = QPushButton(button)
         self.button.setObjectName("empty-action")
+        self.button.setMinimumSize(120, 30)
         self.button.setVisible(bool(button))
         self.button.clicked.connect(self.pressed)
         self._make_room()
