@@ -141,7 +141,6 @@ def test_problems_come_last(workbench: Any, tmp_path: Path) -> None:
         (["lenet5", "--classes", "0"], "--classes"),
         (["lenet5", "--batch", "0"], "--batch"),
         (["lenet5", "--optimizer", "magic"], "adamw"),
-        (["tiny_cnn", "--classes", "3"], "tiny_cnn"),
     ],
 )
 def test_wrong_requests(workbench: Any, words: list[str], part: str) -> None:

@@ -33,7 +33,7 @@ def describe(options: Namespace) -> None:
     from workbench.core.training.choices import choice_problem
 
     problem = choice_problem("optimizer", options.optimizer)
-    if problem or options.batch < 1 or (options.classes or 1) < 1:
+    if problem or min(options.batch, 1 if options.classes is None else options.classes) < 1:
         raise WorkbenchError(str(problem or "--batch and --classes begin at 1"))
     network = open_network(options.network)
     network = reshaped(network, input_shape=_shape(options.input), classes=options.classes)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Collection
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from workbench.cli.verbs import Parser
+
+if TYPE_CHECKING:
+    import msgspec
 
 SHORT = {"batch_size": "--batch", "learning_rate": "--lr"}
 """Options that are not called like their field."""

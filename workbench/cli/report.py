@@ -52,10 +52,10 @@ def sentence(error: WorkbenchError) -> str:
 
 
 def print_json(value: Any) -> None:
-    """A record or plain value as indented JSON."""
+    """A record or plain value as indented JSON; a path is a string."""
     import msgspec
 
-    print(msgspec.json.format(msgspec.json.encode(value), indent=1).decode())
+    print(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=1).decode())
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from pathlib import Path
 
 from workbench.core.graph.network import Network
@@ -52,7 +53,8 @@ def torchvision_network(name: str) -> Network:
 
     from workbench.core.modelling.trace import trace_module
 
-    with torch.device("meta"):
+    with torch.device("meta"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # on how GoogLeNet and Inception begin: nothing begins here
         module = torchvision.models.get_model(name, weights=None)
     return trace_module(module.eval(), input_shape=TORCHVISION_INPUT.get(name, (3, 224, 224)), name=name)
 

@@ -101,8 +101,9 @@ class Run:
     @property
     def state(self) -> State:
         """How the run ended, or `unfinished` for one that is running or was killed."""
-        last = next((event for event in reversed(self.events()) if isinstance(event, RunFinished | RunFailed)), None)
-        if last is None or self.events()[-1] is not last:
+        events = self.events()
+        last = next((event for event in reversed(events) if isinstance(event, RunFinished | RunFailed)), None)
+        if last is None or events[-1] is not last:
             return "unfinished"
         if isinstance(last, RunFailed):
             return "failed"

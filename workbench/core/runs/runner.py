@@ -150,8 +150,8 @@ def _write_cards(run: Run, data: ImageData, preprocessing: Preprocessing, chosen
         **chosen,
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "torch": torch.__version__,
-        "torchvision": torchvision.__version__,
+        "torch": str(torch.__version__),  # a subclass of str that msgspec refuses
+        "torchvision": str(torchvision.__version__),
         "threads": torch.get_num_threads(),
     }
     write_atomically(run.path / DATA, _pretty(card))
