@@ -13,6 +13,7 @@ from workbench.gui.training.live import LiveRun
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.widgets.labels import ToneLabel
 
+EMPTY = "Nothing is trained yet"
 STEPS = 1000
 """Resolution of the progress bar."""
 STANDING_TEXT = {
@@ -40,14 +41,14 @@ class RunPanel(QWidget):
         self.curves = Curves("train", self)
         self.failure = FailurePanel(self)
         self.inspect, self.export = QPushButton("Inspect", self), QPushButton("Export…", self)
-        self._empty = EmptyState("train", "Nothing is trained yet", sentence="", parent=self)
+        self._empty = EmptyState("train", EMPTY, sentence=EMPTY, parent=self)
         self._pages = QStackedWidget(self)
         self._prepare_widgets()
         self._arrange()
 
     def show_hint(self, text: str) -> None:
         """What the empty panel says to do."""
-        self._empty.sentence.setText(text)
+        self._empty.say(EMPTY, text)
 
     def show_run(self, run: LiveRun) -> None:
         """Show where a run stands."""

@@ -16,8 +16,8 @@ Tone = Literal["muted", "error", "warning", "good"]
 class ToneLabel(QLabel):
     """Text of second rank, or text that says how something stands."""
 
-    def __init__(self, tone: Tone, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, tone: Tone, parent: QWidget | None = None, *, text: str = "") -> None:
+        super().__init__(text, parent)
         self._tone: Tone = tone
         self._colour()
 

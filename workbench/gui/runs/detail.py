@@ -1,0 +1,130 @@
+"""What is shown of the selected run: its curves and what was planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.gui import theme
+from workbench.gui.training.curves import Curves
+from workbench.gui.training.failure import FailurePanel
+from workbench.gui.training.history import RunHistory
+from workbench.gui.training.live import Failure
+from workbench.gui.training.wording import duration, percent
+from workbench.gui.widgets.empty_state import EmptyState
+from workbench.gui.widgets.labels import ToneLabel
+
+CHOOSE = "Choose a run", "Its curves and its plan appear here."
+
+
+@dataclass(frozen=True)
+class RunDetail:
+    """Curves and facts of a run, or why it cannot be read."""
+
+    path: Path
+    history: RunHistory
+    facts: tuple[tuple[str, str], ...]
+
+
+def read_detail(path: Path) -> RunDetail:
+    """Read a run; called on a lane. Raises `WorkbenchError` for a broken one."""
+    from workbench.core.runs.folder import open_run
+
+    run = open_run(path)
+    plan, history = run.plan, RunHistory(run.events())
+    optimizer = f"{plan.optimizer}, rate {plan.learning_rate:g}, {plan.schedule}"
+    facts = [
+        ("Network", plan.network),
+        ("Data", plan.data),
+        ("Epochs", f"{history.epochs_done} of {plan.total_epochs()}"),
+        ("Batch size", str(plan.batch_size)),
+        ("Optimizer", optimizer),
+        ("Weight decay", f"{plan.weight_decay:g}"),
+        ("Augmentation", plan.augmentation),
+        ("Seed", str(plan.seed)),
+        *_happened(history),
+        ("Folder", str(path)),
+    ]
+    return RunDetail(path, history, tuple(facts))
+
+
+def _happened(history: RunHistory) -> list[tuple[str, str]]:
+    facts = []
+    if history.started is not None:
+        facts.append(("Parameters", f"{history.started.parameters:,} ({history.started.trainable:,} train)"))
+        facts.append(("Computed on", f"{history.started.device}, {history.started.precision}"))
+    if history.best is not None:
+        facts.append(("Best", f"{percent(history.best.validation_accuracy)} in epoch {history.best.epoch}"))
+    if history.finished is not None:
+        facts.append(("Took", duration(history.finished.seconds)))
+    return facts
+
+
+class DetailPanel(QWidget):
+    """Curves on the left, facts on the right; a failed or unreadable run says why above them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves, self.failure = Curves("runs", self), FailurePanel(self)
+        self._empty = EmptyState("runs", CHOOSE[0], sentence=CHOOSE[1], parent=self)
+        self._facts = QFormLayout()
+        self._pages, self._split = QStackedWidget(self), QSplitter(Qt.Orientation.Horizontal, self)
+        self._arrange()
+
+    def show_nothing(self) -> None:
+        """Nothing is selected."""
+        self.failure.show_failure(None)
+        self._pages.setCurrentIndex(0)
+
+    def show_detail(self, detail: RunDetail) -> None:
+        """Show a run."""
+        failed = detail.history.failed
+        self.failure.show_failure(Failure(failed.title, failed.reason, failed.hint) if failed else None)
+        self.curves.draw(detail.history)
+        while self._facts.rowCount():
+            self._facts.removeRow(0)
+        for name, value in detail.facts:
+            self._facts.addRow(ToneLabel("muted", text=name), _selectable(value))
+        self._pages.setCurrentIndex(1)
+
+    def show_problem(self, title: str, reason: str) -> None:
+        """Say why a run cannot be read."""
+        self._pages.setCurrentIndex(0)
+        self.failure.show_failure(Failure(title, reason))
+
+    def _arrange(self) -> None:
+        facts = QWidget()
+        facts.setLayout(self._facts)
+        self._facts.setContentsMargins(theme.M, theme.XS, theme.S, theme.S)
+        self._facts.setHorizontalSpacing(theme.M)
+        self._facts.setVerticalSpacing(theme.XS)
+        self._facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        scroll = QScrollArea()
+        scroll.setWidget(facts)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._split.addWidget(self.curves)
+        self._split.addWidget(scroll)
+        self._split.setStretchFactor(0, 1)
+        self._split.setSizes([600, 280])
+        self._split.setChildrenCollapsible(False)
+        scroll.setMinimumWidth(240)
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self._split)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.S)
+        column.addWidget(self.failure)
+        column.addWidget(self._pages, 1)
+
+
+def _selectable(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

@@ -1,0 +1,290 @@
+"""The Runs room: every run below the folder of runs, what it reached, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QFile, QSortFilterProxyModel, Qt, QUrl
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QMessageBox,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.errors import WorkbenchError
+from workbench.gui import icons, theme
+from workbench.gui.errors import show_error
+from workbench.gui.runs.detail import DetailPanel, RunDetail, read_detail
+from workbench.gui.runs.exporting import export_menu
+from workbench.gui.runs.model import BEGUN, SORT_ROLE, RunsModel
+from workbench.gui.runs.rows import RunRow, read_rows
+from workbench.gui.widgets.empty_state import EmptyState
+from workbench.gui.workspace import Workspace
+
+RESUMABLE = ("stopped", "unfinished", "failed")
+
+
+class RunsRoom(QWidget):
+    """A table of runs above the selected one."""
+
+    name = "runs"
+    title = "Runs"
+    icon = "runs"
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runs-room")
+        self._workspace = workspace
+        self.model, self._sorted = RunsModel(self), QSortFilterProxyModel(self)
+        self.table, self.detail, self._pages = QTableView(self), DetailPanel(self), QStackedWidget(self)
+        self._empty = EmptyState(
+            "runs", "No runs yet", sentence="What you train is kept here.", button="Go to Train", parent=self
+        )
+        self._inspect = self._action("Inspect", "inspect", "Ctrl+I", self.inspect)
+        self._resume = self._action("Resume", "play", "Ctrl+Shift+R", self.resume)
+        self._open = self._action("Open folder", "folder", "Ctrl+Shift+O", self.open_folder)
+        self._delete = self._action("Delete…", "trash", "Del", self.delete)
+        self._export = QPushButton("Export…", self)
+        self._prepare_table()
+        self._arrange()
+        self._connect()
+        self._update()
+        self.refresh()
+
+    # -- what the shell asks -----------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """Read the folder again: runs may have come from elsewhere."""
+        self.refresh()
+
+    def commands(self) -> list[QAction]:
+        """What can be done with the selected run."""
+        return [self._inspect, self._resume, *self._export.menu().actions(), self._open, self._delete]
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read the runs on a lane."""
+        root, known = self._workspace.runs_folder, {row.path: row for row in self.model.rows}
+        self._workspace.jobs.submit(
+            lambda: read_rows(root, known), owner=self, lane="files", key="rows", done=self._show_rows
+        )
+
+    def selected(self) -> RunRow | None:
+        """The selected run."""
+        index = self._sorted.mapToSource(self.table.currentIndex())
+        has_selection = self.table.selectionModel().hasSelection()
+        return self.model.rows[index.row()] if index.isValid() and has_selection else None
+
+    def select(self, path: Path) -> None:
+        """Select a run if it is in the table."""
+        for number, row in enumerate(self.model.rows):
+            if row.path == path:
+                self.table.setCurrentIndex(self._sorted.mapFromSource(self.model.index(number, 0)))
+                return
+
+    def _show_rows(self, rows: list[RunRow]) -> None:
+        before = self.selected()
+        self.model.show(rows, self._workspace.active_run)
+        self._pages.setCurrentIndex(1 if rows else 0)
+        if before is not None:
+            self.select(before.path)
+        if self.selected() is None and rows:
+            self.table.setCurrentIndex(self._sorted.index(0, 0))
+        self._show_selected()
+
+    def _show_selected(self) -> None:
+        self._update()
+        row = self.selected()
+        if row is None:
+            self.detail.show_nothing()
+        elif not row.readable:
+            self.detail.show_problem(f"{row.name} cannot be read", row.problem)
+        else:
+            self._workspace.jobs.submit(
+                lambda: read_detail(row.path),
+                owner=self,
+                lane="files",
+                key="detail",
+                done=self._show_detail,
+                failed=lambda error: self.detail.show_problem(f"{row.name} cannot be read", str(error)),
+            )
+
+    def _show_detail(self, detail: RunDetail) -> None:
+        row = self.selected()
+        if row is not None and row.path == detail.path:
+            self.detail.show_detail(detail)
+
+    # -- what the user does ------------------------------------------------------------------------------------------
+
+    def inspect(self) -> None:
+        """Look into the selected run."""
+        row = self.selected()
+        if row is not None:
+            self._workspace.inspect_requested.emit(row.path)
+
+    def resume(self) -> None:
+        """Go on with the selected run, in the Train room."""
+        row = self.selected()
+        if row is not None:
+            self._workspace.resume_requested.emit(row.path)
+
+    def open_folder(self) -> None:
+        """Show the selected run's files in the desktop's file manager."""
+        row = self.selected()
+        if row is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.path))):
+            show_error(self.window(), WorkbenchError("No file manager answered", f"The folder is {row.path}"))
+
+    def delete(self) -> None:
+        """Move the selected run to the trash, if the user agrees."""
+        row = self.selected()
+        if row is None or row.path == self._workspace.active_run or not self._asked_to_delete(row):
+            return
+        if move_to_trash(row.path):
+            self._workspace.message.emit(f"{row.name} is in the trash")
+            self._workspace.runs_changed.emit()
+        else:
+            reason = "the desktop has no trash for this place, or the folder cannot be changed"
+            error = WorkbenchError(f"Could not move {row.name} to the trash", reason, f"Delete {row.path} yourself.")
+            show_error(self.window(), error)
+
+    def _asked_to_delete(self, row: RunRow) -> bool:
+        box = QMessageBox(self)
+        box.setObjectName("runs-delete-question")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"Move {row.name} to the trash?")
+        box.setInformativeText("Its plan, its curves and its weights go with it.")
+        keep = box.addButton(QMessageBox.StandardButton.Cancel)
+        delete = box.addButton("Move to trash", QMessageBox.ButtonRole.DestructiveRole)
+        delete.setObjectName("runs-delete-confirm")
+        box.setDefaultButton(keep)
+        box.exec()
+        return box.clickedButton() is delete
+
+    # -- building ----------------------------------------------------------------------------------------------------
+
+    def _update(self) -> None:
+        """Enable what can be done with the selected run."""
+        row, active = self.selected(), self._workspace.active_run
+        is_active = row is not None and row.path == active
+        has_weights = row is not None and row.readable and row.has_weights
+        resumable = row is not None and row.state in RESUMABLE
+        self._inspect.setEnabled(has_weights)
+        self._export.setEnabled(has_weights)
+        for action in self._export.menu().actions():
+            action.setEnabled(self._export.isEnabled())
+        self._resume.setEnabled(resumable and active is None)
+        self._open.setEnabled(row is not None)
+        self._delete.setEnabled(row is not None and not is_active)
+
+    def _action(self, text: str, icon: str, shortcut: str, call: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(f"runs-action-{icon}")
+        icons.set_icon(action, icon)
+        action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda _checked=False: call())
+        self.addAction(action)
+        return action
+
+    def _prepare_table(self) -> None:
+        self._sorted.setSourceModel(self.model)
+        self._sorted.setSortRole(SORT_ROLE)
+        table = self.table
+        table.setObjectName("runs-table")
+        table.setAccessibleName("Runs")
+        table.setModel(self._sorted)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(26)
+        table.setSortingEnabled(True)
+        table.sortByColumn(BEGUN, Qt.SortOrder.DescendingOrder)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def _arrange(self) -> None:
+        lower = QWidget()
+        column = QVBoxLayout(lower)
+        column.setContentsMargins(theme.L, theme.S, theme.L, theme.M)
+        column.setSpacing(theme.S)
+        column.addLayout(self._button_row())
+        column.addWidget(self.detail, 1)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.table)
+        split.addWidget(lower)
+        split.setSizes([240, 460])
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        self.table.setMinimumHeight(90)
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(split)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._pages)
+
+    def _button_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.S)
+        for name, action in (("inspect", self._inspect), ("resume", self._resume)):
+            row.addWidget(_button(f"runs-{name}", action, self))
+        self._export.setObjectName("runs-export")
+        self._export.setAccessibleName("Export the selected run")
+        self._export.setMenu(export_menu(self, self._workspace, self._selected_path))
+        icons.set_icon(self._export, "export")
+        row.addWidget(self._export)
+        row.addStretch(1)
+        for name, action in (("open-folder", self._open), ("delete", self._delete)):
+            row.addWidget(_button(f"runs-{name}", action, self))
+        return row
+
+    def _selected_path(self) -> Path | None:
+        row = self.selected()
+        return row.path if row else None
+
+    def _connect(self) -> None:
+        self._workspace.runs_changed.connect(self.refresh)
+        self._empty.pressed.connect(lambda: self._workspace.room_requested.emit("train"))
+        self.table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._show_selected())
+        self.table.doubleClicked.connect(lambda _index: self._inspect.trigger())
+
+
+def move_to_trash(path: Path) -> bool:
+    """Whether the folder is in the trash now; PySide answers with a bare bool or with the new place beside it."""
+    answer: object = QFile.moveToTrash(str(path))
+    return bool(answer[0]) if isinstance(answer, tuple) else bool(answer)
+
+
+def _button(name: str, action: QAction, parent: QWidget) -> QPushButton:
+    """A button that does what an action does and looks like it."""
+    button = QPushButton(parent)
+    button.setObjectName(name)
+    button.clicked.connect(lambda _checked=False: action.trigger())
+
+    def follow() -> None:
+        button.setText(action.text())
+        button.setIcon(action.icon())
+        button.setEnabled(action.isEnabled())
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        button.setToolTip(f"{action.text()} ({keys})")
+        button.setAccessibleName(action.text().rstrip("…"))
+
+    action.changed.connect(follow)
+    follow()
+    return button
