@@ -44,7 +44,7 @@ def test_figures_equal_scikit_learns(part: ImagePart) -> None:
     module = Guesser()
     result = evaluate(module, part, PREPROCESSING, classes=CLASSES, batch_size=32)
     with torch.no_grad():
-        probabilities = module.eval()(to_tensor(part.images, PREPROCESSING)).softmax(1).double().numpy()
+        probabilities = module.eval()(to_tensor(part.images, PREPROCESSING)).double().softmax(1).numpy()
     predicted = probabilities.argmax(1)
     assert result.accuracy == pytest.approx(metrics.accuracy_score(part.labels, predicted))
     assert result.loss == pytest.approx(metrics.log_loss(part.labels, probabilities, labels=range(4)), rel=1e-5)
