@@ -20,7 +20,7 @@ def test_traced_network_has_the_keys_and_the_outputs_of_the_original(name: str) 
     torch.manual_seed(0)
     original = torchvision.models.get_model(name, weights=None).eval()
     module = build_module(torchvision_network(name)).eval()
-    assert set(module.state_dict()) == set(original.state_dict())
+    assert list(module.state_dict()) == list(original.state_dict())
     module.load_state_dict(original.state_dict(), strict=True)
     images = torch.randn(1, 3, 224, 224)
     with torch.no_grad():

@@ -35,7 +35,7 @@ from workbench.core.training.events import (
 from workbench.core.training.plan import Phase, TrainingPlan
 from workbench.errors import WorkbenchError
 
-PLAN = TrainingPlan(network="tiny", data="digits", epochs=2, batch_size=64, precision="fp32", augmentation="flip-crop")
+PLAN = TrainingPlan(network="tiny", data="digits", epochs=2, batch_size=64, learning_rate=5e-3, precision="fp32")
 
 
 def tiny() -> Network:
@@ -194,7 +194,7 @@ def test_pause_holds_the_run_and_stop_ends_a_paused_one(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    assert seen.wait(60)
+    assert seen.wait(30)
     held = len(steps)
     thread.join(0.2)
     assert thread.is_alive()

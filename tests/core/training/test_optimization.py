@@ -18,7 +18,7 @@ def reference(name: str, optimizer: torch.optim.Optimizer, plan: TrainingPlan, e
     }[name]()
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", [*SCHEDULES])
 def test_schedule_equals_pytorchs_at_every_epoch(name: str) -> None:
     plan, epochs = TrainingPlan(learning_rate=0.1, step_size=3, gamma=0.5), 12
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
@@ -29,7 +29,7 @@ def test_schedule_equals_pytorchs_at_every_epoch(name: str) -> None:
         scheduler.step()
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", [*OPTIMIZERS])
 def test_optimizer_goes_downhill(name: str) -> None:
     weight = torch.nn.Parameter(torch.tensor([3.0, -2.0]))
     optimizer = OPTIMIZERS[name]([weight], TrainingPlan(learning_rate=0.05, weight_decay=0.0))

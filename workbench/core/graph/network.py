@@ -6,6 +6,7 @@ nothing but a common prefix. What follows from the input shape (`in_channels`, `
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -91,16 +92,18 @@ class Network:
 
     @cached_property
     def execution_order(self) -> tuple[str, ...]:
-        """The names so that every node comes after its inputs; nodes on a cycle, or behind one, are left out."""
+        """The names, each after its inputs and else in their own order; without the nodes on a cycle or behind one."""
         waiting = {node.name: sum(source in self.nodes for source in node.inputs) for node in self}
-        ready = [name for name, count in waiting.items() if count == 0]
+        places = {name: place for place, name in enumerate(self.nodes)}
+        ready = [(places[name], name) for name, count in waiting.items() if count == 0]  # sorted, so a heap
         order: list[str] = []
-        for name in ready:  # grows while it is walked
+        while ready:
+            _, name = heapq.heappop(ready)
             order.append(name)
             for consumer in self.consumers[name]:
                 waiting[consumer] -= 1
                 if waiting[consumer] == 0:
-                    ready.append(consumer)
+                    heapq.heappush(ready, (places[consumer], consumer))
         return tuple(order)
 
     def upstream(self, name: str) -> frozenset[str]:

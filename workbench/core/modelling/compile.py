@@ -31,7 +31,7 @@ def build_module(network: Network, *, device: torch.device | str | None = None) 
     for name in network.execution_order:
         values[name] = _emit(graph, network[name], values)
     graph.lint()
-    return fx.GraphModule(modules, graph, class_name="Network")
+    return fx.GraphModule(_tree(modules), graph, class_name="Network")
 
 
 def refuse_errors(analysis: Analysis) -> None:
@@ -56,6 +56,20 @@ def _modules(network: Network, analysis: Analysis, device: Any) -> dict[str, nn.
                 shapes = (analysis.nodes[source].output_shape for source in node.inputs)
                 modules[node.name] = kind.build(*(shape for shape in shapes if shape is not None))
     return modules
+
+
+def _tree(modules: Mapping[str, nn.Module]) -> nn.Module:
+    """The modules at the places their dotted names say, in their order, so that weights are listed in it too."""
+    root = nn.Module()
+    for name, module in modules.items():
+        *path, last = name.split(".")
+        parent = root
+        for part in path:
+            if part not in parent._modules:
+                parent.add_module(part, nn.Module())
+            parent = parent.get_submodule(part)
+        parent.add_module(last, module)
+    return root
 
 
 def _emit(graph: fx.Graph, node: Node, values: Mapping[str, fx.Node]) -> fx.Node:

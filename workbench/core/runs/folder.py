@@ -101,13 +101,12 @@ class Run:
     @property
     def state(self) -> State:
         """How the run ended, or `unfinished` for one that is running or was killed."""
-        events = self.events()
-        last = next((event for event in reversed(events) if isinstance(event, RunFinished | RunFailed)), None)
-        if last is None or events[-1] is not last:
-            return "unfinished"
-        if isinstance(last, RunFailed):
-            return "failed"
-        return "stopped" if last.stopped else "complete"
+        match self.events()[-1:]:
+            case [RunFailed()]:
+                return "failed"
+            case [RunFinished(stopped=stopped)]:
+                return "stopped" if stopped else "complete"
+        return "unfinished"
 
     @property
     def epochs(self) -> list[EpochDone]:
