@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Protocol, cast
 
 from PySide6.QtGui import QAction
@@ -30,14 +29,6 @@ class RoomEntry:
         return cast(Callable[[Workspace, QWidget], QWidget], made)(workspace, parent)
 
 
-class Room(Protocol):
-    """What a room may offer besides being a widget; the functions below ask for each part and do without."""
-
-    def enter(self) -> None: ...
-    def commands(self) -> list[QAction]: ...
-    def close_room(self) -> bool: ...
-
-
 ROOMS = (
     RoomEntry("build", "Build", "build", "workbench.gui.builder.room", "BuildRoom"),
     RoomEntry("train", "Train", "train", "workbench.gui.training.room", "TrainRoom"),
@@ -47,9 +38,12 @@ ROOMS = (
 )
 
 
-def existing_rooms() -> tuple[RoomEntry, ...]:
-    """The rooms whose modules are there."""
-    return tuple(entry for entry in ROOMS if find_spec(entry.module) is not None)
+class Room(Protocol):
+    """What a room may offer besides being a widget; the functions below ask for each part and do without."""
+
+    def enter(self) -> None: ...
+    def commands(self) -> list[QAction]: ...
+    def close_room(self) -> bool: ...
 
 
 def enter(room: QWidget) -> None:

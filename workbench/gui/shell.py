@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from workbench.gui.command_palette import Command, CommandPalette
 from workbench.gui.documents import DocumentActions
 from workbench.gui.menus import Menus
 from workbench.gui.rail import Rail
+from workbench.gui.rooms import ROOMS, RoomEntry
 from workbench.gui.status import StatusBar
 from workbench.gui.workspace import Workspace
 from workbench.settings import Settings, save_settings
@@ -31,22 +33,25 @@ class MainWindow(QMainWindow):
     painted = Signal()
     """The window has been seen for the first time."""
 
-    def __init__(self, workspace: Workspace, settings: Settings | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, settings: Settings | None = None, *, entries: Sequence[RoomEntry] = ROOMS
+    ) -> None:
         super().__init__()
         self.workspace = workspace
         self.settings = settings or Settings()
         self.setObjectName("main-window")
-        self.entries = {entry.name: entry for entry in rooms.existing_rooms()}
+        self.entries = {entry.name: entry for entry in entries}
         self.rooms: dict[str, QWidget] = {}
+        self._room_actions: dict[str, list[QAction]] = {}
         self._painted = False
         self.autosave = Autosave(workspace, self)
         self.document_actions = DocumentActions(workspace, self)
-        self.menus = Menus(self, self.document_actions, list(self.entries.values()))
+        self.menus = Menus(self, self.document_actions, list(entries))
         self._arrange()
         self._connect()
         self._show_settings()
         self._show_document()
-        self.go(self.settings.room if self.settings.room in self.entries else "build")
+        self.go(self.settings.room if self.settings.room in self.entries else entries[0].name)
 
     @property
     def room(self) -> str:
@@ -59,7 +64,7 @@ class MainWindow(QMainWindow):
             room = self._made(name)
             self.stack.setCurrentWidget(room)
             self.rail.mark(name)
-            self.menus.show_room(self.entries[name].title, self._own_commands(name))
+            self.menus.show_room(self.entries[name].title, self._room_actions[name])
             rooms.enter(room)
 
     def set_theme(self, mode: str) -> None:
@@ -77,8 +82,8 @@ class MainWindow(QMainWindow):
     def all_commands(self) -> list[Command]:
         """Everything that can be done in the window; makes the rooms that were not visited yet."""
         here = self.room
-        names = sorted(self.entries, key=lambda name: name != here)
-        found = [self._room_command(name, action) for name in names for action in self._own_commands(name)]
+        names = [name for name in sorted(self.entries, key=lambda name: name != here) if self._made(name)]
+        found = [self._room_command(name, action) for name in names for action in self._room_actions[name]]
         return found + [Command.of(action, place) for place, action in self.menus.commands()]
 
     def _made(self, name: str) -> QWidget:
@@ -86,23 +91,8 @@ class MainWindow(QMainWindow):
             room = self.entries[name].build(self.workspace, self.stack)
             self.rooms[name] = room
             self.stack.addWidget(room)
-            for action in rooms.commands(room):
-                self._yield_shortcut(action)
+            self._room_actions[name] = rooms.commands(room)
         return self.rooms[name]
-
-    def _own_commands(self, name: str) -> list[QAction]:
-        """What a room offers beyond the menus."""
-        return [action for action in rooms.commands(self._made(name)) if not action.property("in-menu")]
-
-    def _yield_shortcut(self, action: QAction) -> None:
-        """Let the menu's action run a room's one with the same shortcut: two owners of a shortcut silence it."""
-        keys = action.shortcut()
-        twin = next((mine for _, mine in self.menus.commands() if not keys.isEmpty() and mine.shortcut() == keys), None)
-        if twin is not None:
-            action.setShortcuts([])
-            action.setProperty("in-menu", True)
-            twin.triggered.disconnect()
-            twin.triggered.connect(action.trigger)
 
     def _room_command(self, name: str, action: QAction) -> Command:
         def run() -> None:
@@ -176,7 +166,7 @@ class MainWindow(QMainWindow):
 
     def _tell_shortcuts(self) -> None:
         actions = [action for _, action in self.menus.commands()]
-        actions += [action for room in self.rooms.values() for action in rooms.commands(room)]
+        actions += [action for offered in self._room_actions.values() for action in offered]
         self._tell("shortcuts-dialog", shortcuts_text(actions))
 
     def _tell(self, name: str, text: str) -> None:
