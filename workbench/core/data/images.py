@@ -12,7 +12,7 @@ from workbench.errors import Problem
 
 @dataclass(frozen=True)
 class ImagePart:
-    """Pictures as uint8 `(count, height, width, channels)`, their int64 class numbers, and their files if they have any."""
+    """Pictures as uint8 `(count, height, width, channels)`, int64 class numbers, and their files if they have any."""
 
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int64]

@@ -1,0 +1,110 @@
+"""Batches for training and evaluation: pixels stay bytes on the device, everything is done a batch at a time.
+
+What a batch holds depends on the seed, the epoch and the step alone, never on what came before, so a run resumed in the
+middle of an epoch sees the same batches bit for bit. torch's global random state is neither read nor moved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import torch
+
+from workbench.core.data.augment import Lots, find_augmentation
+from workbench.core.data.images import ImagePart
+from workbench.core.data.preprocessing import Preprocessing, centre_crop, normalize
+from workbench.errors import WorkbenchError
+
+Batch = tuple[torch.Tensor, torch.Tensor]
+"""Normalized float32 pictures `(count, channels, height, width)` in channels-last memory, and their int64 labels."""
+
+SHARE_OF_DEVICE = 0.4
+"""Of the free memory of a device, at most this for pixels; more stay on the CPU and move batch by batch."""
+
+
+class Batches:
+    """The pictures of one part of a set, in batches for one device.
+
+    In training a last batch of a single picture is left out of the epoch (its order changes, so over the epochs every
+    picture is seen): batch normalization has no deviation of one. `batch_size` 1, or a set of one picture, keeps it.
+    """
+
+    def __init__(
+        self,
+        part: ImagePart,
+        *,
+        preprocessing: Preprocessing,
+        batch_size: int,
+        seed: int,
+        augmentation: str = "none",
+        device: torch.device | str = "cpu",
+    ) -> None:
+        """Raises `WorkbenchError` for an augmentation that does not exist or pictures that do not fit the input."""
+        _refuse_misfit(part, preprocessing)
+        self.preprocessing, self.batch_size, self.seed = preprocessing, batch_size, seed
+        self.device = torch.device(device)
+        self._augment = find_augmentation(augmentation).apply
+        pixels, labels = torch.from_numpy(part.images), torch.from_numpy(part.labels)
+        home = self.device if _fits(self.device, pixels.nbytes) else torch.device("cpu")
+        self._pixels, self._labels = pixels.to(home), labels.to(home)
+
+    def __len__(self) -> int:
+        """Number of pictures."""
+        return len(self._labels)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches of one epoch."""
+        full, rest = divmod(len(self), self.batch_size)
+        dropped = rest == 1 and full > 0
+        return full + (rest > 0 and not dropped)
+
+    def epoch(self, number: int, *, start: int = 0) -> Iterator[Batch]:
+        """The shuffled, augmented batches of an epoch, from its step `start` (counted from 0) on."""
+        order = torch.randperm(len(self), generator=_generator(self.seed, number))
+        for step in range(start, self.steps_per_epoch):
+            chosen = order[step * self.batch_size : (step + 1) * self.batch_size]
+            pixels, labels = self._picked(chosen)
+            lots = Lots(_generator(self.seed, number, step), len(chosen), self.device)
+            yield normalize(self._augment(pixels, self.preprocessing.framing, lots), self.preprocessing), labels
+
+    def in_order(self, batch_size: int | None = None) -> Iterator[Batch]:
+        """All pictures as they are, in their order, for evaluation; the last batch may be smaller."""
+        size = batch_size or self.batch_size
+        for start in range(0, len(self), size):
+            pixels, labels = self._moved(self._pixels[start : start + size], self._labels[start : start + size])
+            yield normalize(centre_crop(pixels, self.preprocessing.framing), self.preprocessing), labels
+
+    def _picked(self, chosen: torch.Tensor) -> Batch:
+        chosen = chosen.to(self._pixels.device)
+        return self._moved(self._pixels.index_select(0, chosen), self._labels.index_select(0, chosen))
+
+    def _moved(self, pixels: torch.Tensor, labels: torch.Tensor) -> Batch:
+        return pixels.to(self.device), labels.to(self.device)
+
+
+def _generator(*numbers: int) -> torch.Generator:
+    """Random numbers that depend on these numbers alone, and differ wherever they do."""
+    digest = hashlib.sha256(" ".join(map(str, numbers)).encode()).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)
+
+
+def _fits(device: torch.device, needed: int) -> bool:
+    """Whether that many bytes may stay on the device."""
+    if device.type != "cuda":
+        return True
+    free, _ = torch.cuda.mem_get_info(device)
+    return needed <= SHARE_OF_DEVICE * free
+
+
+def _refuse_misfit(part: ImagePart, preprocessing: Preprocessing) -> None:
+    """Raise `WorkbenchError` when the stored pictures are smaller than the input or have other channels."""
+    framing, (_, height, width, channels) = preprocessing.framing, part.images.shape
+    needed = f"{framing.channels} × {framing.height} × {framing.width}"
+    if channels != framing.channels or height < framing.height or width < framing.width:
+        raise WorkbenchError(
+            f"The network takes {needed}, but the pictures are {channels} × {height} × {width}",
+            "they were not brought to its input",
+            "Open the data with the network's framing.",
+        )

@@ -1,0 +1,65 @@
+"""Opening a data set by whatever names it: a built-in set, an `.npz` file or a folder of pictures."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from workbench.core.data import digits, folders, npz, shapes
+from workbench.core.data.fitting import fitted
+from workbench.core.data.images import ImageData
+from workbench.core.data.preprocessing import Framing
+from workbench.core.data.registry import SOURCES, Progress, Request, Source
+from workbench.errors import WorkbenchError
+
+FILES = (shapes, digits, npz, folders)
+"""The modules whose import fills the registry."""
+
+
+def data_sources() -> list[tuple[str, str]]:
+    """(name, description) of the sets that are there without a file or a download."""
+    return [(source.name, source.description) for source in SOURCES.values() if source.form == source.name]
+
+
+def data_forms() -> list[tuple[str, str]]:
+    """(spelling, description) of everything `open_data` understands, for help texts."""
+    return [(source.form, source.description) for source in SOURCES.values()]
+
+
+def open_data(spec: str, *, framing: Framing | None = None, progress: Progress | None = None) -> ImageData:
+    """The data set that `spec` stands for: `shapes`, `shapes:64`, `digits`, `cifar10:PATH`, an `.npz` file or a folder.
+
+    With `framing`, the pictures fit it: its channels, and a square of `framing.resize` pixels when that is given (room
+    for random crops; evaluation crops the centre), else exactly height by width. Without, pictures keep the set's own
+    size (`digits` 1 x 8 x 8, `shapes` 3 x 32 x 32); a folder has none: RGB, short side 64, centre 64 x 64.
+    `progress(done, total)` counts pictures. Raises `WorkbenchError` when there is no such set or it cannot be used.
+    """
+    source, argument = _find(spec.strip())
+    data = source.open(Request(argument, framing, progress))
+    return fitted(data, framing, progress=progress) if framing else data
+
+
+def _find(spec: str) -> tuple[Source, str]:
+    """The source that answers a spec, and what it is to open."""
+    name, colon, argument = spec.partition(":")
+    if name in SOURCES and (argument or not colon):
+        return SOURCES[name], argument
+    path = Path(spec).expanduser()
+    claims = (source for source in SOURCES.values() if spec and source.recognizes(path))
+    source = next(claims, None)
+    if source is None:
+        raise _unknown(spec, path)
+    return source, str(path)
+
+
+def _unknown(spec: str, path: Path) -> WorkbenchError:
+    if path.is_file():
+        reason = "it is a file, but not an .npz"
+    elif "/" in spec or "\\" in spec or path.suffix:
+        reason = "there is no such file or folder"
+    else:
+        reason = "it is neither a set by name nor a path"
+    close = difflib.get_close_matches(spec, SOURCES, n=2)
+    forms = ", ".join(source.form for source in SOURCES.values())
+    hint = f"Did you mean {' or '.join(close)}?" if close else f"Possible are: {forms}."
+    return WorkbenchError(f"There is no data set {spec or '(empty)'}", reason, hint)
