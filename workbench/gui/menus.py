@@ -48,7 +48,8 @@ class Menus(QObject):
 
     def show_room(self, title: str, actions: list[QAction]) -> None:
         """Fill the menu of the open room; a room without actions has no menu."""
-        self.room_menu.clear()
+        for action in self.room_menu.actions():  # clear() would also invalidate actions that belong to docks
+            self.room_menu.removeAction(action)
         self.room_menu.setTitle(f"&{title}")
         self.room_menu.addActions(actions)
         self.room_menu.menuAction().setVisible(bool(actions))
