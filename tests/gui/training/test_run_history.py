@@ -9,7 +9,7 @@ from run_events import epoch, started, step, stopped
 
 from workbench.core.training.events import CheckpointSaved, RunEvent, Warned
 from workbench.gui.training import wording
-from workbench.gui.training.history import RunHistory, Series
+from workbench.gui.training.history import RunHistory, Series, smoothing
 
 
 def run_of(epochs: int, *, planned: int = 3, steps: int = 4) -> list[RunEvent]:
@@ -27,8 +27,13 @@ def test_smoothing_leaves_a_constant_series_constant() -> None:
     assert series.smooth == pytest.approx([2.5] * 50, rel=1e-9)
 
 
+@pytest.mark.parametrize(("steps", "past"), [(1, 0.5), (12, 0.5), (40, 0.8), (5000, 0.84)])
+def test_smoothing_looks_back_over_an_eighth_of_an_epoch(steps: int, past: float) -> None:
+    assert smoothing(steps) == pytest.approx(past)
+
+
 def test_smoothing_is_closer_to_the_past_than_to_a_spike() -> None:
-    series = Series()
+    series = Series(past=0.9)
     for value in [1.0] * 20 + [11.0]:
         series.add(len(series.x), value)
     assert 1.5 < series.smooth[-1] < 3

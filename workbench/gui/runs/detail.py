@@ -77,6 +77,7 @@ class DetailPanel(QWidget):
     def show_nothing(self) -> None:
         """Nothing is selected."""
         self.failure.show_failure(None)
+        self._empty.say(*CHOOSE)
         self._pages.setCurrentIndex(0)
 
     def show_detail(self, detail: RunDetail) -> None:
@@ -92,8 +93,9 @@ class DetailPanel(QWidget):
 
     def show_problem(self, title: str, reason: str) -> None:
         """Say why a run cannot be read."""
+        self.failure.show_failure(None)
+        self._empty.say(title, reason)
         self._pages.setCurrentIndex(0)
-        self.failure.show_failure(Failure(title, reason))
 
     def _arrange(self) -> None:
         facts = QWidget()

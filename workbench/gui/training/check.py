@@ -20,7 +20,7 @@ class DataFacts:
     skipped: int
 
     def __str__(self) -> str:
-        text = f"{len(self.classes)} classes · {self.train_images:,} pictures + {self.validation_images:,} held out"
+        text = f"{len(self.classes)} classes · {self.train_images:,} + {self.validation_images:,} pictures"
         return f"{text} · {self.skipped} unusable" if self.skipped else text
 
 

@@ -18,8 +18,16 @@ from workbench.core.training.events import (
     Warned,
 )
 
-SMOOTHING = 0.9
-"""Share of the past in a smoothed training curve."""
+SMOOTHED_SHARE = 1 / 8
+"""A smoothed training curve looks back over about this part of an epoch."""
+REPORTS_PER_EPOCH = 50
+"""About so often a run tells its loss in an epoch, or once a step."""
+
+
+def smoothing(steps_per_epoch: int) -> float:
+    """The share of the past in each smoothed value, for a run that takes so many steps in an epoch."""
+    reports = min(REPORTS_PER_EPOCH, steps_per_epoch)
+    return 1 - 1 / max(2.0, reports * SMOOTHED_SHARE)
 
 
 @dataclass
@@ -29,6 +37,8 @@ class Series:
     x: list[float] = field(default_factory=list)
     y: list[float] = field(default_factory=list)
     smooth: list[float] = field(default_factory=list)
+    past: float = 0.8
+    """The share of the past in each smoothed value."""
     _sum: float = 0.0
 
     def add(self, x: float, y: float) -> None:
@@ -37,8 +47,8 @@ class Series:
             return
         self.x.append(x)
         self.y.append(y)
-        self._sum = SMOOTHING * self._sum + (1 - SMOOTHING) * y
-        self.smooth.append(self._sum / (1 - SMOOTHING ** len(self.y)))  # corrected: a constant series stays constant
+        self._sum = self.past * self._sum + (1 - self.past) * y
+        self.smooth.append(self._sum / (1 - self.past ** len(self.y)))  # corrected: a constant series stays constant
 
     def at(self, x: float) -> float | None:
         """The (smoothed) value of the point nearest to `x`, None without points."""
@@ -127,6 +137,7 @@ class RunHistory:
             case RunStarted():
                 self.started = event
                 self.finished = self.failed = None
+                self.train_loss.past = self.train_accuracy.past = smoothing(event.steps_per_epoch)
             case StepDone():
                 self._take_step(event)
             case EpochDone():

@@ -84,6 +84,7 @@ class SubjectForm(QWidget):
         self._facts.setObjectName("train-data-facts")
         self._facts.setFont(theme.font("small"))
         self._facts.setWordWrap(True)
+        self._facts.setToolTip("To train on, and held out to validate on.")
 
     def _fill_data(self) -> None:
         from workbench.core.data.sources import data_sources
