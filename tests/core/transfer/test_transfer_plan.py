@@ -129,13 +129,13 @@ def test_a_look_into_the_folder_counts_and_names_what_is_skipped(photos):
     assert found.classes[0].samples[0].shape == (112, 112, 3)
     assert found.classes[0].samples[0][..., 2].mean() > 150
     assert [problem.where.endswith("broken.jpg") for problem in found.skipped] == [True]
-    assert found.problem() is None
 
 
 def test_one_class_is_not_enough(photos):
     for path in (photos / "blue").iterdir():
         path.unlink()
-    assert "two classes" in look_into(str(photos)).problem().title
+    with pytest.raises(WorkbenchError, match="fewer than two classes"):
+        look_into(str(photos))
 
 
 def test_planning_needs_no_torch():

@@ -112,7 +112,7 @@ def test_back_keeps_everything_and_a_changed_plan_wants_another_training(qtbot, 
     user.find("transfer-epochs", QSpinBox).stepUp()
     user.click("transfer-next")
     assert not user.can_go_on()
-    assert "train again" in user.reason()
+    assert "Train again" in user.reason()
 
 
 def test_a_dropped_folder_is_taken(qtbot, room, photos, user):
@@ -139,7 +139,7 @@ def test_a_missing_folder_and_a_single_class_say_so(qtbot, room, photos, user):
     for picture in (photos / "blue").iterdir():
         picture.unlink()
     user.type("transfer-folder", str(photos))
-    qtbot.waitUntil(lambda: "At least two classes" in user.reason(), timeout=SLOW)
+    qtbot.waitUntil(lambda: "fewer than two classes" in user.reason(), timeout=SLOW)
 
 
 def test_a_file_of_weights_that_does_not_fit_is_explained(qtbot, room, photos, tmp_path, user, tiny_weights):

@@ -46,21 +46,9 @@ class PhotoFolder:
         """Photos to validate on."""
         return sum(photos.validation for photos in self.classes)
 
-    def problem(self) -> Problem | None:
-        """Why no classifier can be made of these photos, or None."""
-        if len(self.classes) < 2:
-            found = f"only {self.classes[0].name} was found" if self.classes else "no photos were found"
-            return Problem("data", "At least two classes are needed", f"{found}; each class is a folder of its own")
-        empty = next((photos.name for photos in self.classes if not photos.train), None)
-        if empty is not None:
-            return Problem("data", f"There is no photo of {empty} to train on")
-        if not self.validation:
-            return Problem("data", "There is no photo to validate on", "two photos of a class are the least")
-        return None
-
 
 def look_into(folder: str, *, progress: Progress | None = None) -> PhotoFolder:
-    """Open a folder of photos small, to show what is in it; raises `WorkbenchError` if there are no photos.
+    """Open a folder of photos small, to show what is in it; raises `WorkbenchError` if no classifier can be made of it.
 
     `progress` is called with the photos done and their number, and may raise to cancel.
     """

@@ -73,7 +73,7 @@ class TransferPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             return Problem(
                 "strategy", f"There is no strategy {self.strategy}", f"choose one of {', '.join(STRATEGIES)}"
             )
-        if self.epochs < chosen.fewest_epochs:
+        if 0 < self.epochs < chosen.fewest_epochs:
             title = f"“{chosen.title}” needs at least {chosen.fewest_epochs} epochs"
             return Problem("epochs", title, "each of its parts takes one or more")
         return None

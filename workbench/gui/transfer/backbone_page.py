@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -138,6 +139,7 @@ class BackbonePage(Page):
         backbone, jobs = self.state.backbone, self.workspace.jobs
         self._problem.show_problem(None)
         self._busy.start(f"Downloading {backbone.name}")
+        self._busy.setFocus(Qt.FocusReason.OtherFocusReason)
         self._download.setEnabled(False)
 
         def fetch() -> WeightsSource:
@@ -188,6 +190,7 @@ class BackbonePage(Page):
         self._problem.show_problem(Problem("weights", error.title, f"{error.reason}. {error.hint}"))
 
     def _end_download(self) -> None:
+        self._published.setFocus(Qt.FocusReason.OtherFocusReason)  # the row that had it goes
         self._busy.hide()
         self._follow()
 
@@ -211,6 +214,7 @@ class BackbonePage(Page):
             f"Download {published.published.megabytes:.1f} MB" if to_fetch and published else "Download"
         )
         self._where.setText(_where(published))
+        self._where.setToolTip(published.published.url if published else "")
         self._note.setText(_note(self.state))
         found = self.state.weights_problem()
         self._problem.show_problem(found if from_file and found and found.level == "error" and plan.weights else None)
@@ -231,7 +235,7 @@ def _where(source: WeightsSource | None) -> str:
     """Which weights these are, and whether they are here."""
     if source is None:
         return ""
-    here = f"in {source.path.parent}" if source.source == "cache" else f"from {source.published.url}"
+    here = f"in {source.path.parent}" if source.source == "cache" else f"from {urlsplit(source.published.url).hostname}"
     return f"{source.published.version} {here}"
 
 

@@ -32,6 +32,7 @@ class BusyRow(QWidget):
         self._bar.setObjectName(f"{prefix}-progress")
         self._bar.setAccessibleName("Progress")
         self._cancel = button("Cancel", f"{prefix}-cancel", self.cancelled.emit)
+        self.setFocusProxy(self._cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.M)

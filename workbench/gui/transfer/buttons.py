@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.gui import icons, theme
@@ -14,41 +14,50 @@ from workbench.gui import icons, theme
 def button(text: str, name: str, pressed: Callable[[], object], *, icon: str = "") -> QPushButton:
     """A button with an object name, an accessible name, what it does and perhaps an icon."""
     made = QPushButton(text)
-    return _named(made, name, pressed, icon)
+    _name(made, name, pressed)
+    if icon:
+        icons.set_icon(made, icon)
+    return made
 
 
 class PrimaryButton(QPushButton):
-    """The one button of a page that leads on, in the accent colour while it can be pressed."""
+    """The one button of a page that leads on. It paints itself: Fusion would bleach the accent."""
 
     def __init__(self, text: str, name: str, pressed: Callable[[], object], parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        _named(self, name, pressed, "")
-        self._colour()
+        self.setFont(theme.font("strong"))
+        _name(self, name, pressed)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange):
-            self._colour()
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
 
-    def _colour(self) -> None:
-        colours = theme.current()
-        enabled = self.isEnabled()
-        wanted = {
-            QPalette.ColorRole.Button: colours.accent if enabled else colours.raised,
-            QPalette.ColorRole.ButtonText: colours.on_accent if enabled else colours.disabled,
-        }
-        palette = self.palette()
-        if any(palette.color(role) != colour for role, colour in wanted.items()):
-            for role, colour in wanted.items():
-                palette.setColor(role, colour)
-            self.setPalette(palette)
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.isEnabled():
+            super().paintEvent(event)
+            return
+        colours, box = theme.current(), QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colours.text if self.hasFocus() else self._fill(), 1))
+        painter.setBrush(self._fill())
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(colours.on_accent)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+
+    def _fill(self) -> QColor:
+        accent = theme.current().accent
+        if self.isDown():
+            return theme.mix(accent, QColor("black"), share=0.2)
+        return theme.mix(accent, QColor("black"), share=0.1) if self.underMouse() else accent
 
 
-def _named(made: QPushButton, name: str, pressed: Callable[[], object], icon: str) -> QPushButton:
+def _name(made: QPushButton, name: str, pressed: Callable[[], object]) -> None:
     made.setObjectName(name)
     made.setAccessibleName(made.text().rstrip("…"))
     made.setAutoDefault(True)
     made.clicked.connect(lambda _checked: pressed())
-    if icon:
-        icons.set_icon(made, icon)
-    return made

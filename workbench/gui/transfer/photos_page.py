@@ -123,15 +123,16 @@ class PhotosPage(Page):
             shown.deleteLater()
         if photos is not None:
             self._body.setCurrentIndex(self._body.addWidget(_overview(photos)))
-            self.state.photos = photos
-            self._problem.show_problem(photos.problem())
+            self.state.counted = photos
             self.state.tell()
 
     def _explain(self, error: Exception) -> None:
         if not isinstance(error, WorkbenchError):
             raise error
         self._busy.hide()
-        self._problem.show_problem(Problem("data", error.title, error.reason))
+        self.state.counted = error
+        self._problem.show_problem(self.state.photos_problem())
+        self.state.tell()
 
 
 def _dropped_folder(event: QDropEvent) -> str:

@@ -103,7 +103,8 @@ class TransferRoom(QWidget):
         row.setSpacing(theme.M)
         row.addWidget(self._back)
         self._reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._reason, 1)
+        row.addStretch(1)
+        row.addWidget(self._reason, 100)  # takes the room there is; the stretch does while it is hidden
         row.addWidget(self._next)
         return row
 

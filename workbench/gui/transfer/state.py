@@ -25,7 +25,8 @@ class WizardState(QObject):
         super().__init__(parent)
         self.backbones = backbones
         self.plan = TransferPlan(backbone=next(iter(backbones)))
-        self.photos: PhotoFolder | None = None
+        self.counted: PhotoFolder | WorkbenchError | None = None
+        """What the chosen folder turned out to hold."""
         self.published: dict[str, WeightsSource] = {}
         """Where the published weights of each backbone are, once that is known."""
         self.file: WeightsSource | WorkbenchError | None = None
@@ -40,6 +41,11 @@ class WizardState(QObject):
         return self.backbones[self.plan.backbone]
 
     @property
+    def photos(self) -> PhotoFolder | None:
+        """What is in the folder, once it is counted and found fit."""
+        return self.counted if isinstance(self.counted, PhotoFolder) else None
+
+    @property
     def weights(self) -> WeightsSource | None:
         """Where the weights of the plan are, as far as that is known."""
         if self.plan.weights is None:
@@ -50,7 +56,7 @@ class WizardState(QObject):
         """Put other values into some fields of the plan."""
         before, self.plan = self.plan, msgspec.structs.replace(self.plan, **fields)
         if self.plan.data != before.data:
-            self.photos = None
+            self.counted = None
         if (self.plan.backbone, self.plan.weights) != (before.backbone, before.weights):
             self.file = None
         self.changed.emit()
@@ -75,7 +81,9 @@ class WizardState(QObject):
         found = self.problems("data")
         if found:
             return found[0]
-        return self.photos.problem() if self.photos else Problem("data", "The photos are not counted yet", level="info")
+        if isinstance(self.counted, WorkbenchError):
+            return Problem("data", self.counted.title, self.counted.reason)
+        return None if self.counted else Problem("data", "The photos are not counted yet", level="info")
 
     def weights_problem(self) -> Problem | None:
         """Why the weights cannot be used yet, or None."""
