@@ -11,10 +11,13 @@ from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.gui import theme
+from workbench.gui.viewer.pixels import to_qimage
 
 SMALLEST_CELL = 18
 """Cells narrower than this show no number."""
 NAMES_WIDTH = 90
+MOST_CELLS = 60
+"""With more classes a cell is a dot without a name or a number."""
 
 
 class ConfusionView(QWidget):
@@ -51,9 +54,11 @@ class ConfusionView(QWidget):
         """Names at the left and below, a cell for each pair of classes."""
         painter = QPainter(self)
         painter.setFont(theme.font("small"))
-        colours = theme.current()
+        if len(self._counts) > MOST_CELLS:
+            painter.drawImage(self._area(), to_qimage(self._shades()))
+            return
         for row, counts in enumerate(self._counts):
-            painter.setPen(colours.text)
+            painter.setPen(theme.current().text)
             self._draw_name(painter, row)
             for column, count in enumerate(counts):
                 self._draw_cell(painter, row, column, int(count))
@@ -89,13 +94,25 @@ class ConfusionView(QWidget):
             painter.setPen(theme.readable_on(shade))
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(count))
 
+    def _shades(self) -> npt.NDArray[np.uint8]:
+        """A pixel for each cell, where there are too many to draw one by one."""
+        colours = theme.current()
+        share = self._counts / np.maximum(1, self._counts.sum(axis=1, keepdims=True))
+        ground, right, wrong = (
+            np.array(colour.getRgb()[:3], float) for colour in (colours.canvas, colours.accent, colours.error)
+        )
+        strong = np.where(np.eye(len(share), dtype=bool)[..., None], right, wrong)
+        shades: npt.NDArray[np.uint8] = (ground + (strong - ground) * np.sqrt(share)[..., None]).astype(np.uint8)
+        return shades
+
     def _words(self, point: QPointF) -> str:
-        for row in range(len(self._counts)):
-            for column in range(len(self._counts)):
-                if self.cell(row, column).contains(point):
-                    count, truth, taken = self._counts[row, column], self._names[row], self._names[column]
-                    return f"{truth}: {count} right" if row == column else f"{truth} taken for {taken}: {count}"
-        return ""
+        area, side = self._area(), len(self._counts)
+        if not side or not area.contains(point):
+            return ""
+        row = min(side - 1, int((point.y() - area.top()) / area.height() * side))
+        column = min(side - 1, int((point.x() - area.left()) / area.width() * side))
+        count, truth, taken = self._counts[row, column], self._names[row], self._names[column]
+        return f"{truth}: {count} right" if row == column else f"{truth} taken for {taken}: {count}"
 
     def _area(self) -> QRectF:
         return QRectF(self.rect()).adjusted(NAMES_WIDTH, 2, -2, -self.fontMetrics().height() - theme.XS)

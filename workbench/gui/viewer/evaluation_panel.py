@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -25,7 +24,7 @@ from workbench.gui.background import Background
 from workbench.gui.bridge import Inbox
 from workbench.gui.errors import show_error
 from workbench.gui.viewer.confusion import ConfusionView
-from workbench.gui.viewer.pixels import to_qimage
+from workbench.gui.viewer.pixels import thumbnail
 from workbench.gui.viewer.study import Subject, evaluation_of, sentence
 from workbench.gui.widgets.empty_state import EmptyState
 
@@ -185,12 +184,9 @@ class EvaluationPanel(QWidget):
 
 def _mistake(subject: Subject, wrong: Any, names: tuple[str, ...]) -> QListWidgetItem:
     assert subject.samples is not None
-    image = to_qimage(subject.samples.images[wrong.index])
-    large = image.scaled(2 * THUMBNAIL, 2 * THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio)
-    picture = QPixmap.fromImage(large)
-    picture.setDevicePixelRatio(2)
+    icon = thumbnail(subject.samples.images[wrong.index], THUMBNAIL)
     truth, taken = names[wrong.label], names[wrong.predicted]
-    item = QListWidgetItem(QIcon(picture), f"{truth}, not {taken}")
+    item = QListWidgetItem(icon, f"{truth}, not {taken}")
     item.setToolTip(f"Sample {wrong.index + 1} is {truth}; the network is {wrong.confidence:.1%} sure of {taken}")
     item.setData(PLACE, wrong.index)
     return item

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QImage, QPainter
+from PySide6.QtGui import QFontMetrics, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.gui import theme
@@ -20,6 +20,18 @@ def to_qimage(pixels: npt.NDArray[np.uint8]) -> QImage:
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     form = {1: QImage.Format.Format_Grayscale8, 3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBA8888}
     return QImage(pixels.data, width, height, width * channels, form[channels]).copy()
+
+
+def thumbnail(pixels: npt.NDArray[np.uint8], side: int) -> QIcon:
+    """An array as an icon of `side` device-independent pixels; it keeps its colours where its row is selected."""
+    image = to_qimage(pixels)
+    larger = max(image.width(), image.height()) < 2 * side
+    how = Qt.TransformationMode.FastTransformation if larger else Qt.TransformationMode.SmoothTransformation
+    picture = QPixmap.fromImage(image.scaled(2 * side, 2 * side, Qt.AspectRatioMode.KeepAspectRatio, how))
+    picture.setDevicePixelRatio(2)
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
 
 
 def fitted(image: QImage, area: QRectF) -> QRectF:

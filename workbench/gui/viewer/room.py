@@ -35,6 +35,7 @@ from workbench.gui.viewer.picture import PicturePanel
 from workbench.gui.viewer.samples import SampleStrip
 from workbench.gui.viewer.study import Picture, RunEntry, Subject, Verdict
 from workbench.gui.widgets.empty_state import EmptyState
+from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
@@ -165,8 +166,9 @@ class InspectRoom(QWidget):
 
     def _show_subject(self, subject: Subject) -> None:
         self._subject, self._picture = subject, None
-        level = "info" if subject.trained else "warning"
-        self.note.show_problem(Problem("", subject.note, level=level))  # type: ignore[arg-type]
+        self.note.show_problem(None if subject.trained else Problem("", subject.note, level="warning"))
+        self.facts.setText(subject.note if subject.trained else "")
+        self.facts.setVisible(subject.trained)
         node = self.nodes.node
         self.strip.show_samples(subject.samples, subject.classes)
         self.evaluation.show_subject(subject)
@@ -292,6 +294,7 @@ class InspectRoom(QWidget):
         self.evaluation.show_subject(None)
         self.kernels.say(error.title)
         self.note.show_problem(None)
+        self.facts.hide()
 
     # -- following the workspace -----------------------------------------------------------------------------------
 
@@ -327,7 +330,8 @@ class InspectRoom(QWidget):
         self.runs.setAccessibleName("Run to look into")
         self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.runs.setMinimumContentsLength(32)
-        self.note = ProblemLabel()
+        self.note, self.facts = ProblemLabel(), MutedLabel()
+        self.facts.hide()
         self.busy = QProgressBar(minimum=0, maximum=0, textVisible=False)
         self.busy.setFixedHeight(3)
         self.busy.setAccessibleName("Working")
@@ -361,6 +365,7 @@ class InspectRoom(QWidget):
         header.addWidget(label)
         header.addWidget(self.runs, 3)
         header.addWidget(self.note, 2)
+        header.addWidget(self.facts, 2)
         left = QSplitter(Qt.Orientation.Vertical)
         left.addWidget(self.picture)
         left.addWidget(self.nodes)

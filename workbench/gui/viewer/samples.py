@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QPixmap
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QImage, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.data.images import ImagePart
 from workbench.gui import icons, theme
-from workbench.gui.viewer.pixels import to_qimage
+from workbench.gui.viewer.pixels import thumbnail
 
 SIDE = 48
 """Side of a thumbnail in device-independent pixels."""
@@ -87,14 +87,9 @@ class SampleModel(QAbstractListModel):
             return f"Sample {place + 1}: {name}"
         return name if role == roles.DisplayRole else None
 
-    def _make_thumbnail(self, place: int) -> QPixmap:
+    def _make_thumbnail(self, place: int) -> QIcon:
         assert self._part is not None
-        image = to_qimage(self._part.images[place])
-        larger = max(image.width(), image.height()) < 2 * SIDE
-        how = Qt.TransformationMode.FastTransformation if larger else Qt.TransformationMode.SmoothTransformation
-        made = QPixmap.fromImage(image.scaled(2 * SIDE, 2 * SIDE, Qt.AspectRatioMode.KeepAspectRatio, how))
-        made.setDevicePixelRatio(2)
-        return made
+        return thumbnail(self._part.images[place], SIDE)
 
 
 class _Thumbnails(QListView):

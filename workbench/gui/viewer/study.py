@@ -89,7 +89,7 @@ def open_subject(path: Path) -> Subject:
     samples, trouble = _samples(run)
     return Subject(
         title=run.name,
-        note=_note(run),
+        note=_weights_note(run),
         trained=True,
         network=run.network,
         module=run.module(which="best"),
@@ -149,7 +149,8 @@ def file_picture(subject: Subject, path: Path) -> Picture:
         reason = "its contents are in no known picture format"
         raise WorkbenchError(f"{path.name} is not a picture", reason, "Choose a PNG or JPEG file.") from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise WorkbenchError(f"{path.name} cannot be read", str(error)) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WorkbenchError(f"{path.name} cannot be read", reason, "Choose another file.") from error
     return image_picture(subject, image, path.name)
 
 
@@ -238,6 +239,17 @@ def _note(run: Any) -> str:
     best = max((epoch.validation_accuracy for epoch in run.epochs), default=None)
     accuracy = "no epoch yet" if best is None else f"{best:.1%} on validation"
     return f"{run.network.name} on {Path(run.plan.data).name}, {accuracy}"
+
+
+def _weights_note(run: Any) -> str:
+    """Of which epoch the best weights are."""
+    epochs = run.epochs
+    best = max(epochs, key=lambda epoch: epoch.validation_accuracy, default=None)
+    return (
+        "Weights of the best checkpoint"
+        if best is None
+        else f"Weights of epoch {best.epoch}, the best of {len(epochs)}"
+    )
 
 
 def _samples(run: Any) -> tuple[ImagePart | None, str]:
