@@ -14,8 +14,12 @@ from workbench.errors import Problem, WorkbenchError
 
 
 def free_name(network: Network, stem: str) -> str:
-    """The stem itself, or the stem with the first number that makes it a free name: `conv`, `conv_1`, `conv_2`."""
-    candidates = (stem if number == 0 else f"{stem}_{number}" for number in range(len(network) + 2))
+    """The stem itself, or the stem with the first number that makes it a free name: `conv`, `conv_1`, `conv_2`.
+
+    A stem that no number makes usable (it is no name, or its group is a node) loses its dots, or gives way to `node`.
+    """
+    stems = (stem, stem.replace(".", "_"), "node")
+    candidates = (name if number == 0 else f"{name}_{number}" for name in stems for number in range(len(network) + 2))
     return next(name for name in candidates if name_problem(network, name) is None)
 
 
@@ -31,10 +35,12 @@ def remove_nodes(network: Network, names: Collection[str]) -> Network:
     _must_exist(network, *gone)
 
     def survivor(source: str) -> str | None:
+        passed: set[str] = set()
         while source in gone:
             inputs = network[source].inputs
-            if len(inputs) != 1:
+            if len(inputs) != 1 or source in passed:  # a loop, which a file may hold, has no end
                 return None
+            passed.add(source)
             source = inputs[0]
         return source
 
@@ -68,6 +74,9 @@ def disconnect(network: Network, source: str, target: str) -> Network:
 
 def insert_between(network: Network, node: Node, source: str, target: str) -> Network:
     """Put a new node on the connection from `source` to `target`, at the same place among the target's inputs."""
+    _must_exist(network, source, target)
+    if source not in network[target].inputs:
+        raise WorkbenchError(f"{source} does not feed {target}")
     added = add_node(network, node.with_(inputs=(source,)))
     inputs = tuple(node.name if name == source else name for name in network[target].inputs)
     return _changed(added, target, inputs=inputs)

@@ -60,7 +60,7 @@ def _costs(network: Network, layers: Mapping[str, int], count: int) -> list[floa
     costs, open_now = [], 0
     for layer in range(count):
         open_now += crossing[layer]
-        costs.append(0.5 * max(0, open_now - 1) + (0.0 if apart[layer] else 0.06))
+        costs.append(0.5 * max(0, open_now - 1) + (0.0 if apart[layer] else 0.15))
     return costs
 
 

@@ -30,7 +30,8 @@ class History:
         if last is not None and step.merge_key is not None and last.merge_key == step.merge_key:
             step = Step(step.label, last.before, step.after, step.merge_key)
             self.done.pop()
-        self.done.append(step)
+        if step.before != step.after:  # a merged run of changes may have come back to where it began
+            self.done.append(step)
         self.undone.clear()
 
     def undo(self) -> Step | None:

@@ -7,7 +7,8 @@ Sugiyama, Tagawa, Toda 1981 (doi 10.1109/TSMC.1981.4308636); here whole chains a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from workbench.core.graph.folding import Fold, fold
@@ -15,6 +16,8 @@ from workbench.core.graph.network import INPUT, Network, Position
 
 LONGEST_STRIP = 16
 """Connections over more layers than this get no strip of their own (DenseNet has thousands of them)."""
+MOST_STRIPS = 6
+"""No more strips than this side by side: a bundle of lines is not read one by one."""
 STRIP = 16.0
 """The width of a strip that only a connection runs through."""
 
@@ -38,7 +41,8 @@ def layered_layout(
     `size` is the size of a node, `gap` the free space between nodes, `aspect` the wanted width by height of the whole.
     """
     layers = layers_of(network)
-    rows, centres = Rows(gap[0]), {}
+    rows = Rows(gap[0])
+    centres: dict[str, float] = {}
     for chain in _chains(network, layers, size[0]):
         centre = rows.nearest(chain, _barycentre(chain, centres))
         rows.occupy(chain, centre)
@@ -99,10 +103,19 @@ def _chains(network: Network, layers: Mapping[str, int], width: float) -> Iterat
             paths.append(path)
     for path in paths:
         yield _node_chain(network, path, layers, width)
+    yield from _strips(network, layers, {path[-1] for path in paths})
+
+
+def _strips(network: Network, layers: Mapping[str, int], ends: Collection[str]) -> Iterator[Chain]:
+    """A strip for every connection that passes layers and does not leave the end of a chain, where there is room."""
+    crowd: Counter[int] = Counter()
     for node in network:
         for source in dict.fromkeys(node.inputs):
-            if source in layers and _needs_strip(network, source, node.name, layers, chain_of, paths):
-                between = range(layers[source] + 1, layers[node.name])
+            between = range(layers.get(source, 0) + 1, layers[node.name])
+            if source not in layers or source in ends or not 1 <= len(between) < LONGEST_STRIP:
+                continue
+            if all(crowd[layer] < MOST_STRIPS for layer in between):
+                crowd.update(between)
                 yield Chain((), dict.fromkeys(between, STRIP), (source, node.name))
 
 
@@ -142,19 +155,6 @@ def _node_chain(network: Network, path: list[str], layers: Mapping[str, int], wi
     widths = dict.fromkeys(range(first, last + 1), width)
     widths |= dict.fromkeys(range(last + 1, max(joins, default=0)), STRIP)
     return Chain(tuple(path), widths, (*network[path[0]].inputs, *network.consumers[path[-1]]))
-
-
-def _needs_strip(
-    network: Network,
-    source: str,
-    target: str,
-    layers: Mapping[str, int],
-    chain_of: Mapping[str, int],
-    paths: list[list[str]],
-) -> bool:
-    span = layers[target] - layers[source]
-    ends_chain = paths[chain_of[source]][-1] == source
-    return 2 <= span <= LONGEST_STRIP and not ends_chain
 
 
 def _barycentre(chain: Chain, centres: Mapping[str, float]) -> float:

@@ -36,9 +36,10 @@ class Catalog:
         return (known.fewest_inputs, known.most_inputs) if known else (0, None)
 
     def by_category(self) -> dict[str, list[type[LayerKind]]]:
-        """The kinds grouped as the palette shows them."""
+        """The kinds grouped as the palette shows them, in the order of `FILES`."""
+        order = {file.__name__: number for number, file in enumerate(FILES)}
         groups: dict[str, list[type[LayerKind]]] = {}
-        for kind in self:
+        for kind in sorted(self, key=lambda kind: order.get(kind.__module__, len(order))):
             groups.setdefault(kind.category, []).append(kind)
         return groups
 

@@ -16,6 +16,7 @@ class Bubble(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._canvas = parent
         self.setObjectName("build-message")
         self.setAccessibleName("Message on the canvas")
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -40,7 +41,7 @@ class Bubble(QLabel):
             self.setMinimumWidth(0)
             self.setMaximumWidth(WIDEST)
         self.adjustSize()
-        room = self.parentWidget().size() - self.size()
+        room = self._canvas.size() - self.size()
         wanted = place + QPoint(theme.L, theme.L)
         self.move(max(0, min(wanted.x(), room.width() - theme.S)), max(0, min(wanted.y(), room.height() - theme.S)))
         self.show()

@@ -171,23 +171,22 @@ class PairField(Field):
         self.times = QLabel("×")
         self.row.addWidget(self.times)
         self.width_box = self.spin_box("horizontal")
-        self.square = QToolButton()
-        self.square.setCheckable(True)
-        self.square.setChecked(True)
-        self.square.setAutoRaise(True)
-        self.square.setAccessibleName(f"{argument.name.replace('_', ' ')} the same in both directions")
-        self.square.setToolTip("The same in both directions")
-        set_icon(self.square, "link")
-        self.row.addWidget(self.square)
+        self.apart = QToolButton()
+        self.apart.setCheckable(True)
+        self.apart.setAutoRaise(True)
+        self.apart.setAccessibleName(f"{argument.name.replace('_', ' ')} different in height and width")
+        self.apart.setToolTip("Different in height and width")
+        set_icon(self.apart, "axes")
+        self.row.addWidget(self.apart)
         self.words.currentTextChanged.connect(self._tell)
         self.height_box.valueChanged.connect(self._tell)
         self.width_box.valueChanged.connect(self._tell)
-        self.square.toggled.connect(self._toggled)
+        self.apart.toggled.connect(self._toggled)
         self.setFocusProxy(self.words if argument.choices else self.height_box)
         self._show_parts()
 
     def show_value(self, value: Any) -> None:
-        blocked = [QSignalBlocker(part) for part in (self.words, self.height_box, self.width_box, self.square)]
+        blocked = [QSignalBlocker(part) for part in (self.words, self.height_box, self.width_box, self.apart)]
         if isinstance(value, str):
             self.words.setCurrentText(value)
         elif isinstance(value, int) or _are_integers(value, 2):
@@ -196,16 +195,16 @@ class PairField(Field):
                 self.words.setCurrentText(NUMBER_CHOICE)
                 self.height_box.setValue(height)
                 self.width_box.setValue(width)
-                self.square.setChecked(isinstance(value, int))
+                self.apart.setChecked(not isinstance(value, int))
         del blocked
         self._show_parts()
 
     def _value(self) -> int | list[int] | str:
         if self.words.currentText() not in ("", NUMBER_CHOICE):
             return self.words.currentText()
-        if self.square.isChecked():
-            return self.height_box.value()
-        return [self.height_box.value(), self.width_box.value()]
+        if self.apart.isChecked():
+            return [self.height_box.value(), self.width_box.value()]
+        return self.height_box.value()
 
     def _tell(self) -> None:
         self._show_parts()
@@ -218,10 +217,10 @@ class PairField(Field):
 
     def _show_parts(self) -> None:
         typed = self.words.currentText() in ("", NUMBER_CHOICE)
-        for part in (self.height_box, self.square):
-            part.setVisible(typed)
-        for part in (self.times, self.width_box):
-            part.setVisible(typed and not self.square.isChecked())
+        self.height_box.setVisible(typed)
+        self.apart.setVisible(typed)
+        self.times.setVisible(typed and self.apart.isChecked())
+        self.width_box.setVisible(typed and self.apart.isChecked())
 
 
 class ShapeField(Field):

@@ -18,6 +18,7 @@ from workbench.gui.builder.facts import FactsGrid, network_facts, node_facts
 from workbench.gui.builder.fields import Manners
 from workbench.gui.builder.labels import category, large
 from workbench.gui.builder.node_form import NodeForm
+from workbench.gui.builder.rule import Rule
 from workbench.gui.builder.scene import NetworkScene
 from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.problem import ProblemLabel
@@ -201,9 +202,8 @@ class Inspector(QScrollArea):
         self._column.addWidget(self.help)
         self._column.addLayout(self._problem_column)
         self._column.addWidget(self.facts)
-        line = QFrame()
-        line.setFrameShape(QFrame.Shape.HLine)
-        line.setFrameShadow(QFrame.Shadow.Plain)
-        self._column.addWidget(line)
+        self._column.addSpacing(theme.XS)
+        self._column.addWidget(Rule("level"))
+        self._column.addSpacing(theme.XS)
         self._column.addStretch(1)
         self.setWidget(content)

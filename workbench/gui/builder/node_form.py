@@ -80,7 +80,7 @@ class NodeForm(QWidget):
         name = field.argument.name
         self.fields[name] = field
         label = QLabel(name.replace("_", " ").capitalize())
-        label.setBuddy(field.focusProxy())
+        label.setBuddy(field.focusProxy() or field)
         label.setToolTip(field.argument.help)
         form.addRow(label, field)
         if field.argument.help:

@@ -98,8 +98,8 @@ class NodeItem(QGraphicsItem):
 
     def port_at(self, place: QPointF, reach: float = style.REACH) -> Port | None:
         """The port near a place in scene coordinates."""
-        ports: list[Port] = [*(["output"] if self._has_output else []), *(["input"] if self._has_input else [])]
-        for port in ports:
+        there: dict[Port, bool] = {"output": self._has_output, "input": self._has_input}
+        for port in (port for port, has in there.items() if has):
             away = place - self.port(port)
             if abs(away.x()) <= reach * (1.6 if port == "input" and self._takes_many else 1) and abs(away.y()) <= reach:
                 return port
@@ -200,7 +200,10 @@ class NodeItem(QGraphicsItem):
         left, right = style.BAR + style.PADDING - 1, style.WIDTH - style.PADDING
         kind = _elided(self.node.kind, look.strong_metrics, right - left, Qt.TextElideMode.ElideRight)
         room = right - left - look.strong_metrics.horizontalAdvance(kind) - 10
-        about = _elided(summary(self.node), look.plain_metrics, room, Qt.TextElideMode.ElideRight)
+        about = summary(self.node)
+        about = _elided(
+            "" if about == self.shape_text else about, look.plain_metrics, room, Qt.TextElideMode.ElideRight
+        )
         shape_width = look.plain_metrics.horizontalAdvance(self.shape_text)
         room = right - left - (shape_width + 10 if shape_width else 0)
         name = _elided(self.node.name, look.plain_metrics, room, Qt.TextElideMode.ElideLeft)

@@ -46,8 +46,7 @@ class KindTree(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.setExpandsOnDoubleClick(False)
-        for category, kinds in CATALOG.by_category().items():
-            self._add_category(category, kinds)
+        self.headlines = [self._add_category(*group) for group in CATALOG.by_category().items()]
         self.expandAll()
 
     def mimeTypes(self) -> list[str]:
@@ -60,7 +59,7 @@ class KindTree(QTreeWidget):
             mime.setData(KIND_MIME, names[0].encode())
         return mime
 
-    def _add_category(self, category: str, kinds: Sequence[type[LayerKind]]) -> None:
+    def _add_category(self, category: str, kinds: Sequence[type[LayerKind]]) -> QTreeWidgetItem:
         headline = QTreeWidgetItem([category])
         headline.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.addTopLevelItem(headline)
@@ -70,6 +69,7 @@ class KindTree(QTreeWidget):
             item.setData(0, CATEGORY_ROLE, category)
             item.setToolTip(0, f"{kind.help()}\nDrag it onto the canvas, or press Enter to add it after the selection.")
             headline.addChild(item)
+        return headline
 
 
 class KindDelegate(QStyledItemDelegate):
@@ -82,8 +82,8 @@ class KindDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         colours = theme.current()
-        area: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        area: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         painter.save()
         if index.data(KIND_ROLE):
             self._paint_kind(painter, area, state, index)
@@ -157,9 +157,8 @@ class Palette(QWidget):
         """Show the kinds whose name, category or help has all the words; the best match is current."""
         words = text.lower().split()
         scored: list[tuple[int, QTreeWidgetItem]] = []
-        for headline in map(self.tree.topLevelItem, range(self.tree.topLevelItemCount())):
-            assert headline is not None
-            items = [headline.child(row) for row in range(headline.childCount())]
+        for headline in self.tree.headlines:
+            items = [item for row in range(headline.childCount()) if (item := headline.child(row))]
             for item in items:
                 score = _score(CATALOG[item.data(0, KIND_ROLE)], words)
                 item.setHidden(score is None)

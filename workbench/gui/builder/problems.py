@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from workbench.core.modelling.shapes import Analysis
 from workbench.errors import Problem
 from workbench.gui import icons, theme
 
+ICON = 16
 LINES = 4
 """At most so many are seen at once; the others are a scroll away."""
 
@@ -24,6 +25,7 @@ class ProblemsStrip(QListWidget):
         self.setAccessibleName("Problems")
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setIconSize(QSize(ICON, ICON))
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._problems: tuple[Problem, ...] = ()
         self.itemClicked.connect(self._choose)

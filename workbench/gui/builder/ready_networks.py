@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -30,7 +30,8 @@ from workbench.gui.errors import show_error
 from workbench.gui.widgets.muted import MutedLabel
 
 NAME = Qt.ItemDataRole.UserRole
-SIZE = (820, 560)
+SIZE = (860, 600)
+ROW_HEIGHT = 24
 NAME_COLUMN, IDEA_COLUMN, INPUT_COLUMN, PARAMETER_COLUMN = range(4)
 
 
@@ -116,15 +117,15 @@ class ReadyNetworks(QDialog):
             everything = f"{item.text(NAME_COLUMN)} {item.text(IDEA_COLUMN)}".lower()
             item.setHidden(not all(word in everything for word in words))
             first = first or (None if item.isHidden() else item)
-        for group in map(self.list.topLevelItem, range(self.list.topLevelItemCount())):
-            assert group is not None
-            group.setHidden(all(group.child(row).isHidden() for row in range(group.childCount())))
+        for group in self._groups:
+            group.setHidden(all(item.isHidden() for item in self._items.values() if item.parent() is group))
         if first is not None and words:
             self.list.setCurrentItem(first)
         self._show_state()
 
     def _fill(self) -> None:
         self._items: dict[str, QTreeWidgetItem] = {}
+        self._groups: list[QTreeWidgetItem] = []
         tutorials = self._group("Tutorial networks")
         for ready in READY.values():
             shape = next(iter(ready.build().of_kind(INPUT))).arguments["shape"]
@@ -140,14 +141,17 @@ class ReadyNetworks(QDialog):
         group = QTreeWidgetItem([title])
         group.setFlags(Qt.ItemFlag.ItemIsEnabled)
         group.setFont(0, theme.font("strong"))
+        group.setSizeHint(0, QSize(0, ROW_HEIGHT + theme.S))
         self.list.addTopLevelItem(group)
         group.setFirstColumnSpanned(True)
+        self._groups.append(group)
         return group
 
     def _add(self, group: QTreeWidgetItem, name: str, idea: str, shape: str) -> None:
         item = QTreeWidgetItem([name, idea, shape, "…"])
         item.setData(0, NAME, name)
         item.setToolTip(IDEA_COLUMN, idea)
+        item.setSizeHint(0, QSize(0, ROW_HEIGHT))
         item.setTextAlignment(PARAMETER_COLUMN, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         group.addChild(item)
         self._items[name] = item
@@ -179,6 +183,7 @@ class ReadyNetworks(QDialog):
         self.open_button: QPushButton = buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
         self.open_button.setObjectName("ready-open")
         self.open_button.setDefault(True)
+        buttons.button(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)
         buttons.accepted.connect(self.open_chosen)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
@@ -191,7 +196,6 @@ class ReadyNetworks(QDialog):
         tree.headerItem().setTextAlignment(PARAMETER_COLUMN, Qt.AlignmentFlag.AlignRight)
         tree.setIndentation(14)
         tree.setRootIsDecorated(False)
-        tree.setUniformRowHeights(True)
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -45,7 +45,7 @@ class BuildRoom(QWidget):
         self.documents = self._find_documents()
         self.canvas_actions = CanvasActions(self.view)
         self.ready = self._action("build-ready", "Ready networks…", "Ctrl+Shift+O", self.choose_ready, icon="build")
-        self.find = self._action("build-find", "Search layers", "Ctrl+F", self.start_search, icon="search")
+        self.find_layer = self._action("build-find", "Search layers", "Ctrl+F", self.start_search, icon="search")
         self._arrange()
         self._connect()
         self._open(workspace.document.network)
@@ -58,7 +58,7 @@ class BuildRoom(QWidget):
 
     def commands(self) -> list[QAction]:
         """What the command palette offers while this room is open."""
-        return [self.ready, self.find, *self.canvas_actions.all.values(), *self.docks.actions_of_docks()]
+        return [self.ready, self.find_layer, *self.canvas_actions.all.values(), *self.docks.actions_of_docks()]
 
     def close_room(self) -> bool:
         """Remember the panels; nothing here can be in the way of closing."""
@@ -151,6 +151,7 @@ class BuildRoom(QWidget):
         column.setSpacing(0)
         column.addWidget(self._make_bar())
         column.addWidget(self.docks, 1)
+        self._show_zoom(self.view.zoom)
 
     def _make_bar(self) -> BuildBar:
         bar, documents, actions = BuildBar(), self.documents, self.canvas_actions.all
@@ -168,7 +169,7 @@ class BuildRoom(QWidget):
         self.zoom_text = bar.add_text("build-zoom")
         bar.add("build-zoom-in-button", actions["build-zoom-in"])
         bar.add_line()
-        train = bar.add_button("build-train", "Train", "play")
+        train = bar.add_primary("build-train", "Train", "play")
         train.clicked.connect(lambda: self.workspace.room_requested.emit("train"))
         return bar
 

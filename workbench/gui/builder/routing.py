@@ -20,7 +20,7 @@ def corners(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> list[QPoin
     if end.y() - start.y() < STEP * 0.75:
         return _back_up(start, end, boxes)
     if end.y() - start.y() <= 2 * STEP + 4:
-        return [start, end]
+        return _short(start, end)
     top, bottom = start.y() + CLEAR, end.y() - CLEAR
     lane = _lane((start.x(), end.x()), boxes, top, bottom)
     points = [start]
@@ -39,6 +39,14 @@ def smooth(points: Sequence[QPointF]) -> QPainterPath:
     half = (end.y() - start.y()) / 2
     path.cubicTo(QPointF(start.x(), start.y() + half), QPointF(end.x(), end.y() - half), end)
     return path
+
+
+def _short(start: QPointF, end: QPointF) -> list[QPointF]:
+    """Between neighbouring rows: one bend, or two corners where it would be too flat."""
+    if abs(end.x() - start.x()) < 2 * (end.y() - start.y()):
+        return [start, end]
+    middle = (start.y() + end.y()) / 2
+    return [start, QPointF(start.x(), middle), QPointF(end.x(), middle), end]
 
 
 def _back_up(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> list[QPointF]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from workbench.gui import theme
-from workbench.gui.icons import set_icon
+from workbench.gui.builder.rule import Rule
+from workbench.gui.widgets.primary import PrimaryButton
 
 ICON = QSize(18, 18)
 
@@ -39,12 +40,8 @@ class BuildBar(QWidget):
 
     def add_line(self) -> None:
         """A thin line between groups of buttons."""
-        line = QFrame()
-        line.setFrameShape(QFrame.Shape.VLine)
-        line.setFrameShadow(QFrame.Shadow.Plain)
-        line.setFixedHeight(20)
         self._row.addSpacing(theme.XS)
-        self._row.addWidget(line)
+        self._row.addWidget(Rule("upright"))
         self._row.addSpacing(theme.XS)
 
     def add_stretch(self) -> None:
@@ -55,16 +52,16 @@ class BuildBar(QWidget):
         """A label that others fill."""
         label = QLabel()
         label.setObjectName(name)
+        label.setAccessibleName("Zoom")
         label.setMinimumWidth(label.fontMetrics().horizontalAdvance("100 %") + theme.S)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._row.addWidget(label)
         return label
 
-    def add_button(self, name: str, text: str, icon: str) -> QPushButton:
-        """A button that stands out."""
-        button = QPushButton(text)
+    def add_primary(self, name: str, text: str, icon: str) -> PrimaryButton:
+        """The button that leads on."""
+        button = PrimaryButton(text, icon=icon)
         button.setObjectName(name)
         button.setAccessibleName(text)
-        set_icon(button, icon)
         self._row.addWidget(button)
         return button
