@@ -19,7 +19,8 @@ from pytestqt.qtbot import QtBot
 from workbench.core.inspection.capture import capture
 from workbench.core.inspection.prediction import predict
 from workbench.core.runs.folder import Run
-from workbench.gui.viewer.room import UNTRAINED, InspectRoom
+from workbench.gui.viewer.room import InspectRoom
+from workbench.gui.viewer.run_choice import UNTRAINED
 from workbench.gui.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -205,7 +206,7 @@ def test_hover_tells_the_value_and_a_click_enlarges_the_channel(qtbot: QtBot, ro
 def test_filters_of_convolutions_and_an_offer_elsewhere(
     qtbot: QtBot, room: InspectRoom, finished_run: Run, settle: Settle
 ) -> None:
-    room.tabs.setCurrentWidget(room.kernels)
+    room.desk.tabs.setCurrentWidget(room.kernels)
     choose_node(room, "conv2", settle)
     assert room.kernels.sheet is not None and len(room.kernels.sheet.channels) == 4
     room.kernels.output.setCurrentIndex(3)
@@ -255,7 +256,7 @@ def test_only_the_last_of_many_requests_is_shown(room: InspectRoom, finished_run
 def test_evaluation_agrees_with_the_run_and_leads_to_the_mistakes(
     qtbot: QtBot, room: InspectRoom, finished_run: Run, settle: Settle
 ) -> None:
-    room.tabs.setCurrentWidget(room.evaluation)
+    room.desk.tabs.setCurrentWidget(room.evaluation)
     qtbot.mouseClick(room.evaluation.start, LEFT)
     assert room.evaluation.cancel.isVisible()
     settle()
@@ -270,7 +271,7 @@ def test_evaluation_agrees_with_the_run_and_leads_to_the_mistakes(
 
 
 def test_a_cancelled_evaluation_leaves_nothing(qtbot: QtBot, room: InspectRoom, settle: Settle) -> None:
-    room.tabs.setCurrentWidget(room.evaluation)
+    room.desk.tabs.setCurrentWidget(room.evaluation)
     qtbot.mouseClick(room.evaluation.start, LEFT)
     qtbot.mouseClick(room.evaluation.cancel, LEFT)
     settle()
@@ -286,7 +287,7 @@ def test_without_runs_the_room_says_to_train_one(qtbot: QtBot, workspace: Worksp
     room.show()
     room.enter()
     settle()
-    assert room.empty.isVisible() and not room.work.isVisible()
+    assert room.empty.isVisible() and not room.desk.isVisible()
     with qtbot.waitSignal(workspace.room_requested) as asked:
         qtbot.mouseClick(room.empty.button, LEFT)
     assert asked.args == ["train"]
@@ -303,7 +304,7 @@ def test_the_current_network_is_labelled_untrained_and_followed(
     room.look_at_current_network()
     settle()
     assert room.runs.currentData() == UNTRAINED and "untrained" in room.runs.currentText()
-    assert room.note.problem is not None and "Random weights" in room.note.problem.title
+    assert room.desk.warning.problem is not None and "Random weights" in room.desk.warning.problem.title
     assert room.maps.sheet is not None and len(room.maps.sheet.channels) == 6
     workspace.document.apply(lambda network: set_arguments(network, "conv1", {"out_channels": 9}), "Change conv1")
     settle()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter
+from PySide6.QtGui import QColor, QHelpEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.gui import theme
@@ -98,9 +98,7 @@ class ConfusionView(QWidget):
         """A pixel for each cell, where there are too many to draw one by one."""
         colours = theme.current()
         share = self._counts / np.maximum(1, self._counts.sum(axis=1, keepdims=True))
-        ground, right, wrong = (
-            np.array(colour.getRgb()[:3], float) for colour in (colours.canvas, colours.accent, colours.error)
-        )
+        ground, right, wrong = (np.array(_rgb(one)) for one in (colours.canvas, colours.accent, colours.error))
         strong = np.where(np.eye(len(share), dtype=bool)[..., None], right, wrong)
         shades: npt.NDArray[np.uint8] = (ground + (strong - ground) * np.sqrt(share)[..., None]).astype(np.uint8)
         return shades
@@ -116,3 +114,7 @@ class ConfusionView(QWidget):
 
     def _area(self) -> QRectF:
         return QRectF(self.rect()).adjusted(NAMES_WIDTH, 2, -2, -self.fontMetrics().height() - theme.XS)
+
+
+def _rgb(colour: QColor) -> list[float]:
+    return [float(colour.red()), float(colour.green()), float(colour.blue())]

@@ -10,41 +10,25 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QImage, QKeySequence
 from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
     QPushButton,
-    QSplitter,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.core.graph.network import Network
-from workbench.errors import Problem, WorkbenchError
-from workbench.gui import theme
+from workbench.errors import WorkbenchError
 from workbench.gui.errors import show_error
 from workbench.gui.viewer import study
-from workbench.gui.viewer.evaluation_panel import EvaluationPanel
-from workbench.gui.viewer.kernels import KernelsPanel
-from workbench.gui.viewer.maps import MapsPanel
-from workbench.gui.viewer.nodes import NodeList
-from workbench.gui.viewer.picture import PicturePanel
-from workbench.gui.viewer.samples import SampleStrip
+from workbench.gui.viewer.desk import Desk
+from workbench.gui.viewer.run_choice import UNTRAINED
 from workbench.gui.viewer.study import Picture, RunEntry, Subject, Verdict
 from workbench.gui.widgets.empty_state import EmptyState
-from workbench.gui.widgets.muted import MutedLabel
-from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
-UNTRAINED = "untrained"
-"""Stands in the list of runs for the network that is being built."""
 REMEMBERED = 3
 """So many networks stay loaded."""
 LANE = "model"
-CENTRE = Qt.AlignmentFlag.AlignHCenter
 PATIENCE_MS = 250
 """Work that takes longer shows a moving bar."""
 Source = int | Path | tuple[bytes, tuple[int, int]]
@@ -66,8 +50,12 @@ class InspectRoom(QWidget):
         self._wanted_run: Path | None = None
         self._stale = True
         self._pending: set[str] = set()
-        self._make_widgets()
-        self._arrange()
+        self.setAcceptDrops(True)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self.desk = desk = Desk(self.jobs)
+        self.runs, self.strip, self.picture, self.nodes = desk.runs, desk.strip, desk.picture, desk.nodes
+        self.maps, self.kernels, self.evaluation = desk.maps, desk.kernels, desk.evaluation
+        self._make_pages()
         self._connect()
         self._make_actions()
 
@@ -76,7 +64,7 @@ class InspectRoom(QWidget):
     def enter(self) -> None:
         """The room became visible: look for runs, and at the current network if it changed meanwhile."""
         self._refresh_runs()
-        if self._stale and self._choice() == UNTRAINED:
+        if self._stale and self.runs.choice == UNTRAINED:
             self._open_choice()
 
     def commands(self) -> list[QAction]:
@@ -95,56 +83,29 @@ class InspectRoom(QWidget):
         self.jobs.submit(lambda: study.run_entries(root), owner=self, lane="files", key="runs", done=self._show_runs)
 
     def _show_runs(self, entries: list[RunEntry]) -> None:
-        before = self._choice()
-        wanted, self._wanted_run = self._wanted_run, None
-        if wanted is not None and all(entry.path != wanted for entry in entries):
-            entries = [RunEntry(wanted, wanted.name, usable=True), *entries]
-        self.runs.blockSignals(True)
-        self.runs.clear()
-        for entry in entries:
-            self.runs.addItem(entry.title, entry.path)
-        self.runs.insertSeparator(self.runs.count())
-        self.runs.addItem("", UNTRAINED)
-        self._title_untrained()
-        first = next((entry.path for entry in entries if entry.usable), entries[0].path if entries else None)
-        chosen = self._choose_entry(wanted, before, first)
-        self.runs.blockSignals(False)
-        if chosen is None:
+        before, wanted = self.runs.choice, self._wanted_run
+        self._wanted_run = None
+        self.runs.show_runs(entries, network=self.workspace.document.network.name, wanted=wanted)
+        if self.runs.choice is None:
             self._pages.setCurrentWidget(self.empty)
-        elif chosen != before or self._subject is None or wanted is not None:
+        elif self.runs.choice != before or self._subject is None or wanted is not None:
             self._open_choice()
-
-    def _choose_entry(self, *candidates: object) -> object:
-        """Select the first candidate that the list has."""
-        for candidate in candidates:
-            row = next((row for row in range(self.runs.count()) if self.runs.itemData(row) == candidate), -1)
-            if candidate is not None and row >= 0:
-                self.runs.setCurrentIndex(row)
-                return candidate
-        self.runs.setCurrentIndex(-1)
-        return None
-
-    def _choice(self) -> object:
-        return self.runs.currentData()
 
     def look_at_current_network(self) -> None:
         """Look into the network that is being built, with random weights."""
-        self._choose_entry(UNTRAINED)
+        blocked = self.runs.blockSignals(True)
+        self.runs.choose(UNTRAINED)
+        self.runs.blockSignals(blocked)
         self._open_choice()
-
-    def _title_untrained(self) -> None:
-        row = self.runs.findData(UNTRAINED)
-        if row >= 0:
-            self.runs.setItemText(row, f"{self.workspace.document.network.name}, untrained: random weights")
 
     # -- the subject -----------------------------------------------------------------------------------------------
 
     def _open_choice(self, delay_ms: int = 0) -> None:
-        choice = self._choice()
+        choice = self.runs.choice
         if choice is None:
             return
         self._stale = False
-        self._pages.setCurrentWidget(self.work)
+        self._pages.setCurrentWidget(self.desk)
         for key in ("picture", "maps", "kernels"):
             self._drop(key)
         network, spec = self.workspace.document.network, self.workspace.data
@@ -166,9 +127,7 @@ class InspectRoom(QWidget):
 
     def _show_subject(self, subject: Subject) -> None:
         self._subject, self._picture = subject, None
-        self.note.show_problem(None if subject.trained else Problem("", subject.note, level="warning"))
-        self.facts.setText(subject.note if subject.trained else "")
-        self.facts.setVisible(subject.trained)
+        self.desk.show_note(subject)
         node = self.nodes.node
         self.strip.show_samples(subject.samples, subject.classes)
         self.evaluation.show_subject(subject)
@@ -263,7 +222,7 @@ class InspectRoom(QWidget):
         self._pending.discard(key)
         if not self._pending:
             self._patience.stop()
-            self.busy.hide()
+            self.desk.busy.hide()
 
     def _answered(self, key: str, show: Any, answer: Any) -> None:
         self._settle(key)
@@ -293,15 +252,14 @@ class InspectRoom(QWidget):
         self.strip.show_samples(None, ())
         self.evaluation.show_subject(None)
         self.kernels.say(error.title)
-        self.note.show_problem(None)
-        self.facts.hide()
+        self.desk.show_note(None)
 
     # -- following the workspace -----------------------------------------------------------------------------------
 
     def _network_changed(self) -> None:
-        self._title_untrained()
+        self.runs.name_untrained(self.workspace.document.network.name)
         self._stale = True
-        if self.isVisible() and self._choice() == UNTRAINED:
+        if self.isVisible() and self.runs.choice == UNTRAINED:
             self._open_choice(delay_ms=300)
 
     def _runs_changed(self) -> None:
@@ -310,7 +268,7 @@ class InspectRoom(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let go of what nobody sees the progress of."""
-        self.busy.hide()
+        self.desk.busy.hide()
         super().hideEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -323,71 +281,18 @@ class InspectRoom(QWidget):
 
     # -- construction ----------------------------------------------------------------------------------------------
 
-    def _make_widgets(self) -> None:
-        self.setAcceptDrops(True)
-        self.runs = QComboBox()
-        self.runs.setObjectName("inspect-run")
-        self.runs.setAccessibleName("Run to look into")
-        self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.runs.setMinimumContentsLength(32)
-        self.note, self.facts = ProblemLabel(), MutedLabel()
-        self.facts.hide()
-        self.busy = QProgressBar(minimum=0, maximum=0, textVisible=False)
-        self.busy.setFixedHeight(3)
-        self.busy.setAccessibleName("Working")
-        self.busy.hide()
-        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
-        self.strip, self.picture, self.nodes = SampleStrip(), PicturePanel(), NodeList()
-        self.maps, self.kernels = MapsPanel(self.jobs), KernelsPanel(self.jobs)
-        self.evaluation = EvaluationPanel(self.jobs)
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("inspect-tabs")
-        self.tabs.setDocumentMode(True)
-        for panel, title in ((self.maps, "Maps"), (self.kernels, "Filters"), (self.evaluation, "Evaluation")):
-            self.tabs.addTab(panel, title)
+    def _make_pages(self) -> None:
         sentence = "Train a network, then see here what each of its layers makes of a picture."
         self.empty = EmptyState("inspect", "No runs yet", sentence=sentence, button="Go to Train")
         self.empty.button.setObjectName("inspect-go-train")
+        untrained = QPushButton("Look at the current network, untrained", flat=True)
+        untrained.setObjectName("inspect-untrained")
+        untrained.clicked.connect(self.look_at_current_network)
         inside = cast(QVBoxLayout, self.empty.layout())
-        inside.insertWidget(inside.count() - 1, self._untrained_button(), 0, CENTRE)
-
-    def _untrained_button(self) -> QPushButton:
-        button = QPushButton("Look at the current network, untrained", flat=True)
-        button.setObjectName("inspect-untrained")
-        button.clicked.connect(self.look_at_current_network)
-        return button
-
-    def _arrange(self) -> None:
-        header = QHBoxLayout()
-        header.setSpacing(theme.S)
-        label = QLabel("Run")
-        label.setBuddy(self.runs)
-        header.addWidget(label)
-        header.addWidget(self.runs, 3)
-        header.addWidget(self.note, 2)
-        header.addWidget(self.facts, 2)
-        left = QSplitter(Qt.Orientation.Vertical)
-        left.addWidget(self.picture)
-        left.addWidget(self.nodes)
-        left.setStretchFactor(1, 1)
-        left.setChildrenCollapsible(False)
-        middle = QSplitter()
-        middle.addWidget(left)
-        middle.addWidget(self.tabs)
-        middle.setStretchFactor(1, 1)
-        middle.setSizes([264, 800])
-        middle.setChildrenCollapsible(False)
-        self.work = QWidget()
-        column = QVBoxLayout(self.work)
-        column.setContentsMargins(theme.M, theme.M, theme.M, theme.S)
-        column.setSpacing(theme.S)
-        column.addLayout(header)
-        column.addWidget(self.strip)
-        column.addWidget(self.busy)
-        column.addWidget(middle, 1)
+        inside.insertWidget(inside.count() - 1, untrained, 0, Qt.AlignmentFlag.AlignHCenter)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.work)
+        self._pages.addWidget(self.desk)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
@@ -398,7 +303,7 @@ class InspectRoom(QWidget):
         self.workspace.network_changed.connect(self._network_changed)
         self.workspace.data_changed.connect(self._network_changed)
         self.runs.currentIndexChanged.connect(lambda _row: self._open_choice())
-        self._patience.timeout.connect(self.busy.show)
+        self._patience.timeout.connect(self.desk.busy.show)
         self.strip.sample_chosen.connect(self._ask_picture)
         self.strip.picture_given.connect(self.look_at)
         self.strip.upright.connect(self.nodes.step)
@@ -430,7 +335,7 @@ class InspectRoom(QWidget):
             self._actions.append(action)
 
     def _sheet_view(self) -> Any:
-        return self.kernels.sheet_view if self.tabs.currentWidget() is self.kernels else self.maps.sheet_view
+        return self.kernels.sheet_view if self.desk.tabs.currentWidget() is self.kernels else self.maps.sheet_view
 
 
 def _take(subject: Subject, source: Source) -> tuple[Picture, Verdict]:

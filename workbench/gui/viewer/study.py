@@ -245,11 +245,9 @@ def _weights_note(run: Any) -> str:
     """Of which epoch the best weights are."""
     epochs = run.epochs
     best = max(epochs, key=lambda epoch: epoch.validation_accuracy, default=None)
-    return (
-        "Weights of the best checkpoint"
-        if best is None
-        else f"Weights of epoch {best.epoch}, the best of {len(epochs)}"
-    )
+    if best is None:
+        return "Weights of the best checkpoint"
+    return f"Weights of epoch {best.epoch}, the best of {len(epochs)}"
 
 
 def _samples(run: Any) -> tuple[ImagePart | None, str]:
