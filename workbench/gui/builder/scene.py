@@ -34,6 +34,8 @@ class NetworkScene(QGraphicsScene):
         self.edges: dict[EdgeKey, EdgeItem] = {}
         self._edges_of: dict[str, set[EdgeKey]] = {}
         self._places: dict[str, Position] = {}
+        self._found: dict[str, Position] = {}
+        """Where the layout has put the nodes that do not say where they are; undo brings them back there."""
         self._order: list[str] = []
         self.selectionChanged.connect(self._selection_changed)
 
@@ -45,7 +47,7 @@ class NetworkScene(QGraphicsScene):
         self.clear()
         self.blockSignals(False)
         self.nodes, self.edges, self._edges_of, self._order = {}, {}, {}, []
-        self._places = {}
+        self._places, self._found = {}, {}
         self.network = Network("")
         self.follow(self.network, network)
         self.picked.emit()
@@ -101,12 +103,12 @@ class NetworkScene(QGraphicsScene):
         return [name for name in self.nodes if name in touched]
 
     def _remember(self, changed: Collection[Node]) -> None:
-        """Decide where the new nodes are: where they say, where they were, or where the layout puts them."""
-        self._places.update({node.name: node.position for node in changed if node.position})
-        homeless = [node.name for node in changed if node.name not in self._places]
+        """Decide where these nodes are: where they say, or where the layout puts them."""
+        homeless = [node.name for node in changed if not node.position and node.name not in self._found]
         if homeless:
             layout = layered_layout(self.network, size=SIZE, gap=style.GAP)
-            self._places.update({name: layout[name] for name in homeless})
+            self._found.update({name: layout[name] for name in homeless})
+        self._places.update({node.name: node.position or self._found[node.name] for node in changed})
 
     def _show_node(self, node: Node) -> bool:
         """Show one node; whether it is at another place now."""
