@@ -76,7 +76,7 @@ def test_pressing_train_draws_curves_and_leaves_a_run(qtbot: QtBot, room: TrainR
     wait(qtbot, lambda: room.run is not None and room.run.is_over)
     assert room.run is not None and room.run.standing == "complete", room.run.failure
     history = room.run.history
-    assert len(history.train_loss.x) > 20 and history.validation_accuracy.x == [1, 2]
+    assert len(history.train_loss.x) > 20 and list(history.validation_accuracy.x) == [1, 2]
     assert room.panel.progress.value() == room.panel.progress.maximum()
     assert "Complete · 2 of 2 epochs" in found(room, QLabel, "train-status").text()
     assert found(room, QLabel, "train-summary").text().startswith("Best ")
@@ -118,7 +118,7 @@ def test_a_stopped_run_goes_on_from_where_it_was(qtbot: QtBot, room: TrainRoom, 
     assert open_run(workspace.runs_folder / "tiny-digits-1").state == "stopped"
     click(qtbot, room, "train-pause")
     wait(qtbot, lambda: steps_done(room) > stopped_at)
-    assert room.run.history.train_loss.y[: len(curve)] == curve
+    assert list(room.run.history.train_loss.y)[: len(curve)] == curve
     assert not (workspace.runs_folder / "tiny-digits-2").exists()
 
 

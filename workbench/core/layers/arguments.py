@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -77,3 +78,28 @@ def _limits(members: tuple[inspect.Type, ...]) -> tuple[float | None, float | No
             low = item.ge if item.ge is not None else item.gt
             return low, item.le if item.le is not None else item.lt
     return None, None
+
+
+_TYPES = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "yes or no",
+    "array": "a list",
+    "object": "a record",
+    "null": "nothing",
+}
+_LIMITS = {">=": "at least", "<=": "at most", ">": "greater than", "<": "less than"}
+
+
+def plain_reason(message: str) -> str:
+    """What msgspec says of a value that does not fit, in plain words: `it must be greater than 0`."""
+    message = message.partition(" - at `$")[0]
+    limit = re.fullmatch(r"Expected `(?:int|float)` (>=|<=|>|<) ([-+.e\d]+)", message)
+    if limit:
+        return f"it must be {_LIMITS[limit[1]]} {float(limit[2]):.10g}"
+    types = re.fullmatch(r"Expected `([^`]+)`, got `([^`]+)`", message)
+    if types:
+        wanted = " or ".join(_TYPES.get(name, name) for name in types[1].split(" | "))
+        return f"it must be {wanted}, not {_TYPES.get(types[2], types[2])}"
+    return message

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from workbench.core.data.preprocessing import Preprocessing
+from workbench.core.layers.arguments import plain_reason
 from workbench.errors import Problem, WorkbenchError
 
 Rate = Annotated[float, Meta(gt=0, le=100, description="Size of a step of the optimizer.")]
@@ -75,7 +76,7 @@ def _field_problem(plan: TrainingPlan, field: msgspec.structs.FieldInfo) -> Prob
     try:
         msgspec.convert(msgspec.to_builtins(value), field.type)
     except msgspec.ValidationError as error:
-        return Problem(field.name, f"{field.name.replace('_', ' ')} is not possible", str(error))
+        return Problem(field.name, f"The {field.name.replace('_', ' ')} is not possible", plain_reason(str(error)))
     return choice_problem(field.name, value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -32,11 +33,11 @@ def smoothing(steps_per_epoch: int) -> float:
 
 @dataclass
 class Series:
-    """A curve: positions in epochs, values, and the same values smoothed."""
+    """A curve: positions in epochs, values, and the same values smoothed; arrays, because plots copy them often."""
 
-    x: list[float] = field(default_factory=list)
-    y: list[float] = field(default_factory=list)
-    smooth: list[float] = field(default_factory=list)
+    x: array[float] = field(default_factory=lambda: array("d"))
+    y: array[float] = field(default_factory=lambda: array("d"))
+    smooth: array[float] = field(default_factory=lambda: array("d"))
     past: float = 0.8
     """The share of the past in each smoothed value."""
     _sum: float = 0.0
@@ -79,6 +80,8 @@ class RunHistory:
         self.started: RunStarted | None = None
         self.last_step: StepDone | None = None
         self.last_epoch: EpochDone | None = None
+        self.best: EpochDone | None = None
+        """The epoch with the best validation accuracy; the first of equal ones."""
         self.finished: RunFinished | None = None
         self.failed: RunFailed | None = None
         self.warnings: list[Warned] = []
@@ -111,12 +114,6 @@ class RunHistory:
     def epochs_done(self) -> int:
         """Whole epochs that are done."""
         return self.last_epoch.epoch if self.last_epoch else 0
-
-    @property
-    def best(self) -> EpochDone | None:
-        """The epoch with the best validation accuracy; the first of equal ones."""
-        epochs = [event for event in self.events if isinstance(event, EpochDone)]
-        return max(epochs, key=lambda event: event.validation_accuracy, default=None)
 
     @property
     def remaining_seconds(self) -> float | None:
@@ -159,5 +156,7 @@ class RunHistory:
 
     def _take_epoch(self, event: EpochDone) -> None:
         self.last_epoch = event
+        if self.best is None or event.validation_accuracy > self.best.validation_accuracy:
+            self.best = event
         self.validation_loss.add(event.epoch, event.validation_loss)
         self.validation_accuracy.add(event.epoch, 100 * event.validation_accuracy)

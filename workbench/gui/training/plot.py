@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QPainter
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from workbench.files import write_atomically
@@ -46,13 +46,13 @@ class _Curve:
 
     def draw(self, series: Series) -> None:
         self.series = series
-        x = np.asarray(series.x, dtype=np.float64)
-        values = np.asarray(series.y, dtype=np.float64)
+        x = np.array(series.x)
+        values = np.array(series.y)
         if self.style.marked:
             self._main.setData(x, values)
         else:
             self._raw.setData(x, values)
-            self._main.setData(x, np.asarray(series.smooth, dtype=np.float64))
+            self._main.setData(x, np.array(series.smooth))
 
     def colour(self, colours: theme.Theme) -> None:
         line = colours.series[self.style.colour]
@@ -142,6 +142,7 @@ class CurvePlot(QWidget):
     def _colour(self) -> None:
         colours = theme.current()
         self.view.setBackground(colours.canvas)
+        self.view.grid.colour(colours.grid)
         self._cursor.setPen(pg.mkPen(colours.muted, width=1))
         for name in ("left", "bottom"):
             axis = self.view.getAxis(name)
@@ -173,6 +174,34 @@ class CurvePlot(QWidget):
         return f" <b>{number}</b>"
 
 
+class _Grid(pg.GraphicsObject):
+    """Horizontal lines at the ticks of the left axis; pyqtgraph's own see-through grid takes ten times as long to draw."""
+
+    def __init__(self, axis: pg.AxisItem) -> None:
+        super().__init__()
+        self._axis, self._pen = axis, pg.mkPen(None)
+        self.setZValue(-100)
+
+    def colour(self, colour: QColor) -> None:
+        """Draw the lines in a colour."""
+        self._pen = pg.mkPen(colour, width=1)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self.viewRect()
+
+    def viewRangeChanged(self) -> None:
+        self.prepareGeometryChange()
+
+    def paint(self, painter: QPainter, *_unused: object) -> None:
+        area = self.viewRect()
+        low, high = self._axis.range
+        painter.setPen(self._pen)
+        levels = self._axis.tickValues(low, high, self._axis.size().height())
+        for value in levels[0][1] if levels else ():
+            painter.drawLine(QPointF(area.left(), value), QPointF(area.right(), value))
+
+
 class _PlotView(pg.PlotWidget):
     """The plot itself, with our menu instead of pyqtgraph's and no buttons over the curves."""
 
@@ -182,7 +211,8 @@ class _PlotView(pg.PlotWidget):
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.setMenuEnabled(False)
-        plot.showGrid(x=False, y=True, alpha=0.15)
+        self.grid = _Grid(plot.getAxis("left"))
+        plot.addItem(self.grid, ignoreBounds=True)
         plot.getViewBox().setLimits(
             xMin=-0.5, yMin=-0.05 if not owner._unit else -2, yMax=None if not owner._unit else 104
         )
