@@ -40,8 +40,6 @@ class _Curve:
         self._raw = pg.PlotDataItem()
         self._main = pg.PlotDataItem()
         for item in (self._raw, self._main):
-            item.setDownsampling(auto=True, method="peak")
-            item.setClipToView(True)
             plot.addItem(item)
 
     def draw(self, series: Series) -> None:
@@ -211,6 +209,8 @@ class _PlotView(pg.PlotWidget):
         plot = self.getPlotItem()
         plot.hideButtons()
         plot.setMenuEnabled(False)
+        plot.setDownsampling(auto=True, mode="peak")  # of the plot: it overrules its curves when they are added
+        plot.setClipToView(True)
         self.grid = _Grid(plot.getAxis("left"))
         plot.addItem(self.grid, ignoreBounds=True)
         plot.getViewBox().setLimits(

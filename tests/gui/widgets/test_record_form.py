@@ -1,0 +1,137 @@
+"""A form made from a record: editors by type, values out and in, problems in place."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+import pytest
+from msgspec import Meta
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from workbench.errors import Problem, Remedy
+from workbench.gui.widgets.form import FieldLook, NumberEdit, RecordForm, next_round_number
+from workbench.gui.widgets.problem import ProblemLabel
+
+
+class Recipe(msgspec.Struct):
+    """A record with one field of each sort."""
+
+    count: Annotated[int, Meta(ge=1, le=500, description="How many.")] = 3
+    rate: Annotated[float, Meta(gt=0)] = 1e-4
+    exact: bool = True
+    mode: Literal["fast", "slow"] = "slow"
+    method: str = "b"
+    note: str | None = None
+    parts: tuple[str, ...] = ()
+
+
+FIELDS = ("count", "rate", "exact", "mode", "method", "note")
+
+
+@pytest.fixture
+def form(qtbot: QtBot) -> RecordForm:
+    looks = {"method": FieldLook(choices=("a", "b", "c")), "count": FieldLook("Number", "recipe-number")}
+    form = RecordForm(Recipe, FIELDS, looks=looks)
+    qtbot.addWidget(form)
+    form.show()
+    return form
+
+
+def test_it_begins_with_the_defaults(form: RecordForm) -> None:
+    defaults = Recipe()
+    assert form.values() == {field: getattr(defaults, field) for field in FIELDS}
+
+
+def test_each_field_gets_the_editor_of_its_type(form: RecordForm) -> None:
+    kinds = [type(form.editor(field)) for field in FIELDS]
+    assert kinds == [QSpinBox, NumberEdit, QCheckBox, QComboBox, QComboBox, QLineEdit]
+    number = form.editor("count")
+    assert (number.minimum(), number.maximum(), number.toolTip()) == (1, 500, "How many.")
+    assert (number.objectName(), number.accessibleName()) == ("recipe-number", "Number")
+
+
+def test_values_go_in_and_come_out(qtbot: QtBot, form: RecordForm) -> None:
+    wanted = {"count": 7, "rate": 0.5, "exact": False, "mode": "fast", "method": "c", "note": "hello"}
+    with qtbot.waitSignal(form.changed):
+        form.set_values(wanted)
+    assert form.values() == wanted
+    form.set_values({"note": None, "unknown": 1})
+    assert form.values()["note"] is None
+
+
+@pytest.mark.parametrize(("text", "value"), [("1e-3", 0.001), ("0,5", 0.5), (" 2 ", 2.0), ("fast", "fast"), ("", "")])
+def test_what_is_no_number_stays_its_text(form: RecordForm, text: str, value: object) -> None:
+    form.editor("rate").setText(text)
+    assert form.values()["rate"] == value
+
+
+def test_arrows_go_along_round_numbers(qtbot: QtBot, form: RecordForm) -> None:
+    rate = form.editor("rate")
+    qtbot.keyClick(rate, Qt.Key.Key_Up)
+    assert rate.text() == "0.0002"
+    for _ in range(2):
+        qtbot.keyClick(rate, Qt.Key.Key_Down)
+    assert rate.text() == "5e-05"
+
+
+@pytest.mark.parametrize(("value", "up", "down"), [(0.001, 0.002, 0.0005), (3.0, 5.0, 2.0), (10.0, 20.0, 5.0)])
+def test_the_next_round_number(value: float, up: float, down: float) -> None:
+    assert next_round_number(value, 1) == pytest.approx(up)
+    assert next_round_number(value, -1) == pytest.approx(down)
+
+
+def test_a_problem_stands_below_its_field_until_it_is_gone(form: RecordForm) -> None:
+    label = form._rows["rate"].problem
+    form.show_problems([Problem("rate", "Too large", "it would diverge")])
+    assert label.isVisible() and "Too large" in label.text() and "It would diverge" in label.text()
+    form.show_problems([])
+    assert not label.isVisible()
+
+
+def test_a_hidden_field_hides_its_problem_and_keeps_its_value(form: RecordForm) -> None:
+    form.set_values({"count": 9})
+    form.hide_fields({"count"})
+    form.show_problems([Problem("count", "Wrong")])
+    assert not form.editor("count").isVisible() and not form._rows["count"].problem.isVisible()
+    assert form.values()["count"] == 9
+    form.hide_fields(())
+    assert form.editor("count").isVisible() and form._rows["count"].problem.isVisible()
+
+
+def test_scrolling_over_a_field_does_not_change_it(form: RecordForm) -> None:
+    number = form.editor("count")
+    number.clearFocus()
+    QApplication.sendEvent(
+        number,
+        QWheelEvent(
+            QPointF(5, 5),
+            QPointF(number.mapToGlobal(QPoint(5, 5))),
+            QPoint(),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        ),
+    )
+    assert number.value() == 3
+
+
+def test_a_field_with_parts_has_no_editor() -> None:
+    with pytest.raises(TypeError, match="parts"):
+        RecordForm(Recipe, ["parts"])
+
+
+def test_the_remedy_of_a_problem_is_one_click(qtbot: QtBot) -> None:
+    label = ProblemLabel()
+    qtbot.addWidget(label)
+    remedy = Remedy("Mend <it>", lambda value: value)
+    label.show_problem(Problem("x", "Broken & bent", remedy=remedy))
+    assert "Mend &lt;it&gt;" in label.text() and "Broken &amp; bent" in label.text()
+    with qtbot.waitSignal(label.remedy_chosen) as chosen:
+        label.linkActivated.emit("#")
+    assert chosen.args == [remedy]
