@@ -7,7 +7,14 @@ import pytest
 import torch
 
 from workbench.core.inspection.colours import COLOUR_MAPS, NOT_FINITE, SIGNED, colour_table
-from workbench.core.inspection.feature_maps import GAP_COLOUR, bar_sheet, best_columns, strongest, tile_sheet
+from workbench.core.inspection.feature_maps import (
+    GAP_COLOUR,
+    bar_sheet,
+    best_columns,
+    best_layout,
+    strongest,
+    tile_sheet,
+)
 
 MAPS = torch.tensor([[[0.0, 1.0], [2.0, 4.0]], [[-8.0, 0.0], [0.0, 8.0]], [[3.0, 3.0], [3.0, 3.0]]])
 
@@ -112,3 +119,23 @@ def test_a_vectors_strongest_values_and_its_bars() -> None:
     assert image.shape == (10, 11, 3)
     assert painted.sum(axis=0).tolist() == [2, 2, 0, 6, 6, 0, 4, 4, 0, 0, 0]
     assert painted[:4, 0:2].sum() == 4 and painted[4:, 3:5].sum() == 12, "one above the zero line, one below"
+
+
+@pytest.mark.parametrize(
+    ("count", "tile", "area", "layout"),
+    [
+        (32, (32, 32), (520, 1000), (8, 3)),
+        (4, (10, 10), (42, 42), (2, 2)),
+        (4, (10, 10), (41, 41), (2, 1)),
+        (3, (100, 100), (50, 400), (3, 1)),
+        (1, (5, 5), (4, 4), (1, 1)),
+    ],
+)
+def test_columns_and_scale_that_fill_an_area(
+    count: int, tile: tuple[int, int], area: tuple[int, int], layout: tuple[int, int]
+) -> None:
+    columns, scale = best_layout(count, tile, area=area, gap=2)
+    assert (columns, scale) == layout
+    sheet = tile_sheet(torch.zeros(count, *tile), columns=columns, scale=scale, gap=2)
+    smaller = min(area[0] / tile[0], area[1] / (tile[1] * count)) < 1 and scale == 1
+    assert smaller or (sheet.image.shape[0] <= area[0] and sheet.image.shape[1] <= area[1])

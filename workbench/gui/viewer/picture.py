@@ -21,7 +21,7 @@ class PicturePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.given = PictureView("As given")
-        self.seen = PictureView("Seen by the network")
+        self.seen = PictureView("Network's view")
         self.given.setObjectName("inspect-given")
         self.seen.setObjectName("inspect-seen")
         self.title = QLabel()
@@ -68,7 +68,7 @@ class PicturePanel(QWidget):
         pair.addWidget(self.given)
         pair.addWidget(self.seen)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, theme.XS, 0)
         column.setSpacing(theme.S)
         column.addLayout(pair)
         column.addWidget(self.title)

@@ -319,10 +319,10 @@ class InspectRoom(QWidget):
             ("Previous sample", "Alt+Left", lambda: self.strip.step(-1)),
             ("Next node", "Alt+Down", lambda: self.nodes.step(1)),
             ("Previous node", "Alt+Up", lambda: self.nodes.step(-1)),
-            ("Open a picture to look at", "Ctrl+Shift+O", self.strip.browse_picture),
+            ("Open a picture to look at", "Ctrl+Alt+O", self.strip.browse_picture),
             ("Paste a picture to look at", "Ctrl+V", self.strip.paste_picture),
             ("Copy the tiles as a picture", "Ctrl+C", lambda: self._sheet_view().copy_picture()),
-            ("Save the tiles as a picture", "Ctrl+Shift+S", lambda: self._sheet_view().ask_and_save()),
+            ("Save the tiles as a picture", "Ctrl+Alt+S", lambda: self._sheet_view().ask_and_save()),
             ("Look into the current network, untrained", "", self.look_at_current_network),
         )
         self._actions = []

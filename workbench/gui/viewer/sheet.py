@@ -108,7 +108,7 @@ class SheetView(QWidget):
         self.caption = QLabel()
         self.fit = self._button(f"{name}-fit", "fit", "Show the whole sheet (0)")
         self.copy = self._button(f"{name}-copy", "copy", "Copy the sheet as a picture (Ctrl+C)")
-        self.save = self._button(f"{name}-save", "save", "Save the sheet as a PNG file (Ctrl+Shift+S)")
+        self.save = self._button(f"{name}-save", "save", "Save the sheet as a PNG file (Ctrl+Alt+S)")
         self._arrange()
         self._connect()
 
