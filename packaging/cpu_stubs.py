@@ -1,8 +1,10 @@
-"""Take the NVIDIA libraries out of a frozen program made from the CUDA build of PyTorch: it then computes on the CPU only.
+"""Take NVIDIA's libraries out of a frozen program made from the CUDA build of PyTorch: it then computes on the CPU only.
 
-PyTorch's own libraries are linked against CUDA's and do not load without them, so each is replaced by a stub: a shared
-library of the same name that defines just the symbols that something in the program asks for. libcudart and libcupti are
-called while PyTorch loads and stay. Needs gcc and readelf (Linux).
+PyTorch's own libraries are linked against NVIDIA's and do not load without them, so each is replaced by a stub: a
+shared library of the same name that defines just the symbols that something in the program asks for, as functions that
+report an error. libcudart and libcupti are called while PyTorch loads and stay; so does PyTorch's own CUDA library, of
+which the same is true. The program hides every GPU from PyTorch before it is loaded, see frozen_main.py.
+Needs gcc and readelf (Linux).
 
     python packaging/cpu_stubs.py FROZEN/_internal
 """
@@ -35,7 +37,7 @@ def main(program: Path) -> int:
 def symbols(library: Path, *, defined: bool) -> list[tuple[str, str]]:
     """(name, version) of the dynamic symbols that a library defines, or of those it takes from others."""
     listing = subprocess.run(
-        ["readelf", "--dyn-syms", "--wide", library], capture_output=True, text=True, check=True
+        ["readelf", "--dyn-syms", "--wide", str(library)], capture_output=True, text=True, check=True
     ).stdout
     found = []
     for line in listing.splitlines():
@@ -65,7 +67,16 @@ def _compile(folder: Path, library: Path, by_version: dict[str, list[str]]) -> N
     source, versions = folder / "stub.c", folder / "stub.map"
     source.write_text("".join(f"int {name}(void) {{ return 1; }}\n" for name in sorted(names)))
     versions.write_text("".join(_version_node(version, some) for version, some in by_version.items() if version))
-    command = ["gcc", "-w", "-shared", "-fPIC", f"-Wl,-soname,{library.name}", source, "-o", folder / "stub.so"]
+    command = [
+        "gcc",
+        "-w",
+        "-shared",
+        "-fPIC",
+        f"-Wl,-soname,{library.name}",
+        str(source),
+        "-o",
+        str(folder / "stub.so"),
+    ]
     if versions.stat().st_size:
         command.insert(-2, f"-Wl,--version-script={versions}")
     subprocess.run(command, check=True)

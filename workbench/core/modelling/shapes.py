@@ -6,6 +6,7 @@ cannot run gets a `Problem`, what depends on it stays unknown, and the rest of t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,6 +24,7 @@ from workbench.errors import Problem
 
 if TYPE_CHECKING:
     import torch
+    from torch.utils.flop_counter import FlopCounterMode
 else:
     torch = LazyModule("torch")
 
@@ -155,14 +157,20 @@ def node_facts(kind_name: str, arguments: bytes, shapes: tuple[Shape, ...]) -> N
 
 
 def _run(kind: LayerKind, shapes: tuple[Shape, ...]) -> NodeFacts:
-    from torch.utils.flop_counter import FlopCounterMode
-
     with torch.device("meta"), torch.no_grad():
         inputs = [torch.empty(1, *shape) for shape in shapes]
         function, parameters = prepared(kind, shapes)
-        with FlopCounterMode(display=False) as counter:
+        with _flop_counter() as counter:
             output = function(*inputs)
     return NodeFacts(tuple(output.shape[1:]), parameters, counter.get_total_flops() // 2)
+
+
+def _flop_counter() -> FlopCounterMode:
+    """torch's counter, kept from telling the user that it found no triton (macOS, Windows, a frozen program)."""
+    logging.getLogger("torch.utils.flop_counter").setLevel(logging.ERROR)
+    from torch.utils.flop_counter import FlopCounterMode
+
+    return FlopCounterMode(display=False)
 
 
 def prepared(kind: LayerKind, shapes: tuple[Shape, ...]) -> tuple[Any, int]:
