@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.core.training.choices import CHOICES, choices
+from workbench.core.training.choices import CHOICES, choices, meaning
 from workbench.core.training.plan import Phase, TrainingPlan, plan_from_json, plan_to_json
 from workbench.errors import WorkbenchError
 
@@ -58,4 +58,4 @@ def test_what_is_not_a_plan_is_refused(text: bytes) -> None:
 @pytest.mark.parametrize("field", CHOICES)
 def test_choices_have_a_line_of_help(field: str) -> None:
     for choice in choices(field):
-        assert CHOICES[field].help(choice).endswith((".", ")."))
+        assert meaning(field, choice).endswith((".", ")."))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from workbench.core.data.augment import AUGMENTATIONS
+from workbench.core.data.augment import AUGMENTATIONS, Augmentation
 from workbench.core.training.optimization import INITIALIZATIONS, OPTIMIZERS, SCHEDULES
+from workbench.core.training.registry import Registry
 from workbench.errors import Problem
 
-CHOICES = {
+CHOICES: dict[str, Registry[Any] | Mapping[str, Augmentation]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "initialization": INITIALIZATIONS,
@@ -19,6 +21,12 @@ CHOICES = {
 def choices(field: str) -> tuple[str, ...]:
     """The names a field of the plan can hold; empty for a field that is not a choice."""
     return tuple(CHOICES.get(field, ()))
+
+
+def meaning(field: str, choice: str) -> str:
+    """What a choice does, in a sentence."""
+    definitions = CHOICES[field]
+    return definitions.help(choice) if isinstance(definitions, Registry) else definitions[choice].help
 
 
 def choice_problem(field: str, value: Any) -> Problem | None:

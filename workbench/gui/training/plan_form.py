@@ -25,13 +25,14 @@ OBJECT_NAMES = {"batch_size": "train-batch", "learning_rate": "train-rate"}
 
 def looks() -> dict[str, FieldLook]:
     """Labels, object names and choices of the fields."""
-    from workbench.core.training.choices import choices
+    from workbench.core.training.choices import choices, meaning
 
     return {
         field: FieldLook(
             label=LABELS.get(field, ""),
             object_name=OBJECT_NAMES.get(field, f"train-{field.replace('_', '-')}"),
             choices=choices(field),
+            meanings={name: meaning(field, name) for name in choices(field)},
             suggestions=DEVICES if field == "device" else (),
         )
         for field in (*MAIN, *MORE)

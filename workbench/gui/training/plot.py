@@ -173,7 +173,7 @@ class CurvePlot(QWidget):
 
 
 class _Grid(pg.GraphicsObject):
-    """Horizontal lines at the ticks of the left axis; pyqtgraph's own see-through grid takes ten times as long to draw."""
+    """Horizontal lines at the ticks of the left axis; pyqtgraph's own grid is see-through and ten times slower."""
 
     def __init__(self, axis: pg.AxisItem) -> None:
         super().__init__()

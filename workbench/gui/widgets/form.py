@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -37,6 +37,8 @@ class FieldLook:
     """The only values of a text field."""
     suggestions: Sequence[str] = ()
     """Values of a text field that can be picked, beside typing another one."""
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """A sentence on some of the choices."""
 
 
 class NumberEdit(QLineEdit):
@@ -183,16 +185,18 @@ def _editor(argument: Argument, look: FieldLook, changed: Callable[[], None]) ->
     """The editor of a field, and the functions that read and show its value."""
     choices = tuple(look.choices) or argument.choices
     if choices or look.suggestions:
-        return _choice(choices, look.suggestions, changed)
+        return _choice(choices, look, changed)
     makers = {"integer": _integer, "number": _number, "flag": _flag, "text": _text}
     if argument.form not in makers:
         raise TypeError(f"{argument.name} cannot be edited in a form: it is a {argument.form}")
     return makers[argument.form](argument, changed)
 
 
-def _choice(choices: Sequence[str], suggestions: Sequence[str], changed: Callable[[], None]) -> _Editor:
+def _choice(choices: Sequence[str], look: FieldLook, changed: Callable[[], None]) -> _Editor:
     box = QComboBox()
-    box.addItems([*choices, *suggestions])
+    for number, name in enumerate([*choices, *look.suggestions]):
+        box.addItem(name)
+        box.setItemData(number, look.meanings.get(name), Qt.ItemDataRole.ToolTipRole)
     box.setEditable(not choices)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.installEventFilter(_NO_WHEEL)
