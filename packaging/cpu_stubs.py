@@ -1,4 +1,4 @@
-"""Take NVIDIA's libraries out of a frozen program made from the CUDA build of PyTorch: it then computes on the CPU only.
+"""Take NVIDIA out of a frozen program made from the CUDA build of PyTorch: it then computes on the CPU only.
 
 PyTorch's own libraries are linked against NVIDIA's and do not load without them, so each is replaced by a stub: a
 shared library of the same name that defines just the symbols that something in the program asks for, as functions that

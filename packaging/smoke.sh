@@ -32,7 +32,7 @@ try() {
 }
 
 try "says what it can do" --help >"$WORK/help.txt"
-try "opens its window, every room" tour --out "$WORK/tour"
+try "opens its window, every room" tour --out "$WORK/tour" --epochs 1
 [ -n "$(find "$WORK/tour" -name '*.png' -size +5k)" ] || fail "FAILED: the window left no pictures"
 try "opens one of torchvision's networks" describe resnet18 --json >"$WORK/resnet18.json"
 try "trains one epoch of digits" train lenet5 --data digits --epochs 1 --out "$WORK/runs/digits"
