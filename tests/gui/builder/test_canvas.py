@@ -371,3 +371,25 @@ def test_refusals_of_the_editor_become_sentences(room: BuildRoom) -> None:
 
     assert not room.editor.attempt(refuse, "Refuse")
     assert room.view.bubble.text() == "That cannot be. for a reason."
+
+
+def test_a_change_from_elsewhere_ends_the_gesture(room: BuildRoom, hands: Hands) -> None:
+    hands.press(hands.body("relu1"))
+    hands.move(hands.body("relu1") + QPointF(90, 90))
+    room.workspace.document.open(READY["lenet5"].build())
+    hands.release(QPointF(0, 0))
+    assert shown_is_the_network(room)
+    hands.press(room.scene.nodes["conv1"].port("output"))
+    hands.move(QPointF(300, 300))
+    room.workspace.document.open(Network("nothing"))
+    hands.release(QPointF(0, 0))
+    assert room.workspace.document.undo_label is None
+    room.grab()
+
+
+def test_another_network_under_old_names_is_laid_out_anew(room: BuildRoom) -> None:
+    other = READY["lenet5"].build()
+    room.workspace.document.apply(lambda _network: other, "Restore")
+    alone = room.scene.places
+    room.workspace.document.open(other)
+    assert room.scene.places == alone

@@ -30,7 +30,11 @@ class CanvasActions(QObject):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view, self._scene, self._editor = view, view.network_scene, view.editor
-        self.all = {entry.name: self._action(entry) for entry in (*self._editing(), *self._looking())}
+        self.all = {entry.name: self._action(entry) for entry in self._editing()}
+        line = QAction(view)
+        line.setSeparator(True)
+        view.addAction(line)
+        self.all |= {entry.name: self._action(entry) for entry in self._looking()}
         self._scene.picked.connect(self._show_state)
         self._show_state()
 

@@ -18,6 +18,7 @@ MARGIN = 28.0
 """Pixels left free around what is fitted."""
 DOTS = 26
 """The distance of the dots on the paper, in scene units."""
+NOTHING = "Drag a layer here from the left, or open a ready network."
 NOTCH = 1.15
 """The zoom of one notch of a wheel."""
 
@@ -141,6 +142,10 @@ class Camera(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         colours = theme.current()
         painter.fillRect(rect, colours.canvas)
+        if not self.network_scene.nodes:
+            painter.setPen(colours.muted)
+            seen = self.mapToScene(self.viewport().rect()).boundingRect()
+            painter.drawText(seen, Qt.AlignmentFlag.AlignCenter, NOTHING)
         if self.zoom < 0.5:
             return
         painter.setPen(QPen(theme.mix(colours.canvas, colours.text, share=0.13), 1.6))

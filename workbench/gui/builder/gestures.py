@@ -187,6 +187,7 @@ def begin(view: CanvasView, event: QMouseEvent) -> Gesture | None:
     if event.button() == Qt.MouseButton.MiddleButton or view.space_held:
         return Pan(view, event)
     if event.button() != Qt.MouseButton.LeftButton:
+        _select_for_menu(view, event)
         return None
     place = view.mapToScene(event.position().toPoint())
     ported = view.port_near(place)
@@ -201,6 +202,13 @@ def begin(view: CanvasView, event: QMouseEvent) -> Gesture | None:
         edge.setSelected(True)
         return None
     return Select(view, event)
+
+
+def _select_for_menu(view: CanvasView, event: QMouseEvent) -> None:
+    """The menu of the right button is about what is below the mouse."""
+    item = view.node_at(view.mapToScene(event.position().toPoint()))
+    if item is not None and not item.isSelected():
+        view.network_scene.select([item.name])
 
 
 def _is_far(start: QPoint, event: QMouseEvent) -> bool:

@@ -46,6 +46,7 @@ class BuildRoom(QWidget):
         self.canvas_actions = CanvasActions(self.view)
         self.ready = self._action("build-ready", "Ready networks…", "Ctrl+Shift+O", self.choose_ready, icon="build")
         self.find_layer = self._action("build-find", "Search layers", "Ctrl+F", self.start_search, icon="search")
+        self.find_layer.setShortcuts([QKeySequence("Ctrl+F"), QKeySequence("/")])
         self._arrange()
         self._connect()
         self._open(workspace.document.network)
@@ -90,11 +91,14 @@ class BuildRoom(QWidget):
 
     def _follow(self, before: Network, after: Network) -> None:
         history = self.workspace.document.history
+        self.view.abandon()
         if not history.done and not history.undone:
             self._open(after)
         else:
             self.scene.follow(before, after)
             self.scene.show_stale()
+            if before.nodes.keys().isdisjoint(after.nodes.keys()):
+                self.view.first_look()
         self.inspector.follow(before, after)
 
     def _open(self, network: Network) -> None:

@@ -12,6 +12,7 @@ from workbench.core.graph.layout import layered_layout
 from workbench.core.graph.network import Network, Node, Position
 from workbench.core.modelling.shapes import Analysis
 from workbench.gui.builder import style
+from workbench.gui.builder.boxes import Boxes
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
 from workbench.gui.builder.node_item import NodeItem
 from workbench.gui.builder.routing import STEP, corners
@@ -33,6 +34,7 @@ class NetworkScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[EdgeKey, EdgeItem] = {}
         self._edges_of: dict[str, set[EdgeKey]] = {}
+        self._boxes = Boxes(*SIZE)
         self._places: dict[str, Position] = {}
         self._found: dict[str, Position] = {}
         """Where the layout has put the nodes that do not say where they are; undo brings them back there."""
@@ -47,6 +49,7 @@ class NetworkScene(QGraphicsScene):
         self.clear()
         self.blockSignals(False)
         self.nodes, self.edges, self._edges_of, self._order = {}, {}, {}, []
+        self._boxes = Boxes(*SIZE)
         self._places, self._found = {}, {}
         self.network = Network("")
         self.follow(self.network, network)
@@ -104,6 +107,8 @@ class NetworkScene(QGraphicsScene):
 
     def _remember(self, changed: Collection[Node]) -> None:
         """Decide where these nodes are: where they say, or where the layout puts them."""
+        if len(changed) == len(self.network):
+            self._found = {}  # another network altogether: old places under the same names mean nothing
         homeless = [node.name for node in changed if not node.position and node.name not in self._found]
         if homeless:
             layout = layered_layout(self.network, size=SIZE, gap=style.GAP)
@@ -112,13 +117,13 @@ class NetworkScene(QGraphicsScene):
 
     def _show_node(self, node: Node) -> bool:
         """Show one node; whether it is at another place now."""
-        item = self.nodes.get(node.name)
+        item, place = self.nodes.get(node.name), QPointF(*self._places[node.name])
+        self._boxes.put(node.name, place)
         if item is None:
             item = self.nodes[node.name] = NodeItem(node)
-            item.setPos(*self._places[node.name])
+            item.setPos(place)
             self.addItem(item)
             return True
-        place = QPointF(*self._places[node.name])
         item.show_node(node)
         if item.pos() == place:
             return False
@@ -127,6 +132,7 @@ class NetworkScene(QGraphicsScene):
 
     def _remove_node(self, name: str) -> None:
         item = self.nodes.pop(name)
+        self._boxes.remove(name)
         if item.isSelected():
             item.setSelected(False)
         self.removeItem(item)
@@ -167,6 +173,7 @@ class NetworkScene(QGraphicsScene):
         """Show nodes at other places while they are dragged; the network learns of it when the gesture ends."""
         for name, place in offsets.items():
             self.nodes[name].setPos(place)
+            self._boxes.put(name, place)
         self._reroute({key for name in offsets for key in self._edges_of.get(name, ())}, ())
 
     def settle(self, names: Iterable[str]) -> None:
@@ -179,17 +186,16 @@ class NetworkScene(QGraphicsScene):
         if len(moved) < len(self.nodes) / 4:
             for name in moved:
                 crossed |= {item.key for item in self.items(self.nodes[name].box()) if isinstance(item, EdgeItem)}
-        for key in {*keys, *crossed}:
-            if key in self.edges:
-                self.edges[key].follow(self._way(key))
+        ways = {key: self._way(key) for key in {*keys, *crossed} if key in self.edges}
+        for key, way in ways.items():  # only now: every change of an item makes Qt index the scene again
+            self.edges[key].follow(way)
 
     def _way(self, key: EdgeKey) -> list[QPointF]:
         start, end = self.nodes[key.source].port("output"), self.nodes[key.target].port("input")
         if STEP <= end.y() - start.y() <= 2 * STEP:
             return corners(start, end, ())
         area = QRectF(start, end).normalized().adjusted(-2 * style.WIDTH, -5, 2 * style.WIDTH, 5)
-        boxes = [item.box() for item in self.items(area) if isinstance(item, NodeItem)]
-        return corners(start, end, boxes)
+        return corners(start, end, self._boxes.near(area))
 
     # the analysis
 

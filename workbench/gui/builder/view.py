@@ -58,6 +58,8 @@ class CanvasView(Camera):
         self.setAccessibleName("Network canvas")
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        scene.picked.connect(self._describe)
         editor.refused.connect(lambda text: self.bubble.say(text, self._mouse))
 
     # what is where
@@ -90,6 +92,13 @@ class CanvasView(Camera):
         """The nodes that can be seen."""
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
         return [item for item in self.network_scene.items(seen) if isinstance(item, NodeItem)]
+
+    def _describe(self) -> None:
+        """Tell a screen reader what is selected."""
+        items = [self.network_scene.nodes[name] for name in self.network_scene.selected]
+        self.setAccessibleDescription(
+            "; ".join(f"{item.name}, {item.node.kind}, {item.shape_text}".rstrip(", ") for item in items)
+        )
 
     # the mouse
 
@@ -157,13 +166,17 @@ class CanvasView(Camera):
         self.space_held = False
         super().focusOutEvent(event)
 
-    def _cancel(self) -> None:
-        """End the gesture without doing anything, or select nothing."""
+    def abandon(self) -> bool:
+        """End the gesture without doing anything; whether there was one."""
         gesture, self.gesture = self.gesture, None
-        self.bubble.hide()
         if gesture is not None:
             gesture.cancel()
-        else:
+        return gesture is not None
+
+    def _cancel(self) -> None:
+        """End the gesture, or select nothing."""
+        self.bubble.hide()
+        if not self.abandon():
             self.network_scene.select([])
 
     # drops
