@@ -82,7 +82,7 @@ def test_pressing_train_draws_curves_and_leaves_a_run(qtbot: QtBot, room: TrainR
     assert found(room, QLabel, "train-summary").text().startswith("Best ")
     loss = room.panel.curves.loss.view.getPlotItem().listDataItems()
     assert sum(len(item.xData) for item in loss if item.xData is not None) > 40
-    assert workspace.active_run is None and len(told) >= 4
+    assert workspace.active_run is None and len(told) >= 2  # begun and over, at least
     run = open_run(workspace.runs_folder / "tiny-digits-1")
     assert run.state == "complete" and run.plan.epochs == 2 and run.network.nodes == tiny().nodes
 

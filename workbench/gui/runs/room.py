@@ -80,6 +80,11 @@ class RunsRoom(QWidget):
             lambda: read_rows(root, known), owner=self, lane="files", key="rows", done=self._show_rows
         )
 
+    def _refresh_if_seen(self) -> None:
+        """Follow a run in training only while somebody looks; `enter` catches up."""
+        if self.isVisible():
+            self.refresh()
+
     def selected(self) -> RunRow | None:
         """The selected run."""
         index = self._sorted.mapToSource(self.table.currentIndex())
@@ -262,7 +267,7 @@ class RunsRoom(QWidget):
         return row.path if row else None
 
     def _connect(self) -> None:
-        self._workspace.runs_changed.connect(self.refresh)
+        self._workspace.runs_changed.connect(self._refresh_if_seen)
         self._empty.pressed.connect(lambda: self._workspace.room_requested.emit("train"))
         self.table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._show_selected())
         self.table.doubleClicked.connect(lambda _index: self._inspect.trigger())

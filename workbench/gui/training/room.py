@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,8 @@ from workbench.gui.widgets.primary import PrimaryButton
 from workbench.gui.workspace import Workspace
 
 LEFT_WIDTH = 320
+TELL_SECONDS = 0.5
+"""Others hear of the progress of a run at most this often, and of its end at once."""
 
 
 class TrainRoom(QWidget):
@@ -45,6 +48,7 @@ class TrainRoom(QWidget):
         self.setObjectName("train-room")
         self._workspace = workspace
         self.run: LiveRun | None = None
+        self._told = 0.0
         self.form, self.panel = PlanForm(workspace, self), RunPanel(self)
         self._obstacle = ToneLabel("error", self)
         self._train = self._action("Train", "play", "Ctrl+R", self.train)
@@ -129,7 +133,9 @@ class TrainRoom(QWidget):
     def _advanced(self, events: list[RunEvent]) -> None:
         assert self.run is not None
         self.panel.show_run(self.run)
-        if any(isinstance(event, RunStarted | EpochDone) for event in events):
+        told_lately = time.monotonic() - self._told < TELL_SECONDS
+        if any(isinstance(event, RunStarted | EpochDone) for event in events) and not told_lately:
+            self._told = time.monotonic()
             self._workspace.runs_changed.emit()
 
     def _standing_changed(self) -> None:

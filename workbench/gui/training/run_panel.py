@@ -11,7 +11,7 @@ from workbench.gui.training.curves import Curves
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.live import LiveRun
 from workbench.gui.widgets.empty_state import EmptyState
-from workbench.gui.widgets.labels import ToneLabel
+from workbench.gui.widgets.labels import PathLabel, ToneLabel
 
 EMPTY = "Nothing is trained yet"
 STEPS = 1000
@@ -36,6 +36,7 @@ class RunPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title, self.summary = QLabel(self), QLabel(self)
+        self.place = PathLabel(self)
         self.status, self.warnings = ToneLabel("muted", self), ToneLabel("warning", self)
         self.progress = QProgressBar(self)
         self.curves = Curves("train", self)
@@ -57,7 +58,7 @@ class RunPanel(QWidget):
         self._show_progress(run)
         self.curves.draw(run.history)
         self.summary.setText(wording.summary(run.history) if run.history.started else "")
-        self.summary.setToolTip(f"Saved in {run.folder}")
+        self.place.show_path(run.folder if run.history.started else None)
         last = run.history.warnings[-3:]
         self.warnings.setText("\n".join(f"{w.title}: {w.reason}" if w.reason else w.title for w in last))
         self.warnings.setVisible(bool(last))
@@ -83,6 +84,8 @@ class RunPanel(QWidget):
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setObjectName("train-status")
         self.summary.setObjectName("train-summary")
+        self.place.setObjectName("train-place")
+        self.place.setFont(theme.font("small"))
         self.warnings.setObjectName("train-warnings")
         self.warnings.setWordWrap(True)
         self.warnings.setTextFormat(Qt.TextFormat.PlainText)
@@ -104,7 +107,11 @@ class RunPanel(QWidget):
         head.addWidget(self.status)
         foot = QHBoxLayout()
         foot.setSpacing(theme.S)
-        foot.addWidget(self.summary, 1)
+        reached = QVBoxLayout()
+        reached.setSpacing(0)
+        reached.addWidget(self.summary)
+        reached.addWidget(self.place)
+        foot.addLayout(reached, 1)
         foot.addWidget(self.inspect)
         foot.addWidget(self.export)
         page = QWidget()

@@ -109,7 +109,7 @@ class SubjectForm(QWidget):
         grid.addWidget(self._network_problem, 1, 0, 1, 3)
         grid.addWidget(self.data, 2, 1)
         grid.addWidget(self._browse, 2, 2)
-        grid.addWidget(self._facts, 3, 1, 1, 2)
+        grid.addWidget(self._facts, 3, 0, 1, 3)
         grid.addWidget(self._data_problem, 4, 0, 1, 3)
 
     def _connect(self) -> None:
