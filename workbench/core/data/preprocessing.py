@@ -81,7 +81,8 @@ def normalize(pixels: torch.Tensor, preprocessing: Preprocessing) -> torch.Tenso
     """
     count, height, width, channels = pixels.shape
     mean, std = (_per_row(values, width, pixels.device) for values in (preprocessing.mean, preprocessing.std))
-    rows = torch.div(pixels.reshape(count, height, width * channels), 255).sub_(mean).div_(std)
+    rows = pixels.reshape(count, height, width * channels).to(torch.float32, copy=True)
+    rows.div_(255).sub_(mean).div_(std)
     return rows.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
@@ -139,5 +140,5 @@ def _cropped(image: Image.Image, size: tuple[int, int], corner: tuple[int, int])
     """The pixels of a box, zero where it reaches beyond the picture."""
     (height, width), (top, left) = size, corner
     box = (left, top, left + width, top + height)
-    pixels = np.asarray(image if box == (0, 0, *image.size) else image.crop(box))
+    pixels = np.array(image if box == (0, 0, *image.size) else image.crop(box))
     return pixels.reshape(height, width, -1)

@@ -1,0 +1,150 @@
+"""Augmentation of whole batches, against torchvision's one picture at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+from torchvision.transforms import v2
+
+from workbench.core.data.augment import AUGMENTATIONS, Lots, augmentation_names, find_augmentation
+from workbench.core.data.preprocessing import Framing
+from workbench.errors import WorkbenchError
+
+CPU = torch.device("cpu")
+SIZE = Framing(1, 32, 32)
+
+
+def lots(count: int, seed: int = 0) -> Lots:
+    return Lots(torch.Generator().manual_seed(seed), count, CPU)
+
+
+def varied(name: str, pixels: torch.Tensor, framing: Framing = SIZE, seed: int = 0) -> torch.Tensor:
+    return find_augmentation(name).apply(pixels, framing, lots(len(pixels), seed))
+
+
+def numbered() -> torch.Tensor:
+    """A picture whose pixels tell their place: column + 1 in the first channel, row + 1 in the second."""
+    column, row = torch.meshgrid(torch.arange(1, 33), torch.arange(1, 33), indexing="xy")
+    return torch.stack([column, row], dim=-1).to(torch.uint8)
+
+
+def placed(picture: torch.Tensor) -> tuple[int, int, bool]:
+    """(down, right, mirrored) of a crop of `numbered()` with padding 4, as offsets into the padded picture."""
+    middle, below = picture[16, 16].tolist(), picture[17, 17].tolist()
+    mirrored = below[0] < middle[0]
+    column = picture[16, 15].tolist()[0] if mirrored else middle[0]
+    return middle[1] - 1 - 16 + 4, column - 1 - 16 + 4, mirrored
+
+
+def chi_square(left: Counter[object], right: Counter[object]) -> float:
+    """The two-sample statistic per degree of freedom: about 1 when both follow one distribution."""
+    keys = set(left) | set(right)
+    return sum((left[key] - right[key]) ** 2 / (left[key] + right[key]) for key in keys) / (len(keys) - 1)
+
+
+@pytest.mark.parametrize("name", augmentation_names())
+@pytest.mark.parametrize(
+    "framing", [Framing(3, 32, 32), Framing(3, 20, 28), Framing(1, 1, 1), Framing(4, 24, 24, 32)], ids=str
+)
+def test_every_augmentation_gives_pictures_of_the_input(name: str, framing: Framing) -> None:
+    stored = torch.randint(0, 256, (9, *Framing(3, 32, 32).stored_size, framing.channels), dtype=torch.uint8)
+    before = stored.clone()
+    result = varied(name, stored, framing)
+    assert result.shape == (9, framing.height, framing.width, framing.channels)
+    assert result.dtype in (torch.uint8, torch.float32)
+    assert result.min() >= 0
+    assert result.max() <= 255
+    assert torch.equal(stored, before), "the stored pictures were changed"
+
+
+@pytest.mark.parametrize("name", augmentation_names())
+def test_every_augmentation_says_what_it_does(name: str) -> None:
+    assert AUGMENTATIONS[name].help.endswith(".")
+
+
+@pytest.mark.parametrize("name", [name for name in augmentation_names() if name != "none"])
+def test_every_picture_of_a_batch_has_its_own_lot(name: str) -> None:
+    one = torch.randint(0, 256, (1, 32, 32, 1), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    results = varied(name, one.expand(64, 32, 32, 1).contiguous())
+    different = {tuple(picture.flatten().tolist()) for picture in results}
+    assert len(different) >= (2 if name == "flip" else 40)
+
+
+@pytest.mark.parametrize("name", augmentation_names())
+def test_the_seed_decides(name: str) -> None:
+    stored = torch.randint(0, 256, (16, 40, 40, 1), dtype=torch.uint8)
+    assert torch.equal(varied(name, stored, seed=5), varied(name, stored, seed=5))
+    assert torch.equal(varied(name, stored, seed=5), varied(name, stored, seed=6)) == (name == "none")
+
+
+def test_flip_and_crop_are_distributed_as_torchvisions() -> None:
+    count = 20_000
+    framing = Framing(2, 32, 32)
+    ours = Counter(map(placed, varied("flip-crop", numbered().expand(count, 32, 32, 2).contiguous(), framing)))
+    torch.manual_seed(0)
+    reference = v2.Compose([v2.RandomCrop(32, padding=4), v2.RandomHorizontalFlip()])
+    picture = numbered().permute(2, 0, 1)
+    theirs = Counter(placed(reference(picture).permute(1, 2, 0)) for _ in range(count))
+    assert set(ours) == set(theirs)
+    assert len(ours) == 9 * 9 * 2
+    assert chi_square(ours, theirs) < 1.5  # 161 degrees of freedom: above 1.3 once in a hundred
+
+
+def test_every_crop_is_a_shifted_picture_on_black() -> None:
+    framing = Framing(2, 32, 32)
+    padded = torch.nn.functional.pad(numbered(), (0, 0, 4, 4, 4, 4))
+    for result in varied("flip-crop", numbered().expand(200, 32, 32, 2).contiguous(), framing):
+        down, right, mirrored = placed(result)
+        expected = padded[down : down + 32, right : right + 32]
+        assert torch.equal(result, expected.flip(1) if mirrored else expected)
+
+
+def test_crops_of_other_devices_are_the_same_crops() -> None:
+    """On the CPU NumPy picks the crops; elsewhere torch does, with this very expression."""
+    from workbench.core.data.augment import _chosen
+
+    crops = torch.randint(0, 256, (40, 9, 9, 5, 6, 3), dtype=torch.uint8)
+    down, right = torch.randint(9, (40,)), torch.randint(9, (40,))
+    assert torch.equal(_chosen(crops, down, right), crops[torch.arange(40), down, right])
+
+
+def test_flip_mirrors_half_and_changes_nothing_else() -> None:
+    framing = Framing(2, 32, 32)
+    results = varied("flip", numbered().expand(4000, 32, 32, 2).contiguous(), framing)
+    mirrored = (results == numbered().flip(1)).all(dim=3).all(dim=2).all(dim=1)
+    straight = (results == numbered()).all(dim=3).all(dim=2).all(dim=1)
+    assert (mirrored ^ straight).all()
+    assert abs(mirrored.float().mean().item() - 0.5) < 0.03
+
+
+def test_large_stored_pictures_are_cropped_without_black() -> None:
+    stored = torch.full((200, 64, 64, 1), 9, dtype=torch.uint8)
+    assert varied("flip-crop", stored, Framing(1, 32, 32, 64)).min() == 9
+
+
+def test_resized_crops_cover_the_stated_share_of_the_area() -> None:
+    column, row = np.meshgrid(np.arange(64), np.arange(64))
+    stored = torch.from_numpy(np.stack([column, row], axis=-1).astype(np.uint8)).expand(3000, 64, 64, 2).contiguous()
+    results = varied("resized-crop", stored, Framing(2, 48, 48, 64))
+    across = (results[:, 24, 47, 0] - results[:, 24, 0, 0]).abs() * 48 / 47 / 64
+    down = (results[:, 47, 24, 1] - results[:, 0, 24, 1]) * 48 / 47 / 64
+    area = across * down
+    assert 0.32 < area.min() < 0.4
+    assert area.max() <= 1.01
+    inside = (across < 0.9) & (down < 0.9)  # uncut ones keep the ratio that was drawn
+    ratio = (across / down)[inside]
+    assert 0.74 < ratio.min() < 0.8
+    assert 1.25 < ratio.max() < 1.35
+    torch.manual_seed(0)
+    boxes = [v2.RandomResizedCrop.make_params(v2.RandomResizedCrop(48, scale=(0.35, 1)), [torch.empty(1, 64, 64)])]
+    boxes += [v2.RandomResizedCrop(48, scale=(0.35, 1)).make_params([torch.empty(1, 64, 64)]) for _ in range(3000)]
+    theirs = np.mean([box["height"] * box["width"] / 64**2 for box in boxes])
+    assert abs(area.mean().item() - theirs) < 0.05
+
+
+def test_unknown_names_are_refused_with_the_known_ones() -> None:
+    with pytest.raises(WorkbenchError, match=r"no augmentation mixup\. Possible are none, flip"):
+        find_augmentation("mixup")

@@ -1,0 +1,170 @@
+"""Opening sets by what names them, and bringing them to a network's input."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from workbench.core.data import fitting
+from workbench.core.data.images import ImagePart
+from workbench.core.data.preprocessing import Framing, frame, frame_stored
+from workbench.core.data.registry import SOURCES, Request
+from workbench.core.data.sources import data_forms, data_sources, open_data
+from workbench.core.data.split import held_out
+from workbench.core.data.statistics import statistics
+from workbench.errors import WorkbenchError
+
+
+def test_names_and_descriptions_need_no_torch() -> None:
+    code = (
+        "import sys\n"
+        "from workbench.core.data.sources import data_sources, open_data\n"
+        "from workbench.core.data.augment import augmentation_names\n"
+        "assert augmentation_names() and data_sources()\n"
+        "assert 'torch' not in sys.modules and 'sklearn' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_source_describes_itself() -> None:
+    assert {"digits", "shapes"} == {name for name, _ in data_sources()}
+    assert len(data_forms()) == len(SOURCES)
+    assert all(form and description for form, description in data_forms())
+
+
+@pytest.mark.parametrize("name", [name for name, _ in data_sources()])
+def test_every_built_in_set_is_whole(name: str) -> None:
+    data = SOURCES[name].open(Request(""))
+    assert data.name == name
+    for part in (data.train, data.validation):
+        assert part.images.dtype == np.uint8
+        assert part.labels.dtype == np.int64
+        assert len(part.images) == len(part.labels)
+        assert set(part.labels.tolist()) == set(range(len(data.classes)))
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("shape", "Did you mean shapes?"),
+        ("digit", "Did you mean digits?"),
+        ("", r"no data set \(empty\)"),
+        ("gone/set.npz", "no such file or folder"),
+        ("cifar10", "cifar10 needs its file"),
+        ("cifar10:gone.npz", r"There is no file gone\.npz"),
+        ("digits:8", "one form only"),
+        (__file__, r"a file, but not an \.npz"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_a_hint(spec: str, message: str) -> None:
+    with pytest.raises(WorkbenchError, match=message):
+        open_data(spec)
+
+
+def test_digits_are_split_once_and_for_all() -> None:
+    data = open_data("digits")
+    assert (len(data.train), len(data.validation), data.image_shape) == (1437, 360, (1, 8, 8))
+    assert (data.train.images.min(), data.train.images.max()) == (0, 255)
+    shares = np.bincount(data.validation.labels) / np.bincount(np.r_[data.train.labels, data.validation.labels])
+    assert np.abs(shares - 0.2).max() < 0.01
+
+
+def test_a_linear_model_reads_digits() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    data = open_data("digits")
+    flat = [part.images.reshape(len(part), -1) / 255 for part in (data.train, data.validation)]
+    model = LogisticRegression(max_iter=50, tol=1e-2).fit(flat[0], data.train.labels)
+    assert model.score(flat[1], data.validation.labels) > 0.93
+
+
+def test_sets_are_brought_to_the_networks_input() -> None:
+    seen: list[tuple[int, int]] = []
+    natural = open_data("digits")
+    data = open_data("digits", framing=Framing(3, 32, 32), progress=lambda done, total: seen.append((done, total)))
+    assert data.image_shape == (3, 32, 32)
+    assert seen[-1] == (1797, 1797)
+    assert seen == sorted(seen)
+    for index in (0, 700):
+        image = Image.fromarray(natural.train.images[index, ..., 0])
+        assert np.array_equal(data.train.images[index], frame(image, Framing(3, 32, 32)))
+
+
+def test_a_set_that_fits_is_not_touched() -> None:
+    data = fitting.fitted(open_data("digits"), Framing(1, 8, 8))
+    assert data.image_shape == (1, 8, 8)
+    natural = open_data("shapes")
+    assert fitting.fitted(natural, Framing(3, 32, 32)).train.images is natural.train.images
+
+
+def test_room_for_crops_is_kept() -> None:
+    framing = Framing(1, 20, 16, 24)
+    natural, data = open_data("digits"), open_data("digits", framing=framing)
+    assert data.image_shape == (1, 24, 24)
+    image = Image.fromarray(natural.train.images[5, ..., 0])
+    assert np.array_equal(data.train.images[5], frame_stored(image, framing))
+
+
+def test_colour_becomes_grey_as_pillow_rounds_it() -> None:
+    natural, data = open_data("shapes"), open_data("shapes", framing=Framing(1, 32, 32))
+    for index in range(20):
+        grey = np.asarray(Image.fromarray(natural.train.images[index]).convert("L"))
+        assert np.array_equal(data.train.images[index, ..., 0], grey)
+
+
+def test_channels_that_have_no_meaning_are_refused() -> None:
+    with pytest.raises(WorkbenchError, match="takes 4 channels, but the pictures have 1"):
+        open_data("digits", framing=Framing(4, 8, 8))
+
+
+def test_what_does_not_fit_into_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "_memory", lambda: 1e9)
+    with pytest.raises(WorkbenchError, match=r"12,000 pictures of 224 × 224.*take 1\.8 GB, the machine has 1\.0 GB"):
+        open_data("shapes", framing=Framing(3, 224, 224))
+
+
+def test_threads_stop_when_the_loop_is_left() -> None:
+    done: list[int] = []
+    for index in fitting.in_threads(lambda item: done.append(item) or item, range(10_000)):
+        if index == 3:
+            break
+    assert 3 in done
+    assert len(done) < 200
+
+
+@pytest.mark.parametrize("counts", [[10, 10], [1, 5, 30], [2, 2, 2], [97, 3]])
+def test_splits_are_stratified_and_leave_no_class_out(counts: list[int]) -> None:
+    labels = np.repeat(np.arange(len(counts)), counts)
+    train, validation = held_out(labels, share=0.2, seed=1)
+    assert sorted([*train, *validation]) == list(range(len(labels)))
+    for number, count in enumerate(counts):
+        held = int((labels[validation] == number).sum())
+        assert abs(held - 0.2 * count) <= 1
+        assert (held >= 1) == (count >= 2)
+
+
+def test_splits_depend_on_the_seed_alone() -> None:
+    labels = np.arange(100) % 4
+    assert np.array_equal(held_out(labels, share=0.3, seed=5)[1], held_out(labels, share=0.3, seed=5)[1])
+    assert not np.array_equal(held_out(labels, share=0.3, seed=5)[1], held_out(labels, share=0.3, seed=6)[1])
+
+
+def test_statistics_are_those_of_numpy() -> None:
+    images = np.random.default_rng(0).integers(0, 200, (50, 7, 5, 3), np.uint8)
+    images[..., 2] = 77
+    mean, std = statistics(ImagePart(images, np.zeros(50, np.int64)))
+    assert np.allclose(mean, (images / 255).mean(axis=(0, 1, 2)))
+    assert np.allclose(std[:2], (images / 255).std(axis=(0, 1, 2))[:2])
+    assert std[2] == pytest.approx(1 / 255)
+
+
+def test_opening_leaves_torchs_random_state_alone(tmp_path: Path) -> None:
+    before = torch.random.get_rng_state()
+    open_data("digits", framing=Framing(3, 16, 16))
+    assert torch.equal(before, torch.random.get_rng_state())
