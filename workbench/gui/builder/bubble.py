@@ -21,7 +21,7 @@ class Bubble(QLabel):
         self.setAccessibleName("Message on the canvas")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setContentsMargins(theme.M, theme.S, theme.M, theme.S)
+        self.setMargin(theme.S)
         self.setAutoFillBackground(True)
         self.setFrameShape(QLabel.Shape.Box)
         self._timer = QTimer(self)

@@ -55,6 +55,10 @@ class Camera(QGraphicsView):
         if zoom < READABLE:
             self._show_beginning(content)
 
+    def stay(self) -> None:
+        """Keep what is seen where it is, whatever happens to the size of the view."""
+        self._first_look = False
+
     def fit(self) -> None:
         """Show all selected nodes, or everything if fewer than two are selected."""
         self._first_look = False

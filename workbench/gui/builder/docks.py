@@ -35,6 +35,7 @@ class Dock(QDockWidget):
         label.setFont(theme.font("strong"))
         close = QToolButton()
         close.setAutoRaise(True)
+        close.setObjectName(f"{self.objectName()}-close")
         close.setAccessibleName(f"Close {title}")
         close.setToolTip(f"Close this panel; the command “{title}” brings it back")
         set_icon(close, "close")

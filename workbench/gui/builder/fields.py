@@ -81,7 +81,7 @@ class Field(QWidget):
         least, most = self.argument.minimum, self.argument.maximum
         box.setRange(int(least if least is not None else -(2**31)), int(most if most is not None else 2**31 - 1))
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        box.setMinimumWidth(56)
+        box.setMinimumWidth(44)
         self.place(box, label)
         return box
 
@@ -166,6 +166,8 @@ class PairField(Field):
         self.words = QComboBox()
         if argument.choices:
             self.words.addItems([NUMBER_CHOICE, *argument.choices])
+            self.words.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            self.words.setMinimumContentsLength(3)
             self.place(self.words, "as")
         self.height_box = self.spin_box("vertical")
         self.times = QLabel("×")

@@ -130,9 +130,10 @@ class Connect(Gesture):
         self._line = QGraphicsPathItem()
         self._line.setZValue(2)
         view.network_scene.addItem(self._line)
+        other_end: Port = "input" if port == "output" else "output"
         for other in view.visible_nodes():
             if other is not item:
-                other.show_mark("bad" if self._problem(other) else "good")
+                other.show_mark("bad" if self._problem(other) else other_end)
         self.move(event)
 
     def move(self, event: QMouseEvent) -> None:
@@ -143,7 +144,7 @@ class Connect(Gesture):
         problem = self._problem(self._target) if self._target else None
         self._draw(place, problem)
         if problem is not None:
-            self.view.bubble.say(_sentence(problem), event.position().toPoint())
+            self.view.bubble.say(str(problem), event.position().toPoint())
         else:
             self.view.bubble.hide()
 
@@ -156,7 +157,7 @@ class Connect(Gesture):
         if problem is None:
             self.view.editor.connect_nodes(*self._ends(target))
         else:
-            self.view.bubble.say(_sentence(problem), event.position().toPoint())
+            self.view.bubble.say(str(problem), event.position().toPoint())
 
     def cancel(self) -> None:
         self.view.bubble.hide()
@@ -213,8 +214,3 @@ def _select_for_menu(view: CanvasView, event: QMouseEvent) -> None:
 
 def _is_far(start: QPoint, event: QMouseEvent) -> bool:
     return (event.position().toPoint() - start).manhattanLength() >= max(3, QApplication.startDragDistance() // 3)
-
-
-def _sentence(problem: Problem) -> str:
-    text = f"{problem.where}: {problem.title}" if problem.where else problem.title
-    return f"{text}. {problem.reason[:1].upper()}{problem.reason[1:]}." if problem.reason else f"{text}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QStaticText
+from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.graph.network import OUTPUT, Node
@@ -16,8 +16,11 @@ from workbench.gui.builder import style
 from workbench.gui.builder.labels import category, summary
 
 Port = Literal["input", "output"]
-Mark = Literal["", "good", "bad"]
+Mark = Literal["", "input", "output", "bad"]
+"""Where a connection that is being drawn could end: at this port, or not at this node."""
 CARD = QRectF(0, 0, style.WIDTH, style.HEIGHT)
+DIMMED = 0.4
+"""The opacity of what is out of date, and of nodes where a connection cannot end."""
 OUTER = CARD.adjusted(-9, -10, 9, 10)
 
 
@@ -79,7 +82,7 @@ class NodeItem(QGraphicsItem):
             self.update()
 
     def show_mark(self, mark: Mark) -> None:
-        """Whether a connection that is being drawn could end here."""
+        """Show where a connection that is being drawn could end."""
         if mark != self.mark:
             self.mark = mark
             self.update()
@@ -118,6 +121,7 @@ class NodeItem(QGraphicsItem):
         if option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW:
             self._paint_box(painter, look)
             return
+        painter.setOpacity(DIMMED if self.mark == "bad" else 1.0)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.shadow)
         painter.drawRoundedRect(CARD.translated(0, 2), style.CORNER, style.CORNER)
@@ -143,8 +147,6 @@ class NodeItem(QGraphicsItem):
             painter.drawRect(CARD)
 
     def _outline(self, look: style.Style) -> QPen:
-        if self.mark:
-            return look.wire_good if self.mark == "good" else look.wire_bad
         if self.isSelected():
             return look.selected
         return look.level_pen(self._worst()) if self.problems else look.border
@@ -159,19 +161,21 @@ class NodeItem(QGraphicsItem):
             painter.setFont(look.strong if role == "kind" else look.plain)
             painter.setPen(look.muted if role in ("name", "summary") else look.text)
             if role == "shape" and self.stale:
-                painter.setOpacity(0.4)
+                painter.setOpacity(DIMMED)
             painter.drawStaticText(place, text)
-        painter.setOpacity(1.0)
+        painter.setOpacity(DIMMED if self.mark == "bad" else 1.0)
 
     def _paint_ports(self, painter: QPainter, look: style.Style) -> None:
         painter.setPen(look.port_pen)
-        painter.setBrush(look.port_brush)
+        good, plain = QBrush(look.theme.good), look.port_brush
         if self._has_input:
+            painter.setBrush(good if self.mark == "input" else plain)
             wide = style.PORT * (2.2 if self._takes_many else 1)
             painter.drawRoundedRect(
                 QRectF(style.WIDTH / 2 - wide, -style.PORT, 2 * wide, 2 * style.PORT), style.PORT, style.PORT
             )
         if self._has_output:
+            painter.setBrush(good if self.mark == "output" else plain)
             painter.drawEllipse(QPointF(style.WIDTH / 2, style.HEIGHT), style.PORT, style.PORT)
 
     def _paint_badge(self, painter: QPainter, look: style.Style) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -41,6 +43,13 @@ class Figures:
 
     parameters: int
     accuracy: float | None = None
+
+
+class Rows(QStyledItemDelegate):
+    """Rows with some air."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return super().sizeHint(option, index).expandedTo(QSize(0, ROW_HEIGHT))
 
 
 class ReadyNetworks(QDialog):
@@ -141,7 +150,6 @@ class ReadyNetworks(QDialog):
         group = QTreeWidgetItem([title])
         group.setFlags(Qt.ItemFlag.ItemIsEnabled)
         group.setFont(0, theme.font("strong"))
-        group.setSizeHint(0, QSize(0, ROW_HEIGHT + theme.S))
         self.list.addTopLevelItem(group)
         group.setFirstColumnSpanned(True)
         self._groups.append(group)
@@ -151,7 +159,6 @@ class ReadyNetworks(QDialog):
         item = QTreeWidgetItem([name, idea, shape, "…"])
         item.setData(0, NAME, name)
         item.setToolTip(IDEA_COLUMN, idea)
-        item.setSizeHint(0, QSize(0, ROW_HEIGHT))
         item.setTextAlignment(PARAMETER_COLUMN, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         group.addChild(item)
         self._items[name] = item
@@ -194,6 +201,7 @@ class ReadyNetworks(QDialog):
         tree.setAccessibleName("Ready networks")
         tree.setHeaderLabels(["Network", "Idea", "Input", "Parameters"])
         tree.headerItem().setTextAlignment(PARAMETER_COLUMN, Qt.AlignmentFlag.AlignRight)
+        tree.setItemDelegate(Rows(tree))
         tree.setIndentation(14)
         tree.setRootIsDecorated(False)
         header = tree.header()

@@ -24,7 +24,7 @@ from workbench.gui.documents import DocumentActions
 from workbench.gui.icons import set_icon
 from workbench.gui.workspace import Workspace
 
-PALETTE_WIDTH, INSPECTOR_WIDTH = 204, 284
+PALETTE_WIDTH, INSPECTOR_WIDTH = 200, 300
 
 
 class BuildRoom(QWidget):
@@ -95,6 +95,7 @@ class BuildRoom(QWidget):
         if not history.done and not history.undone:
             self._open(after)
         else:
+            self.view.stay()
             self.scene.follow(before, after)
             self.scene.show_stale()
             if before.nodes.keys().isdisjoint(after.nodes.keys()):
