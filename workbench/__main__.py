@@ -56,10 +56,10 @@ def _tour(arguments: Sequence[str]) -> int:
     problem = _start_problem()
     if problem:
         return problem
-    from workbench.gui import tour
+    from workbench.gui.tour import main as take_tour
 
     try:
-        return tour.main(list(arguments))
+        return take_tour(list(arguments))
     except WorkbenchError as error:
         return _refuse(str(error))
 

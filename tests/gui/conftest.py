@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from workbench.gui import theme
 from workbench.gui.workspace import Workspace
@@ -34,6 +34,15 @@ def workspace(qapp: QApplication, no_leftover_threads: None) -> Iterator[Workspa
     workspace = Workspace()
     yield workspace
     workspace.close()
+
+
+@pytest.fixture
+def close_dialogs(qapp: QApplication) -> Iterator[None]:
+    """Close the dialogs that a test has opened."""
+    yield
+    for widget in qapp.topLevelWidgets():
+        if isinstance(widget, QDialog) and widget.isVisible():
+            widget.close()
 
 
 def _is_ours(thread: threading.Thread) -> bool:

@@ -154,11 +154,12 @@ class CommandPalette(QFrame):
 
     def _place(self) -> None:
         window = self.window()
-        width = min(WIDTH, window.width() - 2 * theme.XL)
-        rows = max(1, min(self.list.count(), MOST_ROWS))
+        width, top = min(WIDTH, window.width() - 2 * theme.XL), window.height() // 8
+        around = self.search.sizeHint().height() + theme.M + 2 * theme.S
+        room = max(1, (window.height() - top - around - theme.S) // ROW)
+        rows = max(1, min(self.list.count(), MOST_ROWS, room))
         self.list.setFixedHeight(rows * ROW)
-        height = self.search.sizeHint().height() + rows * ROW + theme.M + 2 * theme.S
-        self.setGeometry((window.width() - width) // 2, window.height() // 8, width, height)
+        self.setGeometry((window.width() - width) // 2, top, width, around + rows * ROW)
 
     def paintEvent(self, _event: object) -> None:
         """A card with a thin border."""

@@ -11,11 +11,13 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
+from shiboken6 import isValid
 
 from workbench.errors import WorkbenchError
 from workbench.paths import cache_folder
 
 BUG_TITLE = "Something went wrong inside the workbench"
+_OPEN: set[QMessageBox] = set()
 BUG_REASON = "This is our mistake, not yours. Your network and your runs are as they were."
 
 
@@ -32,6 +34,7 @@ def show_error(parent: QWidget | None, error: BaseException) -> QMessageBox:
         box.deleteLater()
         shown.raise_()
         return shown
+    _keep(box)
     box.show()
     return box
 
@@ -96,9 +99,14 @@ def _detail(box: QMessageBox) -> str:
     return box.detailedText() or box.informativeText()
 
 
+def _keep(box: QMessageBox) -> None:
+    """A box without a parent belongs to nobody, and would go before anyone has seen it."""
+    _OPEN.add(box)
+    box.finished.connect(lambda: _OPEN.discard(box))
+
+
 def _shown() -> list[QMessageBox]:
-    boxes = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMessageBox)]
-    return [box for box in boxes if box.objectName() == "error-dialog" and box.isVisible()]
+    return [box for box in _OPEN if isValid(box) and box.isVisible()]
 
 
 class ExceptionHook(QObject):
