@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from workbench import __main__ as program
+from workbench.core.graph.storage import save_network
+from workbench.core.modelling.zoo import READY
 from workbench.gui.qtguard import display_problem, import_problem, version_problem
 
 OPEN_WINDOW = """
@@ -32,6 +34,18 @@ while not loaded:
     app.processEvents()
 print("then", "torch" in sys.modules)
 window.close()
+"""
+
+RUN = """
+from PySide6.QtCore import QTimer
+from workbench.gui import application
+app = application.application()
+def look():
+    titles = [widget.windowTitle() for widget in app.topLevelWidgets() if widget.objectName() == "main-window"]
+    print(titles)
+    END()
+QTimer.singleShot(100, look)
+print(application.run(REFERENCE))
 """
 
 IMPORT_CORE = """
@@ -73,6 +87,22 @@ def test_the_window_is_visible_before_torch_is_loaded(tmp_path: Path) -> None:
 
 def test_the_core_never_loads_qt_and_its_plain_part_not_even_torch(tmp_path: Path) -> None:
     assert fresh(IMPORT_CORE, tmp_path).splitlines() == ["torch-free True", "Qt []"]
+
+
+def run_program(reference: str | None, end: str, config: Path) -> list[str]:
+    """The titles of the windows, and the exit status, of a program that is ended after its first tenth of a second."""
+    return fresh(RUN.replace("REFERENCE", repr(reference)).replace("END", end), config).splitlines()
+
+
+def test_the_program_opens_a_file_and_ends(tmp_path: Path) -> None:
+    path = save_network(READY["lenet5"].build(), tmp_path / "mine")
+    assert run_program(str(path), "app.closeAllWindows", tmp_path) == ["['mine — CNN Workbench']", "0"]
+
+
+def test_a_session_that_ended_badly_comes_back(tmp_path: Path) -> None:
+    save_network(READY["lenet5"].build(), tmp_path / "autosave")
+    assert run_program(None, "app.exit", tmp_path) == ["['lenet5* — CNN Workbench']", "0"]
+    assert (tmp_path / "autosave.network.json").exists()
 
 
 def test_a_program_that_forgets_its_lanes_still_ends(tmp_path: Path) -> None:

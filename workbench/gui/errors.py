@@ -8,15 +8,19 @@ import time
 import traceback
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 from shiboken6 import isValid
 
 from workbench.errors import WorkbenchError
+from workbench.gui import icons, theme
 from workbench.paths import cache_folder
 
 BUG_TITLE = "Something went wrong inside the workbench"
+ICON_SIZE = 36
 _OPEN: set[QMessageBox] = set()
 BUG_REASON = "This is our mistake, not yours. Your network and your runs are as they were."
 
@@ -63,7 +67,7 @@ def _box_for(error: BaseException, parent: QWidget | None) -> QMessageBox:
 
 
 def _describe_request(box: QMessageBox, error: WorkbenchError) -> None:
-    box.setIcon(QMessageBox.Icon.Warning)
+    box.setIconPixmap(_symbol(box, "warning"))
     box.setText(error.title)
     box.setInformativeText("\n".join(_sentence(part) for part in (error.reason, error.hint) if part))
     box.setStandardButtons(QMessageBox.StandardButton.Ok)
@@ -72,16 +76,21 @@ def _describe_request(box: QMessageBox, error: WorkbenchError) -> None:
 def _describe_bug(box: QMessageBox, error: BaseException) -> None:
     trace = "".join(traceback.format_exception(error))
     write_log(trace)
-    box.setIcon(QMessageBox.Icon.Critical)
+    box.setIconPixmap(_symbol(box, "error"))
     box.setText(BUG_TITLE)
     box.setInformativeText(f"{_summary(error)}\n{BUG_REASON}\nThe details are also in {log_path()}.")
     box.setDetailedText(trace)
     box.setStandardButtons(QMessageBox.StandardButton.Close)
+    box.setDefaultButton(QMessageBox.StandardButton.Close)
     copy = QPushButton("Copy details", box)
     copy.setObjectName("error-copy")
     box.addButton(copy, QMessageBox.ButtonRole.ActionRole)
     copy.clicked.disconnect()  # a message box closes on every button; copying should leave it open
     copy.clicked.connect(lambda: QApplication.clipboard().setText(trace))
+
+
+def _symbol(box: QMessageBox, level: Literal["warning", "error"]) -> QPixmap:
+    return icons.pixmap(level, ICON_SIZE, theme.current().level_colour(level), ratio=box.devicePixelRatioF())
 
 
 def _summary(error: BaseException) -> str:
