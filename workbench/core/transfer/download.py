@@ -46,7 +46,7 @@ def download(
                 break
             reason = "the connection ended before the file was whole"
         except (OSError, http.client.HTTPException) as error:
-            reason = _refused(url, error) or str(getattr(error, "reason", error)) or type(error).__name__
+            reason = _refused(url, error) or _words(error)
         fruitless = 0 if size_of(part) > before else fruitless + 1
         if fruitless >= attempts:
             raise _unreachable(url, reason)
@@ -116,6 +116,13 @@ def _refused(url: str, error: Exception) -> str:
         if error.code < 500:
             raise _unreachable(url, f"the server answered {error.code} {error.reason}") from error
     return ""
+
+
+def _words(error: Exception) -> str:
+    """What went wrong, without the numbers that systems give to errors."""
+    cause = getattr(error, "reason", error)
+    text = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+    return text[:1].lower() + text[1:] if text else type(error).__name__
 
 
 def _accept(part: Path, path: Path, url: str) -> None:

@@ -18,7 +18,7 @@ from workbench.gui.transfer.labels import Muted, Text
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.pictures import thumbnail
 from workbench.gui.transfer.state import WizardState
-from workbench.gui.viewer.confusion import ConfusionView
+from workbench.gui.viewer.confusion import NAMES_WIDTH, ConfusionView
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
@@ -53,10 +53,14 @@ class ResultPage(Page):
             self._export,
             button("Open folder", "transfer-open-folder", self._open_folder, icon="folder"),
         )
+        for text in (self._accuracy, self._count):
+            text.setWordWrap(False)
+        self._clear()
         self.column.addWidget(self._busy)
         self.column.addWidget(self._problem)
         self.column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(self._panes(), 1)
+        self.column.addStretch(0)
         self.column.addLayout(self._button_row())
 
     def enter(self) -> None:
@@ -66,8 +70,10 @@ class ResultPage(Page):
 
     def _panes(self) -> QHBoxLayout:
         left, right = QVBoxLayout(), QVBoxLayout()
+        left.setSpacing(theme.S)
+        right.setSpacing(theme.S)
         for widget in (self._accuracy, self._count, self._confusion):
-            left.addWidget(widget)
+            left.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
         left.addStretch(1)
         right.addWidget(self._wrong_title)
         right.addWidget(self._wrong, 1)
@@ -114,6 +120,7 @@ class ResultPage(Page):
         for text in (self._accuracy, self._count, self._wrong_title):
             text.clear()
         self._confusion.hide()
+        self._wrong.hide()
 
     def _show(self, verdict: Verdict) -> None:
         self.verdict = verdict
@@ -123,7 +130,9 @@ class ResultPage(Page):
         self._accuracy.setText(f"{100 * evaluation.accuracy:.1f} % right")
         self._count.setText(f"{right:,} of {evaluation.count:,} validation photos")
         self._confusion.show_matrix(evaluation.confusion, verdict.classes)
+        self._confusion.setFixedSize(*_matrix_size(len(verdict.classes)))
         self._confusion.show()
+        self._wrong.setVisible(bool(verdict.wrong))
         self._wrong_title.setText(_wrong_title(len(evaluation.wrong), len(verdict.wrong)))
         for wrong in verdict.wrong:
             self._wrong.addItem(self._item(wrong))
@@ -149,6 +158,12 @@ class ResultPage(Page):
     def _open_folder(self) -> None:
         if self.state.run is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.state.run)))
+
+
+def _matrix_size(classes: int) -> tuple[int, int]:
+    """Width and height of a matrix that leaves room for the pictures beside it."""
+    side = min(260, 72 * classes)
+    return side + NAMES_WIDTH, side + theme.XL
 
 
 def _wrong_title(count: int, shown: int) -> str:
