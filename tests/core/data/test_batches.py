@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from workbench.core.data.augment import augmentation_names
+from workbench.core.data.augment import AUGMENTATIONS
 from workbench.core.data.batches import Batches
 from workbench.core.data.images import ImagePart
 from workbench.core.data.preprocessing import Framing, Preprocessing, to_tensor
@@ -40,7 +40,7 @@ def test_an_epoch_holds_every_picture_once_in_an_order_of_its_own() -> None:
     assert order(source, 0) != sorted(order(source, 0))
 
 
-@pytest.mark.parametrize("augmentation", augmentation_names())
+@pytest.mark.parametrize("augmentation", [*AUGMENTATIONS])
 @pytest.mark.parametrize("start", [0, 1, 3])
 def test_starting_at_a_step_gives_what_walking_there_gives(augmentation: str, start: int) -> None:
     walked = list(batches(augmentation=augmentation).epoch(2))[start:]
@@ -129,7 +129,7 @@ def test_unknown_augmentations_are_refused() -> None:
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-@pytest.mark.parametrize("augmentation", augmentation_names())
+@pytest.mark.parametrize("augmentation", [*AUGMENTATIONS])
 def test_every_device_sees_the_same_pictures(augmentation: str) -> None:
     here = batches(augmentation=augmentation).epoch(0)
     there = Batches(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.data.preprocessing import Framing, centre_crop
 from workbench.core.layers.lazy import LazyModule
-from workbench.errors import WorkbenchError
+from workbench.registry import Registry
 
 if TYPE_CHECKING:
     import torch
@@ -23,39 +23,7 @@ else:
 Augment = Callable[["torch.Tensor", Framing, "Lots"], "torch.Tensor"]
 
 
-@dataclass(frozen=True)
-class Augmentation:
-    """A way to vary pictures: its name in plans, and what it does and assumes about the labels."""
-
-    name: str
-    help: str
-    apply: Augment
-
-
-AUGMENTATIONS: dict[str, Augmentation] = {}
-
-
-def augmentation(name: str) -> Callable[[Augment], Augment]:
-    """Register a function under a name; the first paragraph of its docstring is the help."""
-
-    def register(function: Augment) -> Augment:
-        text = " ".join((function.__doc__ or "").split("\n\n")[0].split())
-        AUGMENTATIONS[name] = Augmentation(name, text, function)
-        return function
-
-    return register
-
-
-def augmentation_names() -> tuple[str, ...]:
-    """The names a plan may give, for forms and checks; needs no torch."""
-    return tuple(AUGMENTATIONS)
-
-
-def find_augmentation(name: str) -> Augmentation:
-    """The augmentation of that name; raises `WorkbenchError` when there is none."""
-    if name not in AUGMENTATIONS:
-        raise WorkbenchError(f"There is no augmentation {name}", "", f"Possible are {', '.join(AUGMENTATIONS)}.")
-    return AUGMENTATIONS[name]
+AUGMENTATIONS: Registry[Augment] = Registry("augmentation")
 
 
 @dataclass(frozen=True)
@@ -82,19 +50,19 @@ class Lots:
         return (torch.rand(self.count, generator=self.generator) < 0.5).nonzero()[:, 0].to(self.device)
 
 
-@augmentation("none")
+@AUGMENTATIONS.register("none")
 def none(pixels: torch.Tensor, framing: Framing, _lots: Lots) -> torch.Tensor:
     """Pictures as they are, their centre cropped."""
     return centre_crop(pixels, framing)
 
 
-@augmentation("flip")
+@AUGMENTATIONS.register("flip")
 def flip(pixels: torch.Tensor, framing: Framing, lots: Lots) -> torch.Tensor:
     """Half of the pictures mirrored left to right. Not for letters, digits, or where sides tell classes apart."""
     return _mirror(centre_crop(pixels, framing), lots)
 
 
-@augmentation("flip-crop")
+@AUGMENTATIONS.register("flip-crop")
 def flip_crop(pixels: torch.Tensor, framing: Framing, lots: Lots) -> torch.Tensor:
     """Mirrored or not, and moved by up to an eighth of the size, black where nothing was. For small pictures.
 
@@ -112,7 +80,7 @@ def flip_crop(pixels: torch.Tensor, framing: Framing, lots: Lots) -> torch.Tenso
     return _mirror(_chosen(crops, down, right), lots)
 
 
-@augmentation("resized-crop")
+@AUGMENTATIONS.register("resized-crop")
 def resized_crop(pixels: torch.Tensor, framing: Framing, lots: Lots) -> torch.Tensor:
     """A random part of 35 to 100 % of the area, a little stretched, resized, mirrored or not. For photos.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import torch
 
-from workbench.core.data.augment import Lots, find_augmentation
+from workbench.core.data.augment import AUGMENTATIONS, Lots
 from workbench.core.data.images import ImagePart
 from workbench.core.data.preprocessing import Preprocessing, centre_crop, normalize
 from workbench.errors import WorkbenchError
@@ -44,7 +44,7 @@ class Batches:
         _refuse_misfit(part, preprocessing)
         self.preprocessing, self.batch_size, self.seed = preprocessing, batch_size, seed
         self.device = torch.device(device)
-        self._augment = find_augmentation(augmentation).apply
+        self._augment = AUGMENTATIONS[augmentation]
         pixels, labels = torch.from_numpy(part.images), torch.from_numpy(part.labels)
         home = self.device if _fits(self.device, pixels.nbytes) else torch.device("cpu")
         self._pixels, self._labels = pixels.to(home), labels.to(home)

@@ -82,6 +82,11 @@ class Network:
         return tuple(node for node in self if node.kind == kind)
 
     @cached_property
+    def groups(self) -> frozenset[str]:
+        """The prefixes of all names: the groups that the dots make."""
+        return frozenset(prefix for name in self.nodes for prefix in prefixes(name))
+
+    @cached_property
     def consumers(self) -> Mapping[str, tuple[str, ...]]:
         """For each node the names of the nodes that take its output (a node that takes it twice is named twice)."""
         found: dict[str, list[str]] = {name: [] for name in self.nodes}
@@ -123,6 +128,13 @@ class Network:
                 seen.add(node)
                 stack.extend(neighbours(node))
         return frozenset(seen)
+
+
+def prefixes(name: str) -> Iterator[str]:
+    """The groups a node is in, from the inside out: `layer1.0`, `layer1` for `layer1.0.conv1`."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def chain(name: str, nodes: Iterable[Node]) -> Network:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from workbench.core.graph.network import Network, Node
+from workbench.core.graph.network import Network, Node, prefixes
 from workbench.errors import Problem
 
 RESERVED = frozenset(
@@ -32,15 +32,20 @@ class Catalog(Protocol):
 
 def name_problem(network: Network, name: str) -> Problem | None:
     """Why a new node cannot have this name, or None if it can."""
+    if name in network:
+        return Problem(name, "The name is taken", "two nodes cannot share a module path")
+    return own_name_problem(network, name)
+
+
+def own_name_problem(network: Network, name: str) -> Problem | None:
+    """What is wrong with the name of a node of the network, or None."""
     parts = name.split(".")
     if not all(part.isidentifier() or part.isdigit() for part in parts) or not name.isascii():
         return Problem(name, "Not a usable name", "use letters, digits and underscores, with dots between groups")
     reserved = next((part for part in parts if part in RESERVED), None)
     if reserved:
         return Problem(name, f'"{reserved}" is reserved', "every PyTorch module already has an attribute of that name")
-    if name in network:
-        return Problem(name, "The name is taken", "two nodes cannot share a module path")
-    if any(other.startswith(name + ".") or name.startswith(other + ".") for other in network.nodes):
+    if name in network.groups or any(prefix in network for prefix in prefixes(name)):
         return Problem(name, "The name clashes with a group", "a node cannot be inside another node")
     return None
 

@@ -8,6 +8,7 @@ import msgspec
 
 from workbench.core.graph.network import Node
 from workbench.core.layers import activation, convolution, joining, linear, normalization, pooling
+from workbench.core.layers.arguments import plain_reason
 from workbench.core.layers.kind import REGISTERED, LayerKind
 from workbench.errors import Problem
 
@@ -56,9 +57,9 @@ class Catalog:
 
 
 def _readable(message: str) -> str:
-    """msgspec's message with the path `$.name` written as a name."""
-    text, _, path = message.partition(" - at `$.")
-    return f"{path.rstrip('`')}: {text[0].lower()}{text[1:]}" if path else text
+    """What msgspec says, with the name of the argument in front."""
+    _, _, path = message.partition(" - at `$.")
+    return f"{path.rstrip('`')}: {plain_reason(message)}" if path else message
 
 
 CATALOG = Catalog(REGISTERED)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
-from workbench.core.layers.kind import ModuleKind, Shape, ShapeError, Window, channels, layer, pair, plain
+from workbench.core.layers.kind import ModuleKind, Shape, ShapeError, Window, channels, check_window, layer, pair, plain
 from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Conv2d(ModuleKind, frozen=True):
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `Conv2d` with the channels of its input."""
         in_channels = channels(shapes[0])
+        if self.padding != "same":
+            check_window(shapes[0], self.window())
         if in_channels % self.groups or self.out_channels % self.groups:
             raise ShapeError(
                 f"{self.groups} groups do not divide {in_channels} input and {self.out_channels} output channels"

@@ -141,6 +141,18 @@ def channels(shape: Shape) -> int:
     return image_shape(shape)[0]
 
 
+def check_window(shape: Shape, window: Window) -> None:
+    """Raise `ShapeError` if a picture-shaped input, with its padding, is smaller than the window."""
+    sides = image_shape(shape)[1:]
+    spans = [window.dilation[axis] * (window.kernel_size[axis] - 1) + 1 for axis in (0, 1)]
+    padded = [sides[axis] + 2 * window.padding[axis] for axis in (0, 1)]
+    if any(span > side for span, side in zip(spans, padded, strict=True)):
+        padding = f", {padded[0]} × {padded[1]} with its padding" if max(window.padding) else ""
+        raise ShapeError(
+            f"its window of {spans[0]} × {spans[1]} is larger than the picture of {sides[0]} × {sides[1]}{padding}"
+        )
+
+
 def describe_shape(shape: Shape) -> str:
     """`64 × 8 × 8`, or `128 values` for a vector."""
     return f"{shape[0]:,} values" if len(shape) == 1 else " × ".join(map(str, shape))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from workbench.core.layers.convolution import Natural, NaturalPair, Positive, PositivePair
-from workbench.core.layers.kind import ModuleKind, Shape, ShapeError, Window, image_shape, layer, pair
+from workbench.core.layers.kind import ModuleKind, Shape, ShapeError, Window, check_window, image_shape, layer, pair
 from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class MaxPool2d(ModuleKind, frozen=True):
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `MaxPool2d`."""
-        image_shape(shapes[0])
+        check_window(shapes[0], self.window())
         _check_padding(self.kernel_size, self.padding)
         return torch.nn.MaxPool2d(
             pair(self.kernel_size),
@@ -69,7 +69,7 @@ class AvgPool2d(ModuleKind, frozen=True):
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """An `AvgPool2d`."""
-        image_shape(shapes[0])
+        check_window(shapes[0], self.window())
         _check_padding(self.kernel_size, self.padding)
         return torch.nn.AvgPool2d(
             pair(self.kernel_size),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from workbench.core.graph.network import INPUT, OUTPUT, Network, Node
-from workbench.core.graph.rules import input_problem, name_problem
+from workbench.core.graph.rules import input_problem, own_name_problem
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import FunctionKind, LayerKind, ModuleKind, Shape, ShapeError, describe_shape
 from workbench.core.layers.lazy import LazyModule
@@ -113,8 +113,7 @@ def _with_problem(report: NodeReport, problem: Problem | None) -> NodeReport:
 
 
 def _node_problem(node: Node, network: Network) -> Problem | None:
-    others = network.with_nodes(other for other in network if other.name != node.name)
-    return name_problem(others, node.name) or input_problem(node, network, CATALOG)
+    return own_name_problem(network, node.name) or input_problem(node, network, CATALOG)
 
 
 def _cannot_take(kind: str, shapes: tuple[Shape, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.core.graph.network import Network, Node
+from workbench.core.graph.network import Network
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.sketch import Sketch
 
@@ -145,4 +145,4 @@ def lenet5(net: Sketch) -> None:
 
 def empty_network(input_shape: Shape = (3, 32, 32)) -> Network:
     """A network with nothing but an input and an output, to start from."""
-    return Network.of("untitled", [Node("input", "Input", {"shape": list(input_shape)}), Node("output", "Output")])
+    return Sketch("untitled", input_shape).finish()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from workbench.core.data.augment import AUGMENTATIONS, Augmentation
+from workbench.core.data.augment import AUGMENTATIONS
 from workbench.core.training.optimization import INITIALIZATIONS, OPTIMIZERS, SCHEDULES
-from workbench.core.training.registry import Registry
 from workbench.errors import Problem
+from workbench.registry import Registry
 
-CHOICES: dict[str, Registry[Any] | Mapping[str, Augmentation]] = {
+CHOICES: dict[str, Registry[Any]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "initialization": INITIALIZATIONS,
@@ -25,8 +24,7 @@ def choices(field: str) -> tuple[str, ...]:
 
 def meaning(field: str, choice: str) -> str:
     """What a choice does, in a sentence."""
-    definitions = CHOICES[field]
-    return definitions.help(choice) if isinstance(definitions, Registry) else definitions[choice].help
+    return CHOICES[field].help(choice)
 
 
 def choice_problem(field: str, value: Any) -> Problem | None:

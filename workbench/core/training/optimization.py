@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.layers.lazy import LazyModule
 from workbench.core.training.plan import TrainingPlan
-from workbench.core.training.registry import Registry
+from workbench.registry import Registry
 
 if TYPE_CHECKING:
     import torch

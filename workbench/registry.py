@@ -1,9 +1,11 @@
-"""Named definitions: a decorator puts one in, a plan names it, a form lists them with the first line of their help."""
+"""Named definitions: a decorator puts one in, a plan names it, a form lists them with their help."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
+
+from workbench.errors import WorkbenchError
 
 Definition = TypeVar("Definition", bound=Callable[..., object])
 
@@ -25,6 +27,9 @@ class Registry(Generic[Definition]):
         return add
 
     def __getitem__(self, name: str) -> Definition:
+        """The definition of that name; raises `WorkbenchError` when there is none."""
+        if name not in self._definitions:
+            raise WorkbenchError(f"There is no {self.sort} {name}", hint=f"Possible are {', '.join(self)}.")
         return self._definitions[name]
 
     def __contains__(self, name: object) -> bool:
@@ -34,5 +39,5 @@ class Registry(Generic[Definition]):
         return iter(self._definitions)
 
     def help(self, name: str) -> str:
-        """The first line of a definition's docstring."""
-        return (self._definitions[name].__doc__ or "").strip().split("\n")[0]
+        """What it does: the first paragraph of its docstring."""
+        return " ".join((self[name].__doc__ or "").split("\n\n")[0].split())
