@@ -142,12 +142,33 @@ def test_a_missing_folder_and_a_single_class_say_so(qtbot, room, photos, user):
     qtbot.waitUntil(lambda: "fewer than two classes" in user.reason(), timeout=SLOW)
 
 
+def test_a_folder_that_was_mended_is_counted_again(qtbot, room, photos, tmp_path, user):
+    aside = (photos / "blue").rename(tmp_path / "blue")
+    user.type("transfer-folder", str(photos))
+    qtbot.waitUntil(lambda: "fewer than two classes" in user.reason(), timeout=SLOW)
+    aside.rename(photos / "blue")
+    user.give_photos(photos)
+
+
+def test_a_cancelled_result_can_be_asked_for_again(qtbot, room, photos, user):
+    user.reach(3, photos)
+    user.click("transfer-start")
+    qtbot.waitUntil(user.can_go_on, timeout=SLOW)
+    user.click("transfer-next")
+    room.pages[4]._cancel()
+    user.click("transfer-evaluate")
+    qtbot.waitUntil(lambda: room.pages[4].verdict is not None, timeout=SLOW)
+
+
 def test_a_file_of_weights_that_does_not_fit_is_explained(qtbot, room, photos, tmp_path, user, tiny_weights):
     user.reach(1, photos)
     user.click("transfer-from-file")
     (tmp_path / "other.pth").write_bytes(b"nothing of the kind")
     user.type("transfer-weights-file", str(tmp_path / "other.pth"))
     qtbot.waitUntil(lambda: "is not a file of weights" in user.reason(), timeout=SLOW)
+    user.click("transfer-published")
+    assert "not on this computer" in user.reason()
+    user.click("transfer-from-file")
     user.type("transfer-weights-file", str(tiny_weights))
     qtbot.waitUntil(user.can_go_on, timeout=SLOW)
     assert "16 × 16" in user.text("transfer-weights-note")

@@ -66,11 +66,12 @@ class PhotosPage(Page):
     def choose(self, folder: str) -> None:
         """Take a folder and count what is in it."""
         self._path.setText(folder)
-        if folder == self.state.plan.data:
+        if folder == self.state.plan.data and not isinstance(self.state.counted, WorkbenchError):
             return
         self.workspace.jobs.cancel(self, JOB)
         self._show(None)
         self._problem.show_problem(None)
+        self.state.counted = None
         self.state.change(data=folder)
         found = self.state.problems("data")
         if folder and found:

@@ -87,10 +87,12 @@ class WizardState(QObject):
 
     def weights_problem(self) -> Problem | None:
         """Why the weights cannot be used yet, or None."""
+        if self.plan.weights == "":
+            return Problem("weights", "Choose a file of weights", level="info")
         found = self.problems("backbone", "weights")
         if found:
             return found[0]
-        if isinstance(self.file, WorkbenchError):
+        if self.plan.weights is not None and isinstance(self.file, WorkbenchError):
             return Problem("weights", self.file.title, self.file.reason)
         if self.weights is None:
             return Problem("weights", "The weights are being looked for", level="info")
