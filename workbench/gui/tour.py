@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QSpinBox, QTableView, QTabWidget, QWidget
@@ -25,6 +26,7 @@ from workbench.gui.application import application, open_window
 from workbench.gui.shell import MainWindow
 from workbench.gui.workspace import Workspace
 
+Found = TypeVar("Found", bound=QWidget)
 PATIENCE = 600.0
 """Seconds after which the tour gives up waiting for something that should have come."""
 QUIET = 0.3
@@ -156,9 +158,10 @@ class Guide:
         widgets = application().topLevelWidgets()
         return next(widget for widget in widgets if isinstance(widget, QDialog) and widget.isVisible())
 
-    def _find(self, name: str, kind: type) -> QWidget:
-        found = self._window.findChild(kind, name)
-        assert found is not None, name
+    def _find(self, name: str, kind: type[Found]) -> Found:
+        found: Found | None = self._window.findChild(kind, name)
+        if found is None:
+            raise WorkbenchError(f"The tour found no {name}")
         return found
 
     def _click(self, name: str) -> None:
@@ -176,13 +179,12 @@ class Guide:
 
     def _settle(self) -> None:
         """Let the window do everything it has begun."""
-        quiet_since = time.monotonic()
+        last_work = [time.monotonic()]
 
         def is_quiet() -> bool:
-            nonlocal quiet_since
             if self._workspace.jobs.busy:
-                quiet_since = time.monotonic()
-            return time.monotonic() - quiet_since > QUIET
+                last_work[0] = time.monotonic()
+            return time.monotonic() - last_work[0] > QUIET
 
         self._wait(is_quiet, "the window to settle")
 

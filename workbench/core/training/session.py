@@ -34,6 +34,8 @@ from workbench.errors import WorkbenchError
 
 REPORTS_PER_EPOCH = 50
 VALIDATION_BATCH = 500
+VALIDATION_PIXELS = 2_000_000
+"""A validation batch holds at most so many pictures, and so many pixels: 224 x 224 needs smaller ones than 32 x 32."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Session:
         """Mean loss (without label smoothing) and accuracy on the held-out part."""
         self.module.eval()
         sums = RunningSums(self.job.device)
-        for images, labels in self._held_out.in_order(VALIDATION_BATCH):
+        for images, labels in self._held_out.in_order():
             with autocast(self.job.device, self.job.precision):
                 logits = self.module(images).float()
             sums.add(nn.functional.cross_entropy(logits, labels), logits, labels)
@@ -216,8 +218,9 @@ def _training_batches(job: TrainingJob) -> Batches:
 
 
 def _validation_batches(job: TrainingJob) -> Batches:
-    part, preprocessing = job.data.validation, job.preprocessing
-    return Batches(part, preprocessing=preprocessing, batch_size=VALIDATION_BATCH, seed=0, device=job.device)
+    framing = job.preprocessing.framing
+    size = min(VALIDATION_BATCH, max(1, VALIDATION_PIXELS // (framing.height * framing.width)))
+    return Batches(job.data.validation, preprocessing=job.preprocessing, batch_size=size, seed=0, device=job.device)
 
 
 def _new_module(job: TrainingJob) -> nn.Module:
