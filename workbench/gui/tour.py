@@ -23,7 +23,10 @@ from workbench.core.graph.edits import set_arguments
 from workbench.errors import WorkbenchError
 from workbench.gui import theme
 from workbench.gui.application import application, open_window
+from workbench.gui.builder.room import BuildRoom
 from workbench.gui.shell import MainWindow
+from workbench.gui.training.room import TrainRoom
+from workbench.gui.viewer.room import InspectRoom
 from workbench.gui.workspace import Workspace
 
 Found = TypeVar("Found", bound=QWidget)
@@ -76,7 +79,10 @@ class Guide:
         self._palette()
 
     def leave(self) -> None:
-        """Close the window without questions."""
+        """Close the window without questions, whatever is still going on."""
+        training = self._window.rooms.get("train")
+        if isinstance(training, TrainRoom) and training.run is not None:
+            training.run.stop_and_wait()
         self._workspace.document.mark_saved(Path("tour"))
         self._window.close()
         self._workspace.close()
@@ -88,16 +94,13 @@ class Guide:
         document = self._workspace.document
         document.apply(lambda network: set_arguments(network, "conv3", {"kernel_size": 40}), "Set kernel_size of conv3")
         self._wait(lambda: self._workspace.current_analysis is not None, "the analysis")
-        self._select("conv3")
+        self._room(BuildRoom).scene.select(["conv3"])
         self._picture("build-problem")
         document.undo()
         self._wait(lambda: self._workspace.current_analysis is not None, "the analysis")
-        self._window.rooms["build"].choose_ready()  # type: ignore[attr-defined]
+        self._room(BuildRoom).choose_ready()
         self._picture("build-ready-networks", of=self._dialog())
         self._dialog().close()
-
-    def _select(self, node: str) -> None:
-        self._window.rooms["build"].scene.select([node])  # type: ignore[attr-defined]
 
     def _empty_rooms(self) -> None:
         for room in ("inspect", "runs"):
@@ -109,21 +112,22 @@ class Guide:
         self._picture("train-ready")
         self._find("train-epochs", QSpinBox).setValue(epochs)
         self._click("train-start")
-        room = self._window.rooms["train"]
-        history = lambda: room.run.history  # type: ignore[attr-defined]  # noqa: E731
-        self._wait(lambda: history().epoch >= max(1, epochs // 2), "the first epochs")
+        room = self._room(TrainRoom)
+        run = room.run
+        assert run is not None
+        self._wait(lambda: run.is_over or run.history.progress > 0.6, "more than half of the training")
         self._picture("train", settle=False)
-        self._wait(lambda: room.run.is_over, "the end of the training")  # type: ignore[attr-defined]
+        self._wait(lambda: run.is_over, "the end of the training")
         self._picture("train-finished")
 
     def _inspect(self) -> None:
         self._click("train-inspect")
         self._settle()
-        room = self._window.rooms["inspect"]
-        room.nodes.choose("relu2")  # type: ignore[attr-defined]
+        room = self._room(InspectRoom)
+        room.nodes.choose("relu2")
         self._picture("inspect")
         tabs = self._find("inspect-tabs", QTabWidget)
-        room.nodes.choose("conv1")  # type: ignore[attr-defined]
+        room.nodes.choose("conv1")
         tabs.setCurrentIndex(1)
         self._picture("inspect-filters")
         tabs.setCurrentIndex(2)
@@ -153,6 +157,12 @@ class Guide:
         self._window.go("build")
         self._window.open_palette()
         self._picture("command-palette")
+
+    def _room(self, kind: type[Found]) -> Found:
+        """The open room, which must be of that kind."""
+        room = self._window.stack.currentWidget()
+        assert isinstance(room, kind), room
+        return room
 
     def _dialog(self) -> QWidget:
         widgets = application().topLevelWidgets()
