@@ -107,6 +107,7 @@ def _failed(run: Run, title: str, error: Exception, hint: str) -> RunFailed:
 
 def _events(run: Run, control: Control) -> Iterator[RunEvent]:
     from workbench.core.training.device import choose_device, choose_precision
+    from workbench.core.training.heap import kept_heap
     from workbench.core.training.loop import training_loop
     from workbench.core.training.session import TrainingJob
 
@@ -116,9 +117,9 @@ def _events(run: Run, control: Control) -> Iterator[RunEvent]:
     data, preprocessing = _open_data(plan, network)
     _write_cards(run, data, preprocessing, {"device": str(device), "precision": precision})
     yield from _warnings(data.problems)
-    yield from training_loop(
-        TrainingJob(plan, network, data, preprocessing, run.checkpoints, device, precision), control
-    )
+    job = TrainingJob(plan, network, data, preprocessing, run.checkpoints, device, precision)
+    with kept_heap():
+        yield from training_loop(job, control)
 
 
 def _open_data(plan: TrainingPlan, network: Network) -> tuple[ImageData, Preprocessing]:
