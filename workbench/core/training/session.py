@@ -23,7 +23,6 @@ from workbench.core.graph.network import Network
 from workbench.core.modelling.compile import build_module
 from workbench.core.training import checkpoint
 from workbench.core.training.clock import Clock
-from workbench.core.training.device import autocast
 from workbench.core.training.events import CheckpointSaved
 from workbench.core.training.freezing import set_trainable, set_training_mode
 from workbench.core.training.metrics import Means, RunningSums
@@ -121,12 +120,11 @@ class Session:
 
     @torch.no_grad()
     def validate(self) -> Means:
-        """Mean loss (without label smoothing) and accuracy on the held-out part."""
+        """Mean loss (without label smoothing) and accuracy on the held-out part, in fp32 as the network will be used."""
         self.module.eval()
         sums = RunningSums(self.job.device)
         for images, labels in self._held_out.in_order():
-            with autocast(self.job.device, self.job.precision):
-                logits = self.module(images).float()
+            logits = self.module(images)
             sums.add(nn.functional.cross_entropy(logits, labels), logits, labels)
         return sums.means()
 
