@@ -6,6 +6,7 @@
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/environment.sh"
 
+case ${1:-} in -*) fail "Usage: bash packaging/build.sh [FOLDER]" ;; esac
 TARGET=${1:-$ROOT/dist}
 mkdir -p -- "$TARGET"
 TARGET=$(cd -- "$TARGET" && pwd -P)

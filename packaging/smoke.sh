@@ -9,6 +9,10 @@ set -euo pipefail
 HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 source "$HERE/environment.sh"
 
+case ${1:-} in
+    --built) [ -x "${2:-}/workbench/workbench" ] || fail "There is no program in ${2:-the folder that is to be named}." ;;
+    -*) fail "Usage: bash packaging/smoke.sh [FOLDER | --built FOLDER]" ;;
+esac
 WORK=$(mktemp -d)
 trap 'rm -rf -- "$WORK"' EXIT
 if [ "${1:-}" = --built ]; then
