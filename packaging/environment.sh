@@ -88,7 +88,8 @@ tell_progress() {
             *Downloading*" GB)" | *Downloading*[0-9][0-9]" MB)" | *Downloading*[0-9][0-9].[0-9]" MB)")
                 line=${line##*/}
                 line=${line##*Downloading }
-                say "    $(elapsed)  downloading ${line%%-*} ${line##* (}" ;;
+                line=${line%)}
+                say "    $(elapsed)  downloading ${line%%-*} (${line##* (})" ;;
             "Installing collected packages"*) say "    $(elapsed)  unpacking" ;;
         esac
     done

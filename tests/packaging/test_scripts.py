@@ -119,7 +119,7 @@ def test_large_downloads_are_told(checkout: Path) -> None:
     ]
     text = "\n".join(lines)
     result = within(checkout, f"tell_progress \"$CHECKOUT/log\" <<'END'\n{text}\nEND")
-    assert "downloading torch 846.9 MB" in result.stderr
+    assert "downloading torch (846.9 MB)\n" in result.stderr
     assert "unpacking" in result.stderr
     assert "msgspec" not in result.stderr
     assert (checkout / "log").read_text() == text + "\n"
