@@ -31,7 +31,7 @@ demonstrate() {
     say "There is no screen here, so the built-in demonstration trains instead (about a minute)."
     workbench train cifar10cnn --data shapes --epochs 2 --out "$run"
     workbench evaluate "$run"
-    workbench inspect "$run" --show maps --data shapes -o "$run/pictures"
+    workbench inspect "$run" --show maps -o "$run/pictures"
     workbench inspect "$run" --show filters -o "$run/pictures"
     workbench export "$run" --to safetensors -o "$run/export/weights.safetensors"
     say "The run is in $run: pictures of what its layers see in pictures/, the trained weights in export/."

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from workbench.cli.commands import VERBS
+
 ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = sorted(ROOT.glob("packaging/*.sh"))
 BASH = shutil.which("bash") or ""
@@ -133,10 +135,13 @@ def test_arguments_reach_the_program_and_its_status_comes_back(checkout: Path) -
 
 
 def test_without_a_screen_the_demonstration_runs(checkout: Path) -> None:
-    install(checkout, 'case $* in *workbench*) echo "$4" ;; *) exec "$REAL" "$@" ;; esac')
+    install(checkout, 'case $* in *workbench*) shift 3; printf "%s|" "$@"; echo ;; *) exec "$REAL" "$@" ;; esac')
     result = run(checkout, 'bash "$CHECKOUT/packaging/run.sh"', QT_QPA_PLATFORM="")
     assert result.returncode == 0, result.stderr
-    assert result.stdout.split() == ["train", "evaluate", "inspect", "inspect", "export"]
+    commands = [line.rstrip("|").split("|") for line in result.stdout.splitlines()]
+    assert [verb for verb, *_ in commands] == ["train", "evaluate", "inspect", "inspect", "export"]
+    for verb, *words in commands:
+        VERBS[verb].parser().parse_args(words)  # raises for what the command line would refuse
     assert f"The run is in {checkout / 'runs/demo-'}" in result.stderr
 
 
