@@ -120,7 +120,7 @@ class Session:
 
     @torch.no_grad()
     def validate(self) -> Means:
-        """Mean loss (without label smoothing) and accuracy on the held-out part, in fp32 as the network will be used."""
+        """Mean loss (without label smoothing) and accuracy on the held-out part, in fp32, as it will be used."""
         self.module.eval()
         sums = RunningSums(self.job.device)
         for images, labels in self._held_out.in_order():
