@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from workbench.core.layers.lazy import LazyModule
-from workbench.core.training.plan import TrainingPlan
 from workbench.registry import Registry
 
 if TYPE_CHECKING:
     import torch
+
+    from workbench.core.training.plan import TrainingPlan
 else:
     torch = LazyModule("torch")
 

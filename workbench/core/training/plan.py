@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from workbench.core.data.preprocessing import Preprocessing
 from workbench.core.layers.arguments import plain_reason
+from workbench.core.training.choices import choice_problem
 from workbench.errors import Problem, WorkbenchError
 
 Rate = Annotated[float, Meta(gt=0, le=100, description="Size of a step of the optimizer.")]
@@ -70,8 +71,6 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 def _field_problem(plan: TrainingPlan, field: msgspec.structs.FieldInfo) -> Problem | None:
-    from workbench.core.training.choices import choice_problem
-
     value = getattr(plan, field.name)
     try:
         msgspec.convert(msgspec.to_builtins(value), field.type)
