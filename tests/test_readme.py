@@ -13,6 +13,7 @@ from PIL import Image
 
 from workbench.cli.commands import main
 from workbench.core.graph.network import Node, chain
+from workbench.core.layers import activation
 from workbench.core.layers.arguments import arguments
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import REGISTERED
@@ -86,6 +87,7 @@ def test_the_layer_becomes_a_layer_everywhere(monkeypatch: pytest.MonkeyPatch) -
 
     before = dict(REGISTERED)
     module = types.ModuleType("added")
+    module.__dict__.update({name: value for name, value in vars(activation).items() if not name.startswith("__")})
     monkeypatch.setitem(sys.modules, "added", module)
     try:
         exec(
