@@ -19,7 +19,10 @@ fi
 prepare freeze
 say "Building the program in $TARGET/workbench (two to three minutes)"
 SECONDS=0
-"$PYTHON_IN_VENV" -m PyInstaller --noconfirm --log-level ERROR \
-    --distpath "$TARGET" --workpath "$TARGET/build" "$ROOT/packaging/workbench.spec"
+if ! "$PYTHON_IN_VENV" -m PyInstaller --noconfirm --log-level WARN --distpath "$TARGET" \
+    --workpath "$TARGET/build" "$ROOT/packaging/workbench.spec" >"$TARGET/build.log" 2>&1; then
+    tail -n 20 "$TARGET/build.log" >&2
+    fail "The build failed; all that was said is in $TARGET/build.log"
+fi
 rm -rf -- "$TARGET/build"
 say "Built in $(elapsed): $(du -sm -- "$TARGET/workbench" | cut -f1) MB in $TARGET/workbench. Start it with $TARGET/workbench/workbench"

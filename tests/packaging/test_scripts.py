@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -53,7 +54,7 @@ def within(checkout: Path, command: str, **environment: str) -> subprocess.Compl
 
 def install(checkout: Path, interpreter: str = 'exec "$REAL" "$@"') -> None:
     """An environment that looks finished; its interpreter is this text."""
-    script(checkout / ".venv/bin/python", f"REAL={sys.executable}\n{interpreter}")
+    script(checkout / ".venv/bin/python", f"REAL={shlex.quote(sys.executable)}\n{interpreter}")
     assert within(checkout, 'fingerprint "" >"$(stamp_of "")"').returncode == 0
 
 
@@ -82,7 +83,7 @@ def test_says_what_is_wrong_with_each_python(checkout: Path, tmp_path: Path) -> 
 
 def test_an_old_python_is_recognized(checkout: Path, tmp_path: Path) -> None:
     old = "import sys; sys.version_info = (3, 9, 2); exec(sys.argv.pop())"
-    fake = script(tmp_path / "python", f"exec {sys.executable} -c '{old}' \"$2\"")
+    fake = script(tmp_path / "python", f"exec {shlex.quote(sys.executable)} -c '{old}' \"$2\"")
     assert within(checkout, f'python_fault "{fake}"').stdout == "it is version 3.9\n"
 
 
