@@ -46,3 +46,8 @@ class WorkbenchError(Exception):
     def __str__(self) -> str:
         parts = (self.title, self.reason, self.hint)
         return " ".join(part if part[-1] in ".!?" else part + "." for part in parts if part)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of somebody else's code says, without the lines that follow the first; never empty."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

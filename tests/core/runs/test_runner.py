@@ -138,6 +138,29 @@ def test_stopped_and_resumed_is_bit_for_bit_the_uninterrupted_run(whole: Run, tm
     assert told(run) == told(whole)
 
 
+def test_a_stop_after_the_last_step_of_an_epoch_ends_the_epoch_first(tmp_path: Path) -> None:
+    run, control = create_run(PLAN, tiny(), tmp_path / "run"), Control()
+    events = []
+    for event in walk(run, control):
+        events.append(event)
+        if isinstance(event, StepDone) and event.step == 23:
+            control.stop()
+    assert [type(event).__name__ for event in events[-5:]] == [
+        "EpochDone",
+        "CheckpointSaved",
+        "CheckpointSaved",
+        "CheckpointSaved",
+        "RunFinished",
+    ]
+    assert finished(events).epoch == 1
+
+
+def test_a_stop_before_the_first_step_trains_nothing(tmp_path: Path) -> None:
+    run, control = create_run(PLAN, tiny(), tmp_path / "run"), Control()
+    control.stop()
+    assert finished(walk(run, control)).step == 0
+
+
 def test_a_walk_that_is_dropped_goes_on_from_the_last_epoch(whole: Run, tmp_path: Path) -> None:
     run = create_run(PLAN, tiny(), tmp_path / "run")
     walking = walk(run)

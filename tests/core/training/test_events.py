@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from workbench.core.training.events import (
     CheckpointSaved,
     EpochDone,
+    RunFailed,
+    RunFinished,
     RunStarted,
     StepDone,
     from_lines,
@@ -49,6 +53,24 @@ def test_events_survive_the_log() -> None:
 def test_a_line_cut_short_by_a_kill_is_left_out() -> None:
     lines = [to_line(started(0)), to_line(step(1, 1.0)), to_line(step(2, 1.0))[:25]]
     assert from_lines(lines) == [started(0), step(1, 1.0)]
+
+
+@pytest.mark.parametrize("line", [b"\xff\xfe\n", b'{"type":"step","step":' + b"[" * 100_000, b"null\n", b"[]\n", b"\n"])
+def test_lines_that_are_no_events_are_left_out(line: bytes) -> None:
+    assert from_lines([to_line(started(0)), line, to_line(step(1, 1.0))]) == [started(0), step(1, 1.0)]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        RunFinished(time=3.0, step=10, epoch=1, stopped=True, best_accuracy=None, best_epoch=None, seconds=1.0),
+        RunFailed(time=3.0, title="no space"),
+    ],
+)
+def test_a_run_that_goes_on_is_not_over(end: RunFinished | RunFailed) -> None:
+    log = [to_line(started(0)), to_line(end)]
+    assert from_lines(log)[-1] == end
+    assert from_lines([*log, to_line(started(10))]) == [started(0), started(10)]
 
 
 def test_what_a_resumed_run_does_again_counts_once() -> None:

@@ -98,15 +98,20 @@ def to_line(event: RunEvent) -> bytes:
     return msgspec.json.encode(event) + b"\n"
 
 
+def still_true(event: RunEvent, continued: RunStarted) -> bool:
+    """Whether an event counts once the run goes on: not if it happens again, nor if it says that the run is over."""
+    return not isinstance(event, RunFinished | RunFailed) and getattr(event, "step", 0) <= continued.step
+
+
 def from_lines(lines: Iterable[bytes]) -> list[AnyEvent]:
-    """The events of a log; a last line cut short by a kill is left out, and what a resumed run did again is dropped."""
+    """The events of a log without lines that a kill cut short and without what a continuation made untrue."""
     events: list[AnyEvent] = []
     for line in lines:
         try:
             event = _DECODER.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
         if isinstance(event, RunStarted):
-            events = [old for old in events if getattr(old, "step", 0) <= event.step]
+            events = [old for old in events if still_true(old, event)]
         events.append(event)
     return events

@@ -22,6 +22,10 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
     while not session.is_over:
         session.begin_epoch()
         for images, labels in session.remaining_batches():
+            if _interrupted(session, control):
+                yield session.save("last")
+                yield telling.finished(session, "stopped")
+                return
             session.begin_step()
             with autocast(job.device, job.precision):
                 logits = session.module(images).float()
@@ -32,10 +36,6 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
             session.count(loss, logits, labels)
             if session.report_is_due:
                 yield telling.step_done(session)
-            if _interrupted(session, control):
-                yield session.save("last")
-                yield telling.finished(session, "stopped")
-                return
         yield telling.epoch_done(session)
         if session.best_epoch == session.epoch:
             yield session.save("best")

@@ -17,6 +17,7 @@ from workbench.core.training.events import (
     RunStarted,
     StepDone,
     Warned,
+    still_true,
 )
 
 SMOOTHED_SHARE = 1 / 8
@@ -91,7 +92,7 @@ class RunHistory:
         """Take new events in."""
         for event in events:
             if isinstance(event, RunStarted) and self.events:
-                self._rewind(event.step)
+                self._rewind(event)
             self._take(event)
 
     @property
@@ -121,12 +122,11 @@ class RunHistory:
         said = [event for event in (self.last_step, self.last_epoch) if event is not None]
         return max(said, key=lambda event: event.time).remaining_seconds if said else None
 
-    def _rewind(self, step: int) -> None:
-        kept = [event for event in self.events if getattr(event, "step", 0) <= step]
+    def _rewind(self, continued: RunStarted) -> None:
+        kept = [event for event in self.events if still_true(event, continued)]
         self._reset()
         for event in kept:
             self._take(event)
-        self.finished = self.failed = None
 
     def _take(self, event: RunEvent) -> None:
         self.events.append(event)
