@@ -28,14 +28,31 @@ def replace_atomically(path: Path, write: Callable[[Path], object]) -> None:
         os.close(handle)
         temporary = Path(name)
         write(temporary)
-        _sync(temporary)
+        sync(temporary)
         temporary.chmod(0o644)
         temporary.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def read_file(path: Path) -> bytes:
+    """What a file holds; raises `WorkbenchError` if there is none or it cannot be read."""
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # a name with a zero byte is a ValueError
+        raise WorkbenchError(f"Could not read {path}", getattr(error, "strerror", None) or str(error)) from error
+
+
+def is_file(text: str) -> bool:
+    """Whether a text is the path of a file; False for what cannot be a path at all."""
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long, or a part of it may not be looked at
+        return False
 
 
 def cannot_write(path: Path, error: OSError) -> WorkbenchError:
@@ -45,6 +62,20 @@ def cannot_write(path: Path, error: OSError) -> WorkbenchError:
     )
 
 
-def _sync(path: Path) -> None:
-    with path.open("rb+") as stream:
+def sync(path: Path) -> None:
+    """Wait until what a file holds lies on the disk."""
+    with path.open("rb+") as stream:  # Windows flushes only what is open for writing
         os.fsync(stream.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names in a folder lie on the disk, where the system can be asked for that."""
+    if os.name != "posix":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:  # some network drives refuse
+        pass
+    finally:
+        os.close(handle)

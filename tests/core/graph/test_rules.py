@@ -11,7 +11,14 @@ def test_usable_names(diamond: Network, name: str) -> None:
     assert name_problem(diamond, name) is None
 
 
-@pytest.mark.parametrize("name", ["", ".", "a..b", "two words", "größe", "x-y", "²", "a.weight", "train", "b.c", "a"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", ".", "a..b", "two words", "größe", "x-y", "²", "a.weight", "train", "b.c", "a"),
+        *("class", "a.lambda.b", "None", "__class__", "a.__init__", "_modules", "meta", "recompile"),
+        *("x" * 301, ".".join("x" * 51)),
+    ],
+)
 def test_names_that_cannot_be(diamond: Network, name: str) -> None:
     problem = name_problem(diamond, name)
     assert problem is not None and problem.reason

@@ -13,15 +13,14 @@ from workbench.core.graph.storage import from_json, load_network, save_network, 
 from workbench.errors import WorkbenchError
 
 names = st.from_regex(r"[a-z]{1,6}(\.[0-9a-z]{1,3})?", fullmatch=True)
-values = st.recursive(
+plain = (
     st.none()
     | st.booleans()
     | st.integers(-(2**53), 2**53)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner, max_size=3),
-    max_leaves=4,
+    | st.text()
 )
+values = plain | st.lists(plain | st.lists(plain, max_size=3), max_size=3)
 nodes = st.builds(
     Node,
     names,

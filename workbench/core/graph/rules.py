@@ -5,6 +5,7 @@ A catalog tells how many inputs a kind takes; the rules know nothing else about 
 
 from __future__ import annotations
 
+import keyword
 from typing import Protocol
 
 from workbench.core.graph.network import Network, Node, prefixes
@@ -18,9 +19,24 @@ RESERVED = frozenset(
     "register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook "
     "register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook "
     "register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to "
-    "to_empty train training type xpu zero_grad graph code weight bias".split()
+    "to_empty train training type xpu zero_grad weight bias "
+    "add_submodule code delete_all_unused_submodules delete_submodule graph meta print_readable recompile shape_env "
+    "to_folder "
+    "_apply _backward_hooks _backward_pre_hooks _boxed_call _buffers _call_impl _code _compiled_call_impl "
+    "_create_node_hooks _deepcopy_hooks _deepcopy_init _erase_node_hooks _forward_hooks _forward_hooks_always_called "
+    "_forward_hooks_with_kwargs _forward_pre_hooks _forward_pre_hooks_with_kwargs _get_backward_hooks "
+    "_get_backward_pre_hooks _get_name _graph _is_full_backward_hook _lineno_map _load_from_state_dict "
+    "_load_state_dict_post_hooks _load_state_dict_pre_hooks _maybe_warn_non_full_backward_hook _modules "
+    "_named_members _non_persistent_buffers_set _parameters _prologue_start _recompile_submodules "
+    "_register_create_node_hook _register_deepcopy_hook _register_erase_node_hook _register_load_state_dict_pre_hook "
+    "_register_replace_node_hook _register_state_dict_hook _replace_hooks _replicate_for_data_parallel "
+    "_save_to_state_dict _set_replace_hook _slow_forward _state_dict_hooks _state_dict_pre_hooks _tracer_cls "
+    "_tracer_extras _unregister_create_node_hook _unregister_deepcopy_hook _unregister_erase_node_hook "
+    "_unregister_replace_node_hook _version _wrapped_call _wrapped_call_impl".split()
 )
-"""Segments that a module path cannot use: they are attributes of every module (or of its parameters)."""
+"""Segments that a module path cannot use: attributes of every module, of every traced one, or of parameters."""
+LONGEST_NAME, DEEPEST_GROUP = 300, 50
+"""Limits of a name in characters and in groups: PyTorch walks its modules by recursion."""
 
 
 class Catalog(Protocol):
@@ -40,11 +56,17 @@ def name_problem(network: Network, name: str) -> Problem | None:
 def own_name_problem(network: Network, name: str) -> Problem | None:
     """What is wrong with the name of a node of the network, or None."""
     parts = name.split(".")
+    if len(name) > LONGEST_NAME or len(parts) > DEEPEST_GROUP:
+        reason = f"at most {LONGEST_NAME} characters and {DEEPEST_GROUP} groups within one another"
+        return Problem(name[:LONGEST_NAME], "The name is too long", reason)
     if not all(part.isidentifier() or part.isdigit() for part in parts) or not name.isascii():
         return Problem(name, "Not a usable name", "use letters, digits and underscores, with dots between groups")
-    reserved = next((part for part in parts if part in RESERVED), None)
+    reserved = next((part for part in parts if part in RESERVED or part.startswith("__")), None)
     if reserved:
         return Problem(name, f'"{reserved}" is reserved', "every PyTorch module already has an attribute of that name")
+    word = next((part for part in parts if keyword.iskeyword(part)), None)
+    if word:
+        return Problem(name, f'"{word}" is reserved', "it is a word of Python, in which the network is written")
     if name in network.groups or any(prefix in network for prefix in prefixes(name)):
         return Problem(name, "The name clashes with a group", "a node cannot be inside another node")
     return None

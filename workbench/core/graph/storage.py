@@ -5,26 +5,36 @@ A file can name kinds that this version does not know; they survive opening and 
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from workbench.core.graph.network import BlockUse, Network, Node
+from workbench.core.graph.network import BlockUse, Network, Node, Position
 from workbench.errors import WorkbenchError
-from workbench.files import write_atomically
+from workbench.files import read_file, write_atomically
 
 SUFFIX = ".network.json"
 FORMAT: Literal["cnn-workbench/network"] = "cnn-workbench/network"
 VERSION = 1
+FARTHEST = 1e6
+"""A node farther out on the canvas than this has no place of its own: nobody put it there."""
+
+Name = Annotated[str, Meta(max_length=1000)]
+Number = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float
+Plain = None | bool | Number | str
+Arguments = dict[str, Plain | list[Plain | list[Plain]]]
+"""What arguments can be in a file: no depth and no numbers that a writer or a reader could choke on."""
 
 
 class NodeRecord(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """A node as a file holds it."""
 
-    name: str
-    kind: str
-    arguments: dict[str, Any] = {}
+    name: Name
+    kind: Name
+    arguments: Arguments = {}
     inputs: list[str] = []
     position: tuple[float, float] | None = None
 
@@ -32,18 +42,18 @@ class NodeRecord(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True)
 class BlockRecord(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """A block use as a file holds it."""
 
-    block: str
-    arguments: dict[str, Any] = {}
+    block: Name
+    arguments: Arguments = {}
 
 
 class NetworkRecord(msgspec.Struct, forbid_unknown_fields=True):
     """A network file."""
 
     format: Literal["cnn-workbench/network"]
-    version: int
+    version: Annotated[int, Meta(ge=1)]
     name: str
     nodes: list[NodeRecord]
-    blocks: dict[str, BlockRecord] = {}
+    blocks: dict[Name, BlockRecord] = {}
 
 
 def to_json(network: Network) -> bytes:
@@ -80,18 +90,20 @@ def save_network(network: Network, path: Path | str) -> Path:
 def load_network(path: Path | str) -> Network:
     """Read a network file; raises `WorkbenchError` if it is missing or broken."""
     path = Path(path)
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise WorkbenchError(f"Could not read {path}", error.strerror or str(error)) from error
-    return from_json(text, source=path.name)
+    return from_json(read_file(path), source=path.name)
 
 
 def _network(record: NetworkRecord, source: str) -> Network:
-    nodes = [Node(node.name, node.kind, node.arguments, tuple(node.inputs), node.position) for node in record.nodes]
-    network = Network.of(record.name, nodes)
-    if len(network) != len(nodes):
-        twice = next(node.name for node in nodes if sum(other.name == node.name for other in nodes) > 1)
-        raise WorkbenchError(f"{source} is not a network file", f"two nodes are called {twice}")
+    (name, count), *_ = Counter(node.name for node in record.nodes).most_common(1) or [("", 0)]
+    if count > 1:
+        raise WorkbenchError(f"{source} is not a network file", f"two nodes are called {name}")
+    nodes = {
+        node.name: Node(node.name, node.kind, node.arguments, tuple(node.inputs), _place(node.position))
+        for node in record.nodes
+    }
     blocks = {prefix: BlockUse(use.block, use.arguments) for prefix, use in record.blocks.items()}
-    return Network(network.name, network.nodes, blocks)
+    return Network(record.name, nodes, blocks)
+
+
+def _place(position: Position | None) -> Position | None:
+    return position if position and max(map(abs, position)) <= FARTHEST else None

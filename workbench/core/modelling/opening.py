@@ -10,6 +10,7 @@ from workbench.core.graph.network import Network
 from workbench.core.graph.storage import load_network
 from workbench.core.modelling.zoo import READY
 from workbench.errors import WorkbenchError
+from workbench.files import is_file
 
 TORCHVISION_INPUT = {"inception_v3": (3, 299, 299)}
 TORCHVISION_FAMILIES = (
@@ -32,7 +33,7 @@ def open_network(reference: str | Path) -> Network:
     text = str(reference)
     if text in READY:
         return READY[text].build()
-    if text.endswith(".json") or Path(text).is_file():
+    if text.endswith(".json") or is_file(text):
         return load_network(text)
     if text in _torchvision_models():
         return torchvision_network(text)
