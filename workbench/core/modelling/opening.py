@@ -56,7 +56,10 @@ def torchvision_network(name: str) -> Network:
 
     with torch.device("meta"), warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # on how GoogLeNet and Inception begin: nothing begins here
-        module = torchvision.models.get_model(name, weights=None)
+        try:
+            module = torchvision.models.get_model(name, weights=None)
+        except NotImplementedError as error:  # RegNet: the meta device has shapes, but no numbers to read back
+            raise WorkbenchError(f"{name} cannot be opened", "it computes its widths with tensors") from error
     return trace_module(module.eval(), input_shape=TORCHVISION_INPUT.get(name, (3, 224, 224)), name=name)
 
 
