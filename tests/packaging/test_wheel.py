@@ -38,7 +38,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_module_and_resource_is_in_it(installed: Path) -> None:
     code = "import workbench, workbench.paths as p; print(workbench.__file__); print(p.resource('icons').parent)"
-    result = subprocess.run([installed / "bin/python", "-P", "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run([installed / "bin/python", "-I", "-c", code], capture_output=True, text=True, check=True)
     package, resources = (Path(line) for line in result.stdout.splitlines())
     assert package.is_relative_to(installed)
     assert _files(resources) == {file for file in _files(ROOT / "resources") if not file.startswith("screenshots")}
