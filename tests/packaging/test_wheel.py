@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+OUTSIDE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+"""The environment of somebody who has never seen this checkout."""
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +29,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("workbench", "resources"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", place, source], check=True, timeout=120)
+    subprocess.run(
+        [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", place, source], check=True, timeout=120, env=OUTSIDE
+    )
     home = place / "home"
     venv.create(home)
     (wheel,) = place.glob("*.whl")
-    subprocess.run([*pip, "--python", home, "install", "--no-deps", "--no-index", wheel], check=True, timeout=120)
+    subprocess.run(
+        [*pip, "--python", home, "install", "--no-deps", "--no-index", wheel], check=True, timeout=120, env=OUTSIDE
+    )
     libraries = home / Path(sysconfig.get_path("purelib")).relative_to(sys.prefix)
     (libraries / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
     return home
@@ -38,7 +45,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_module_and_resource_is_in_it(installed: Path) -> None:
     code = "import workbench, workbench.paths as p; print(workbench.__file__); print(p.resource('icons').parent)"
-    result = subprocess.run([installed / "bin/python", "-I", "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [installed / "bin/python", "-I", "-c", code], capture_output=True, text=True, check=True, env=OUTSIDE
+    )
     package, resources = (Path(line) for line in result.stdout.splitlines())
     assert package.is_relative_to(installed)
     assert _files(resources) == {file for file in _files(ROOT / "resources") if not file.startswith("screenshots")}
@@ -47,7 +56,11 @@ def test_every_module_and_resource_is_in_it(installed: Path) -> None:
 
 def test_the_command_works(installed: Path) -> None:
     result = subprocess.run(
-        [installed / "bin/workbench", "describe", "lenet5", "--json"], capture_output=True, text=True, timeout=120
+        [installed / "bin/workbench", "describe", "lenet5", "--json"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=OUTSIDE,
     )
     assert result.returncode == 0, result.stderr
     assert '"parameters": 61706' in result.stdout
