@@ -257,6 +257,18 @@ def test_the_gallery_opens_a_tutorial_network(room: BuildRoom, qtbot: QtBot) -> 
     assert set(room.scene.nodes) == set(READY["lenet5"].build().nodes)
 
 
+def test_the_gallery_is_gone_before_a_question_about_unsaved_changes(
+    room: BuildRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gallery = room.choose_ready()
+    seen: list[bool] = []
+    monkeypatch.setattr(room.documents, "may_discard", lambda: seen.append(gallery.isVisible()))
+    gallery.choose("lenet5")
+    qtbot.mouseClick(gallery.open_button, Qt.MouseButton.LeftButton)
+    assert seen == [False]
+    assert room.workspace.document.network.name == "cifar10cnn"
+
+
 def test_the_gallery_knows_parameters_and_opens_a_landmark(room: BuildRoom, qtbot: QtBot) -> None:
     gallery = ReadyNetworks(room.workspace.jobs, room)
     opened: list[Network] = []

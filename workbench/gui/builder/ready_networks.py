@@ -96,8 +96,8 @@ class ReadyNetworks(QDialog):
 
     def _hand_over(self, network: Network) -> None:
         self._show_busy("")
+        self.accept()  # first: a question about unsaved changes belongs to the window, not to a dialog that goes
         self.opened.emit(network)
-        self.accept()
 
     def _fail(self, error: Exception) -> None:
         self._show_busy("")
