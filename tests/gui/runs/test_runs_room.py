@@ -22,6 +22,7 @@ from workbench.core.runs.runner import create_run, walk
 from workbench.core.training.control import Control
 from workbench.core.training.events import StepDone
 from workbench.core.training.plan import TrainingPlan
+from workbench.gui.runs.exporting import with_suffix
 from workbench.gui.runs.model import COLUMNS
 from workbench.gui.runs.room import RunsRoom
 from workbench.gui.training.room import TrainRoom
@@ -226,6 +227,26 @@ def test_the_exported_file_computes_the_same(
     expected = open_run(room.selected().path).module()
     with torch.inference_mode():
         assert torch.equal(module(pictures), expected(pictures))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("net", "net.pt"), ("net.pt", "net.pt"), ("net-1.5", "net-1.5.pt"), ("net.safetensors", "net.safetensors.pt")],
+)
+def test_the_suffix_says_what_is_in_the_file(typed: str, meant: str) -> None:
+    assert with_suffix(Path(typed), "pt") == Path(meant)
+
+
+def test_a_file_is_not_replaced_without_a_question_when_its_suffix_was_not_typed(
+    qtbot: QtBot, room: RunsRoom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.pt").write_text("precious")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_a, **_k: (str(tmp_path / "mine"), "")))
+    action = next(action for action in button(room, "runs-export").menu().actions() if action.objectName()[-2:] == "pt")
+    answer_question("")
+    action.trigger()
+    wait(qtbot, lambda: not room._workspace.jobs.busy)
+    assert (tmp_path / "mine.pt").read_text() == "precious"
 
 
 # -- delete ------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from workbench.gui.training.wording import size
 from workbench.gui.workspace import Workspace
@@ -41,9 +41,27 @@ def ask_and_export(owner: QWidget, workspace: Workspace, run_path: Path, *, to: 
     """Ask for a file, then export to it."""
     suggested = Path.home() / f"{run_path.name}.{to}"
     chosen, _ = QFileDialog.getSaveFileName(owner, "Export weights", str(suggested), FORMATS[to][1])
-    if chosen:
-        target = Path(chosen)
-        export(owner, workspace, run_path, target if target.suffix else target.with_suffix(f".{to}"), to=to)
+    target = with_suffix(Path(chosen), to)
+    if chosen and (target == Path(chosen) or may_replace(owner, target)):
+        export(owner, workspace, run_path, target, to=to)
+
+
+def with_suffix(path: Path, to: Format) -> Path:
+    """The file that is meant by a name that may lack the suffix of its format: `net-1.5` becomes `net-1.5.pt`."""
+    return path if path.suffix == f".{to}" or not path.name else path.with_name(f"{path.name}.{to}")
+
+
+def may_replace(owner: QWidget, path: Path) -> bool:
+    """Ask before a file is replaced; the dialog for files has asked only about the name as it was typed."""
+    if not path.exists():
+        return True
+    buttons = QMessageBox.StandardButton
+    box = QMessageBox(QMessageBox.Icon.Question, "Export weights", f"{path.name} exists. Replace it?", parent=owner)
+    box.setObjectName("export-replace-question")
+    box.setInformativeText(f"It is in {path.parent}.")
+    box.setStandardButtons(buttons.Yes | buttons.Cancel)
+    box.setDefaultButton(buttons.Cancel)
+    return buttons(box.exec()) == buttons.Yes
 
 
 def export(owner: QWidget, workspace: Workspace, run_path: Path, target: Path, *, to: Format) -> None:
