@@ -21,6 +21,7 @@ from workbench.core.inspection.prediction import predict
 from workbench.core.runs.folder import Run
 from workbench.gui.viewer.room import InspectRoom
 from workbench.gui.viewer.run_choice import UNTRAINED
+from workbench.gui.viewer.samples import picture_in
 from workbench.gui.workspace import Workspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -158,6 +159,10 @@ def test_a_broken_picture_is_named_in_place_and_a_good_one_recovers(
     room.strip.choose(4)
     settle()
     assert room.maps.sheet is not None and room.picture.title.text().startswith("Sample 5:")
+
+
+def test_pasting_where_there_is_no_clipboard_does_nothing() -> None:
+    assert picture_in(None) is None
 
 
 def test_a_picture_is_pasted(room: InspectRoom, settle: Settle) -> None:

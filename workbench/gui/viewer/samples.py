@@ -31,8 +31,10 @@ PICTURE_FILES = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.
 Index = QModelIndex | QPersistentModelIndex
 
 
-def picture_in(mime: QMimeData) -> Path | QImage | None:
-    """The picture that something dropped or pasted holds: a local file or pixels."""
+def picture_in(mime: QMimeData | None) -> Path | QImage | None:
+    """The picture that something dropped or pasted holds: a local file or pixels. Some desktops give no clipboard."""
+    if mime is None:
+        return None
     files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
     if files:
         return files[0]
