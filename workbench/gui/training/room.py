@@ -173,12 +173,21 @@ class TrainRoom(QWidget):
         self._stop.setEnabled(standing in ("opening", "training", "paused"))
         self._obstacle.setText(obstacle)
         self._obstacle.setVisible(bool(obstacle))
-        for button, action in self._buttons.values():
-            _follow(button, action)
+        self._show_buttons()
         self.panel.show_hint(
             f"Press Train ({self._train.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}) to train "
             f"{self._workspace.document.network.name} on {Path(self._workspace.data).name}; its curves appear here."
         )
+
+    def _show_buttons(self) -> None:
+        """Make the buttons look like their actions; the keyboard stays among them when its button is disabled."""
+        pairs = sorted(self._buttons.values(), key=lambda pair: not pair[1].isEnabled())
+        leaves = any(button.hasFocus() and not action.isEnabled() for button, action in pairs)
+        for button, action in pairs:
+            _follow(button, action)
+            if leaves and action.isEnabled():
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+                leaves = False
 
     # -- building ----------------------------------------------------------------------------------------------------
 
