@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
@@ -48,20 +47,15 @@ def _tutorial_networks() -> Iterator[dict[str, Any]]:
 
 def _torchvision_networks() -> Iterator[dict[str, Any]]:
     """torchvision's, counted without tracing them; their auxiliary heads are not opened and so not counted."""
-    import torch
-    import torchvision
-
-    from workbench.core.modelling.opening import TORCHVISION_INPUT, torchvision_names
+    from workbench.core.modelling.opening import torchvision_input, torchvision_module, torchvision_names
 
     for name in torchvision_names():
-        with torch.device("meta"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            module = torchvision.models.get_model(name, weights=None)
+        module = torchvision_module(name)
         weights = [parameter for key, parameter in module.named_parameters() if not key.lower().startswith("aux")]
         yield {
             "name": name,
             "family": type(module).__name__,
-            "input": list(TORCHVISION_INPUT.get(name, (3, 224, 224))),
+            "input": list(torchvision_input(name)),
             "parameters": sum(parameter.numel() for parameter in weights),
             "source": "torchvision",
             "idea": "",

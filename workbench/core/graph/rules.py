@@ -59,7 +59,7 @@ def own_name_problem(network: Network, name: str) -> Problem | None:
     if len(name) > LONGEST_NAME or len(parts) > DEEPEST_GROUP:
         reason = f"at most {LONGEST_NAME} characters and {DEEPEST_GROUP} groups within one another"
         return Problem(name[:LONGEST_NAME], "The name is too long", reason)
-    if not all(part.isidentifier() or part.isdigit() for part in parts) or not name.isascii():
+    if not all(map(_is_segment, parts)) or not name.isascii():
         return Problem(name, "Not a usable name", "use letters, digits and underscores, with dots between groups")
     reserved = next((part for part in parts if part in RESERVED or part.startswith("__")), None)
     if reserved:
@@ -70,6 +70,11 @@ def own_name_problem(network: Network, name: str) -> Problem | None:
     if name in network.groups or any(prefix in network for prefix in prefixes(name)):
         return Problem(name, "The name clashes with a group", "a node cannot be inside another node")
     return None
+
+
+def _is_segment(part: str) -> bool:
+    """Whether a part of a name can be an attribute of a module; published networks have hyphens in theirs."""
+    return part.isdigit() or (part.replace("-", "_").isidentifier() and not part.startswith("-"))
 
 
 def connection_problem(network: Network, source: str, target: str, catalog: Catalog) -> Problem | None:

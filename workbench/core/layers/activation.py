@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from workbench.core.layers.kind import ModuleKind, Shape, layer
+from workbench.core.layers.kind import ModuleKind, Shape, ShapeError, layer
 from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -113,3 +113,137 @@ class Sigmoid(ModuleKind, frozen=True):
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `Sigmoid`."""
         return torch.nn.Sigmoid()
+
+
+@layer(CATEGORY, torch_class="torch.nn.Hardswish", functions=("torch.nn.functional.hardswish",))
+class Hardswish(ModuleKind, frozen=True):
+    """SiLU made of straight pieces and one parabola: cheap on telephones (MobileNetV3)."""
+
+    inplace: Inplace = False
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Hardswish`."""
+        return torch.nn.Hardswish(self.inplace)
+
+
+@layer(CATEGORY, torch_class="torch.nn.Hardsigmoid", functions=("torch.nn.functional.hardsigmoid",))
+class Hardsigmoid(ModuleKind, frozen=True):
+    """A sigmoid made of straight lines."""
+
+    inplace: Inplace = False
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Hardsigmoid`."""
+        return torch.nn.Hardsigmoid(self.inplace)
+
+
+@layer(CATEGORY, torch_class="torch.nn.Mish", functions=("torch.nn.functional.mish",))
+class Mish(ModuleKind, frozen=True):
+    """A smooth ReLU: the value times the tanh of its softplus."""
+
+    inplace: Inplace = False
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Mish`."""
+        return torch.nn.Mish(self.inplace)
+
+
+@layer(CATEGORY, torch_class="torch.nn.SELU", functions=("torch.nn.functional.selu",))
+class SELU(ModuleKind, frozen=True):
+    """An ELU scaled so that deep plain networks keep mean 0 and deviation 1."""
+
+    inplace: Inplace = False
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `SELU`."""
+        return torch.nn.SELU(self.inplace)
+
+
+@layer(CATEGORY, torch_class="torch.nn.Softsign", functions=("torch.nn.functional.softsign",))
+class Softsign(ModuleKind, frozen=True):
+    """Squeezes values between -1 and 1, more gently than tanh."""
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Softsign`."""
+        return torch.nn.Softsign()
+
+
+@layer(CATEGORY, torch_class="torch.nn.LogSigmoid", functions=("torch.nn.functional.logsigmoid",))
+class LogSigmoid(ModuleKind, frozen=True):
+    """The logarithm of the sigmoid."""
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `LogSigmoid`."""
+        return torch.nn.LogSigmoid()
+
+
+@layer(CATEGORY, torch_class="torch.nn.Hardtanh", functions=("torch.nn.functional.hardtanh",))
+class Hardtanh(ModuleKind, frozen=True):
+    """Cuts values off at two limits."""
+
+    min_val: Annotated[float, Meta(ge=-1000, le=1000, description="The lower limit.")] = -1.0
+    max_val: Annotated[float, Meta(ge=-1000, le=1000, description="The upper limit.")] = 1.0
+    inplace: Inplace = False
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Hardtanh`."""
+        if self.min_val >= self.max_val:
+            raise ShapeError("its lower limit is not below its upper limit")
+        return torch.nn.Hardtanh(self.min_val, self.max_val, self.inplace)
+
+
+@layer(CATEGORY, torch_class="torch.nn.Softplus", functions=("torch.nn.functional.softplus",))
+class Softplus(ModuleKind, frozen=True):
+    """A ReLU with a rounded corner; its output is never quite zero."""
+
+    beta: Annotated[float, Meta(gt=0, le=100, description="How sharp the corner is.")] = 1.0
+    threshold: Annotated[float, Meta(gt=0, le=1000, description="Above it the value is passed on as it is.")] = 20.0
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Softplus`."""
+        return torch.nn.Softplus(self.beta, self.threshold)
+
+
+Axis = Annotated[
+    int, Meta(ge=-4, le=4, description="The axis along which the values compete (1: channels or classes).")
+]
+
+
+@layer(CATEGORY, torch_class="torch.nn.Softmax", functions=("torch.softmax", "torch.nn.functional.softmax"))
+class Softmax(ModuleKind, frozen=True):
+    """Turns scores into shares that sum to 1. The loss does this already: not needed at the end of a classifier."""
+
+    dim: Axis = 1
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Softmax`."""
+        return torch.nn.Softmax(_own_axis(self.dim, shapes[0]))
+
+
+@layer(CATEGORY, torch_class="torch.nn.LogSoftmax", functions=("torch.log_softmax", "torch.nn.functional.log_softmax"))
+class LogSoftmax(ModuleKind, frozen=True):
+    """The logarithm of softmax. The loss does this already: not needed at the end of a classifier."""
+
+    dim: Axis = 1
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `LogSoftmax`."""
+        return torch.nn.LogSoftmax(_own_axis(self.dim, shapes[0]))
+
+
+@layer(CATEGORY, torch_class="torch.nn.GLU", functions=("torch.nn.functional.glu",))
+class GLU(ModuleKind, frozen=True):
+    """Halves the channels: the sigmoid of one half decides how much of the other passes."""
+
+    dim: Annotated[int, Meta(ge=-4, le=4, description="The axis that is halved (1: channels).")] = 1
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `GLU`."""
+        return torch.nn.GLU(_own_axis(self.dim, shapes[0]))
+
+
+def _own_axis(dim: int, shape: Shape) -> int:
+    """The axis if it is one of the sample's own; raises `ShapeError` for the batch."""
+    if dim % (len(shape) + 1) == 0:
+        raise ShapeError("axis 0 is the batch: pictures must not see one another")
+    return dim

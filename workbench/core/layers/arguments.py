@@ -9,8 +9,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import inspect
 
-Form = Literal["integer", "number", "flag", "choice", "pair", "shape", "text", "record"]
-"""How an argument is edited; a `pair` is one number or two, and may also be one of `choices`; a `record` has parts."""
+Form = Literal["integer", "number", "flag", "choice", "pair", "shape", "numbers", "text", "record"]
+"""How an argument is edited; a `pair` is one number or two, and may also be one of `choices`; a `shape` is three
+numbers, `numbers` are a list of any length, a `record` has parts."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _default(field: inspect.Field) -> Any:
 def _form(members: tuple[inspect.Type, ...]) -> Form:
     kinds = {type(member) for member in members}
     if inspect.ListType in kinds:
-        return "pair" if inspect.IntType in kinds else "shape"
+        return "pair" if inspect.IntType in kinds else _list_form(members)
     if inspect.LiteralType in kinds:
         return "choice"
     if inspect.BoolType in kinds:
@@ -66,6 +67,12 @@ def _form(members: tuple[inspect.Type, ...]) -> Form:
     if inspect.FloatType in kinds:
         return "number"
     return "integer" if inspect.IntType in kinds else "record"
+
+
+def _list_form(members: tuple[inspect.Type, ...]) -> Form:
+    """Three numbers, no more and no fewer, are a shape."""
+    lists = [member for member in members if isinstance(member, inspect.ListType)]
+    return "shape" if lists[0].min_length == lists[0].max_length == 3 else "numbers"
 
 
 def _limits(members: tuple[inspect.Type, ...]) -> tuple[float | None, float | None]:

@@ -7,12 +7,34 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from workbench.core.graph.network import Node
-from workbench.core.layers import activation, convolution, joining, linear, normalization, pooling
+from workbench.core.layers import (
+    activation,
+    attention,
+    convolution,
+    joining,
+    linear,
+    normalization,
+    pooling,
+    regularization,
+    reshaping,
+    resizing,
+)
 from workbench.core.layers.arguments import plain_reason
 from workbench.core.layers.kind import REGISTERED, LayerKind
 from workbench.errors import Problem
 
-FILES = (convolution, normalization, activation, pooling, linear, joining)
+FILES = (
+    convolution,
+    normalization,
+    activation,
+    pooling,
+    linear,
+    regularization,
+    joining,
+    reshaping,
+    resizing,
+    attention,
+)
 """The modules whose import fills the catalog."""
 
 

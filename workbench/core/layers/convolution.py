@@ -76,3 +76,45 @@ class Conv2d(ModuleKind, frozen=True):
         named = {"same": same, "valid": (0, 0)}
         padding = named[self.padding] if isinstance(self.padding, str) else pair(self.padding)
         return Window(kernel, pair(self.stride), padding, dilation)
+
+
+@layer("Convolution", torch_class="torch.nn.ConvTranspose2d")
+class ConvTranspose2d(ModuleKind, frozen=True):
+    """A convolution the other way round: every pixel is spread over a kernel; stride 2 doubles the picture."""
+
+    out_channels: Annotated[int, Meta(ge=1, le=65536, description="Number of output channels.")] = 32
+    kernel_size: Annotated[Positive | PositivePair, Meta(description="Height and width of a kernel in pixels.")] = 2
+    stride: Annotated[Positive | PositivePair, Meta(description="Distance of the spread pixels; 2 doubles.")] = 2
+    padding: Annotated[Natural | NaturalPair, Meta(description="Pixels cut from every side of the output.")] = 0
+    output_padding: Annotated[Natural | NaturalPair, Meta(description="Pixels added at the lower right side.")] = 0
+    groups: Annotated[Positive, Meta(description="Independent groups of channels.")] = 1
+    bias: Annotated[bool, Meta(description="Adds a learnable constant to each channel.")] = True
+    dilation: Annotated[Positive | PositivePair, Meta(description="Distance between the taps of a kernel.")] = 1
+
+    @classmethod
+    def arguments_of(cls, module: Any) -> dict[str, Any]:
+        """The arguments of an existing transposed convolution."""
+        fields = {name: plain(getattr(module, name)) for name in cls.__struct_fields__ if name != "bias"}
+        return {**fields, "bias": module.bias is not None}
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `ConvTranspose2d` with the channels of its input."""
+        in_channels = channels(shapes[0])
+        if in_channels % self.groups or self.out_channels % self.groups:
+            raise ShapeError(
+                f"{self.groups} groups do not divide {in_channels} input and {self.out_channels} output channels"
+            )
+        return torch.nn.ConvTranspose2d(
+            in_channels,
+            self.out_channels,
+            pair(self.kernel_size),
+            stride=pair(self.stride),
+            padding=pair(self.padding),
+            output_padding=pair(self.output_padding),
+            groups=self.groups,
+            bias=self.bias,
+            dilation=pair(self.dilation),
+        )
+
+    def window(self) -> None:
+        """None: a stride below one pixel is no whole number."""

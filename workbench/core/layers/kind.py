@@ -66,9 +66,26 @@ class LayerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The arguments that make this kind equal to an existing `torch.nn` module: attributes of the same names."""
         return {field: plain(getattr(module, field)) for field in cls.__struct_fields__}
 
+    @classmethod
+    def arguments_of_call(cls, *constants: Any, **named: Any) -> dict[str, Any]:
+        """The arguments behind a call of one of `functions`, from the constants that follow its tensors.
+
+        Raises `ShapeError` for a constant that the kind has no argument for.
+        """
+        if len(constants) > len(cls.__struct_fields__):
+            raise ShapeError(f"{cls.name()} has no argument for {constants[-1]}")
+        given = {**dict(zip(cls.__struct_fields__, constants, strict=False)), **named}
+        unknown = [key for key, value in given.items() if key not in cls.__struct_fields__ and value]
+        if unknown:
+            raise ShapeError(f"{cls.name()} has no argument {unknown[0]}")
+        return {key: plain(value) for key, value in given.items() if key in cls.__struct_fields__ and value is not None}
+
     def window(self) -> Window | None:
         """The sliding window, or None where an output depends on the whole input (or there are no pixels)."""
         return Window()
+
+    def macs(self, *shapes: Shape) -> int | None:
+        """Multiply-adds of one picture where running the layer does not show them; None: they are counted."""
 
 
 class ModuleKind(LayerKind, frozen=True):
@@ -88,6 +105,18 @@ class FunctionKind(LayerKind, frozen=True):
 
     def check(self, *shapes: Shape) -> None:
         """Raise `ShapeError` if inputs of these shapes do not fit."""
+
+
+class ParameterKind(LayerKind, frozen=True):
+    """A kind that is one learnable parameter and an expression with it; the parameter's key is the node's own name."""
+
+    def start(self, *shapes: Shape) -> torch.Tensor:
+        """The parameter before training, for inputs of these shapes; raises `ShapeError` if it cannot take them."""
+        raise TypeError(f"{self.name()} does not define start")
+
+    def forward(self, parameter: torch.Tensor, *inputs: torch.Tensor) -> torch.Tensor:
+        """The output for these inputs (tensors, or the proxies of `torch.fx`)."""
+        raise TypeError(f"{self.name()} does not define forward")
 
 
 Kind = TypeVar("Kind", bound=type[LayerKind])
@@ -139,6 +168,13 @@ def image_shape(shape: Shape) -> tuple[int, int, int]:
 def channels(shape: Shape) -> int:
     """The channels of a picture-shaped input; raises `ShapeError` for anything else."""
     return image_shape(shape)[0]
+
+
+def sequence(shape: Shape) -> tuple[int, int]:
+    """The shape if it is `(tokens, features)`; raises `ShapeError` otherwise."""
+    if len(shape) != 2:
+        raise ShapeError(f"it needs tokens × features, but its input is {describe_shape(shape)}")
+    return shape[0], shape[1]
 
 
 def check_window(shape: Shape, window: Window) -> None:

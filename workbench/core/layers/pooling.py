@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from workbench.core.layers.convolution import Natural, NaturalPair, Positive, PositivePair
-from workbench.core.layers.kind import ModuleKind, Shape, ShapeError, Window, check_window, image_shape, layer, pair
+from workbench.core.layers.kind import (
+    FunctionKind,
+    ModuleKind,
+    Shape,
+    ShapeError,
+    Window,
+    check_window,
+    image_shape,
+    layer,
+    pair,
+)
 from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -30,8 +40,18 @@ def _check_padding(kernel_size: int | list[int], padding: int | list[int]) -> No
         raise ShapeError("the padding may be at most half the window")
 
 
+class _Pooling(ModuleKind, frozen=True):
+    """What calls of pooling functions share."""
+
+    @classmethod
+    def arguments_of_call(cls, *constants: Any, **named: Any) -> dict[str, Any]:
+        """The arguments of a call, where a stride that is not given is the window's size."""
+        found = super().arguments_of_call(*constants, **named)
+        return {**found, "stride": found.get("stride", found["kernel_size"])}
+
+
 @layer(CATEGORY, torch_class="torch.nn.MaxPool2d", functions=("torch.nn.functional.max_pool2d",))
-class MaxPool2d(ModuleKind, frozen=True):
+class MaxPool2d(_Pooling, frozen=True):
     """Keeps the largest value of each window."""
 
     kernel_size: KernelSize = 2
@@ -58,7 +78,7 @@ class MaxPool2d(ModuleKind, frozen=True):
 
 
 @layer(CATEGORY, torch_class="torch.nn.AvgPool2d", functions=("torch.nn.functional.avg_pool2d",))
-class AvgPool2d(ModuleKind, frozen=True):
+class AvgPool2d(_Pooling, frozen=True):
     """Takes the mean of each window."""
 
     kernel_size: KernelSize = 2
@@ -82,6 +102,27 @@ class AvgPool2d(ModuleKind, frozen=True):
     def window(self) -> Window:
         """The pooling window."""
         return Window(pair(self.kernel_size), pair(self.stride), pair(self.padding))
+
+
+@layer(CATEGORY, torch_class="torch.nn.LPPool2d", functions=("torch.nn.functional.lp_pool2d",))
+class LPPool2d(_Pooling, frozen=True):
+    """Takes the root of the summed powers of each window: between their sum (1) and nearly their largest (high)."""
+
+    norm_type: Annotated[
+        float, Meta(ge=1, le=100, description="The power; 2 is the length of the window as a vector.")
+    ] = 2.0
+    kernel_size: KernelSize = 2
+    stride: Stride = 2
+    ceil_mode: CeilMode = False
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """An `LPPool2d`."""
+        check_window(shapes[0], self.window())
+        return torch.nn.LPPool2d(self.norm_type, pair(self.kernel_size), pair(self.stride), ceil_mode=self.ceil_mode)
+
+    def window(self) -> Window:
+        """The pooling window."""
+        return Window(pair(self.kernel_size), pair(self.stride))
 
 
 @layer(CATEGORY, torch_class="torch.nn.AdaptiveAvgPool2d", functions=("torch.nn.functional.adaptive_avg_pool2d",))
@@ -109,6 +150,39 @@ class AdaptiveMaxPool2d(ModuleKind, frozen=True):
         """An `AdaptiveMaxPool2d`."""
         image_shape(shapes[0])
         return torch.nn.AdaptiveMaxPool2d(pair(self.output_size))
+
+    def window(self) -> None:
+        """None: the window depends on the input."""
+
+
+@layer(CATEGORY, functions=("torch.mean", "Tensor.mean"))
+class Mean(FunctionKind, frozen=True):
+    """Takes the mean along axes: over height and width it is global average pooling to a vector."""
+
+    dim: Annotated[
+        list[Annotated[int, Meta(ge=-4, le=4)]],
+        Meta(min_length=1, max_length=4, description="The axes that go (2 and 3: height and width; 0 is the batch)."),
+    ] = field(default_factory=lambda: [2, 3])
+    keepdim: Annotated[bool, Meta(description="Keep the axes, with size 1.")] = False
+
+    @classmethod
+    def arguments_of_call(cls, *constants: Any, **named: Any) -> dict[str, Any]:
+        """The arguments of a mean along axes; raises `ShapeError` for one over everything."""
+        given = {**dict(zip(("dim", "keepdim"), constants, strict=False)), **named}
+        if given.get("dim") is None or given.get("dtype") is not None:
+            raise ShapeError("a mean over the whole batch is no layer")
+        axes = given["dim"]
+        return {"dim": [axes] if isinstance(axes, int) else list(axes), "keepdim": bool(given.get("keepdim", False))}
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        """The mean."""
+        return torch.mean(inputs[0], self.dim, self.keepdim)
+
+    def check(self, *shapes: Shape) -> None:
+        """The axes must exist and not be the batch."""
+        axes = len(shapes[0]) + 1
+        if any(dim % axes == 0 or not -axes <= dim < axes for dim in self.dim):
+            raise ShapeError(f"the axes must be among 1 to {axes - 1} (0 is the batch)")
 
     def window(self) -> None:
         """None: the window depends on the input."""

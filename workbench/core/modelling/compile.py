@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -10,7 +10,7 @@ from torch import fx, nn
 
 from workbench.core.graph.network import INPUT, OUTPUT, Network, Node
 from workbench.core.layers.catalog import CATALOG
-from workbench.core.layers.kind import FunctionKind, ModuleKind
+from workbench.core.layers.kind import FunctionKind, ModuleKind, ParameterKind, Shape
 from workbench.core.modelling.shapes import Analysis, analyse
 from workbench.errors import WorkbenchError
 
@@ -31,7 +31,8 @@ def build_module(network: Network, *, device: torch.device | str | None = None) 
     for name in network.execution_order:
         values[name] = _emit(graph, network[name], values)
     graph.lint()
-    return fx.GraphModule(_tree(modules), graph, class_name="Network")
+    tree = _tree(modules)
+    return _in_order_of(tree, fx.GraphModule(tree, graph, class_name="Network"))
 
 
 def refuse_errors(analysis: Analysis) -> None:
@@ -47,18 +48,24 @@ def node_of(fx_node: fx.Node) -> str | None:
     return fx_node.meta.get(NODE)
 
 
-def _modules(network: Network, analysis: Analysis, device: Any) -> dict[str, nn.Module]:
-    modules: dict[str, nn.Module] = {}
+def _modules(network: Network, analysis: Analysis, device: Any) -> dict[str, nn.Module | nn.Parameter]:
+    modules: dict[str, nn.Module | nn.Parameter] = {}
     with torch.device(device or "cpu"):
         for node in network:
             kind = CATALOG.parse(node)
             if isinstance(kind, ModuleKind):
-                shapes = (analysis.nodes[source].output_shape for source in node.inputs)
-                modules[node.name] = kind.build(*(shape for shape in shapes if shape is not None))
+                modules[node.name] = kind.build(*_input_shapes(node, analysis))
+            elif isinstance(kind, ParameterKind):
+                modules[node.name] = nn.Parameter(kind.start(*_input_shapes(node, analysis)))
     return modules
 
 
-def _tree(modules: Mapping[str, nn.Module]) -> nn.Module:
+def _input_shapes(node: Node, analysis: Analysis) -> list[Shape]:
+    shapes = (analysis.nodes[source].output_shape for source in node.inputs)
+    return [shape for shape in shapes if shape is not None]
+
+
+def _tree(modules: Mapping[str, nn.Module | nn.Parameter]) -> nn.Module:
     """The modules at the places their dotted names say, in their order, so that weights are listed in it too."""
     root = nn.Module()
     for name, module in modules.items():
@@ -68,8 +75,21 @@ def _tree(modules: Mapping[str, nn.Module]) -> nn.Module:
             if part not in parent._modules:
                 parent.add_module(part, nn.Module())
             parent = parent.get_submodule(part)
-        parent.add_module(last, module)
+        if isinstance(module, nn.Parameter):
+            parent.register_parameter(last, module)
+        else:
+            parent.add_module(last, module)
     return root
+
+
+def _in_order_of(tree: nn.Module, module: fx.GraphModule) -> fx.GraphModule:
+    """The compiled module with its parts in the order of the tree: fx puts them in the order of their use."""
+    for path, part in tree.named_modules():
+        twin = module.get_submodule(path)
+        if twin is not part:
+            twin._modules = {name: twin._modules[name] for name in part._modules}
+            twin._parameters = {name: twin._parameters[name] for name in part._parameters}
+    return module
 
 
 def _emit(graph: fx.Graph, node: Node, values: Mapping[str, fx.Node]) -> fx.Node:
@@ -81,17 +101,19 @@ def _emit(graph: fx.Graph, node: Node, values: Mapping[str, fx.Node]) -> fx.Node
     elif node.kind == OUTPUT:
         made = graph.output(inputs[0])
     elif isinstance(kind, FunctionKind):
-        made = _record(graph, kind, inputs)
+        made = _record(graph, kind.forward, inputs)
+    elif isinstance(kind, ParameterKind):
+        made = _record(graph, kind.forward, [graph.create_node("get_attr", node.name), *inputs])
     else:
         made = graph.call_module(node.name, tuple(inputs))
     made.meta[NODE] = node.name
     return made
 
 
-def _record(graph: fx.Graph, kind: FunctionKind, inputs: list[fx.Node]) -> fx.Node:
-    """Write the expression of a function kind into the graph by running it on proxies."""
+def _record(graph: fx.Graph, forward: Callable[..., Any], inputs: list[fx.Node]) -> fx.Node:
+    """Write an expression into the graph by running it on proxies."""
     tracer = fx.proxy.GraphAppendingTracer(graph)
     proxies: list[Any] = [fx.Proxy(node, tracer) for node in inputs]
-    output: Any = kind.forward(*proxies)
+    output: Any = forward(*proxies)
     made: fx.Node = output.node
     return made

@@ -5,27 +5,35 @@ from __future__ import annotations
 import difflib
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import load_network
+from workbench.core.layers.kind import Shape
 from workbench.core.modelling.zoo import READY
 from workbench.errors import WorkbenchError
 from workbench.files import is_file
 
-TORCHVISION_INPUT = {"inception_v3": (3, 299, 299)}
-TORCHVISION_FAMILIES = (
-    "alexnet",
-    "densenet",
-    "googlenet",
-    "inception",
-    "mobilenet_v2",
-    "resnet",
-    "resnext",
-    "squeezenet",
-    "vgg",
-    "wide_resnet",
-)
-"""Whose every operation the catalog has; opening a network of another family names the operation that it lacks."""
+if TYPE_CHECKING:
+    from torch import nn
+
+SIDES = {
+    "inception_v3": 299,
+    "efficientnet_b1": 240,
+    "efficientnet_b2": 288,
+    "efficientnet_b3": 300,
+    "efficientnet_b4": 380,
+    "efficientnet_b5": 456,
+    "efficientnet_b6": 528,
+    "efficientnet_b7": 600,
+    "efficientnet_v2_s": 384,
+    "efficientnet_v2_m": 480,
+    "efficientnet_v2_l": 480,
+    "swin_v2_t": 256,
+    "swin_v2_s": 256,
+    "swin_v2_b": 256,
+}
+"""Height and width of the pictures that torchvision's weights were measured with, where they are not 224."""
 
 
 def open_network(reference: str | Path) -> Network:
@@ -43,24 +51,33 @@ def open_network(reference: str | Path) -> Network:
 
 
 def torchvision_names() -> list[str]:
-    """torchvision's classification networks that can be opened."""
-    return [name for name in _torchvision_models() if name.startswith(TORCHVISION_FAMILIES)]
+    """torchvision's classification networks; all of them can be opened."""
+    return _torchvision_models()
+
+
+def torchvision_input(name: str) -> Shape:
+    """The shape of a picture for one of torchvision's networks."""
+    side = SIDES.get(name, 224)
+    return 3, side, side
 
 
 def torchvision_network(name: str) -> Network:
     """One of torchvision's networks, without weights, opened for editing."""
-    import torch
-    import torchvision
-
     from workbench.core.modelling.trace import trace_module
 
-    with torch.device("meta"), warnings.catch_warnings():
+    return trace_module(torchvision_module(name), input_shape=torchvision_input(name), name=name)
+
+
+def torchvision_module(name: str) -> nn.Module:
+    """One of torchvision's networks in eval mode, with weights that take no memory and cannot run."""
+    import torchvision
+
+    from workbench.core.modelling.tracing import UnfilledOnMeta
+
+    with UnfilledOnMeta(), warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # on how GoogLeNet and Inception begin: nothing begins here
-        try:
-            module = torchvision.models.get_model(name, weights=None)
-        except NotImplementedError as error:  # RegNet: the meta device has shapes, but no numbers to read back
-            raise WorkbenchError(f"{name} cannot be opened", "it computes its widths with tensors") from error
-    return trace_module(module.eval(), input_shape=TORCHVISION_INPUT.get(name, (3, 224, 224)), name=name)
+        module: nn.Module = torchvision.models.get_model(name, weights=None)
+    return module.eval()
 
 
 def _torchvision_models() -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,7 +17,15 @@ import msgspec
 from workbench.core.graph.network import INPUT, OUTPUT, Network, Node
 from workbench.core.graph.rules import input_problem, own_name_problem
 from workbench.core.layers.catalog import CATALOG
-from workbench.core.layers.kind import FunctionKind, LayerKind, ModuleKind, Shape, ShapeError, describe_shape
+from workbench.core.layers.kind import (
+    FunctionKind,
+    LayerKind,
+    ModuleKind,
+    ParameterKind,
+    Shape,
+    ShapeError,
+    describe_shape,
+)
 from workbench.core.layers.lazy import LazyModule
 from workbench.core.modelling.receptive_field import ReceptiveField, joined_field
 from workbench.errors import Problem
@@ -161,7 +169,9 @@ def _run(kind: LayerKind, shapes: tuple[Shape, ...]) -> NodeFacts:
         function, parameters = prepared(kind, shapes)
         with _flop_counter() as counter:
             output = function(*inputs)
-    return NodeFacts(tuple(output.shape[1:]), parameters, counter.get_total_flops() // 2)
+    known = kind.macs(*shapes)
+    macs = counter.get_total_flops() // 2 if known is None else known
+    return NodeFacts(tuple(output.shape[1:]), parameters, macs)
 
 
 def _flop_counter() -> FlopCounterMode:
@@ -177,6 +187,9 @@ def prepared(kind: LayerKind, shapes: tuple[Shape, ...]) -> tuple[Any, int]:
     if isinstance(kind, ModuleKind):
         module = kind.build(*shapes).eval()
         return module, sum(parameter.numel() for parameter in module.parameters())
+    if isinstance(kind, ParameterKind):
+        parameter = kind.start(*shapes)
+        return partial(kind.forward, parameter), parameter.numel()
     assert isinstance(kind, FunctionKind)
     kind.check(*shapes)
     return kind.forward, 0

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-import torch
 from torch import fx, nn
 
 from workbench.core.graph.edits import free_name
-from workbench.core.graph.network import INPUT, OUTPUT, Network, Node
-from workbench.core.layers.catalog import CATALOG
-from workbench.core.layers.kind import LayerKind, Shape, plain
+from workbench.core.graph.network import Network, Node
+from workbench.core.layers.kind import Shape
+from workbench.core.modelling.found import Found
+from workbench.core.modelling.recognition import module_kind, recognize, wrapped_functions
+from workbench.core.modelling.tracing import ShapeTracer
 from workbench.errors import WorkbenchError
 
 
@@ -21,108 +21,43 @@ def trace_module(module: nn.Module, *, input_shape: Shape, name: str = "") -> Ne
     Raises `WorkbenchError` where tracing stops or where a layer has no kind in the catalog.
     """
     title = name or type(module).__name__
+    tracer = ShapeTracer(
+        input_shape, is_layer=lambda part: module_kind(part) is not None, functions=wrapped_functions()
+    )
     try:
-        graph = fx.symbolic_trace(module).graph
-    except (fx.proxy.TraceError, TypeError, RuntimeError, AttributeError) as error:
-        raise WorkbenchError(f"{title} cannot be traced", str(error).splitlines()[0]) from error
+        graph = tracer.record(module)
+    except (fx.proxy.TraceError, TypeError, RuntimeError, AttributeError, AssertionError) as error:
+        raise WorkbenchError(f"{title} cannot be traced", (str(error).splitlines() or [repr(error)])[0]) from error
     return _Reader(module, title, input_shape).read(graph)
 
 
 class _Reader:
-    """Walks an fx graph once and collects the nodes of the network."""
+    """Walks a recorded graph once and collects the nodes of the network."""
 
     def __init__(self, module: nn.Module, title: str, input_shape: Shape) -> None:
         self._modules = dict(module.named_modules())
-        self._input_shape = list(input_shape)
+        self._input_shape = input_shape
         self._network = Network(title)
         self._names: dict[fx.Node, str] = {}
 
     def read(self, graph: fx.Graph) -> Network:
         for node in graph.nodes:
-            kind, arguments, wanted = self._recognize(node)
-            self._add(node, kind, arguments, wanted)
-        return self._network
+            found = recognize(node, self._modules, self._input_shape)
+            if isinstance(found, fx.Node):
+                self._names[node] = self._names[found]
+            elif found is not None:
+                self._add(node, found)
+        return self._network.with_nodes(in_order_of(self._modules, [*self._network]))
 
-    def _recognize(self, node: fx.Node) -> tuple[str, dict[str, Any], str]:
-        """Kind, arguments and wanted name of what an fx node does."""
-        if node.op == "placeholder":
-            return INPUT, {"shape": self._input_shape}, "input"
-        if node.op == "output":
-            return OUTPUT, {}, "output"
-        if node.op == "call_module":
-            target = str(node.target)
-            found = _kind_of_module(self._modules[target])
-            return found.name(), _changed(found, found.arguments_of(self._modules[target])), target
-        if node.op in ("call_function", "call_method"):
-            found = _kind_of_function(node)
-            return found.name(), _changed(found, _call_arguments(found, node)), _stem(found.name())
-        raise WorkbenchError(f"{self._network.name} reads {node.target}", "the catalog has no kind for free parameters")
-
-    def _add(self, node: fx.Node, kind: str, arguments: Mapping[str, Any], wanted: str) -> None:
-        name = free_name(self._network, wanted)
-        inputs = tuple(self._names[source] for source in _tensor_inputs(node))
+    def _add(self, node: fx.Node, found: Found) -> None:
+        name = free_name(self._network, found.name)
+        made = Node(name, found.kind, dict(found.arguments), tuple(self._names[source] for source in found.inputs))
         self._names[node] = name
-        self._network = self._network.with_nodes([*self._network, Node(name, kind, dict(arguments), inputs)])
+        self._network = self._network.with_nodes([*self._network, made])
 
 
-def _tensor_inputs(node: fx.Node) -> Sequence[fx.Node]:
-    found: list[fx.Node] = []
-    fx.node.map_arg((node.args, node.kwargs), lambda source: found.append(source) or source)  # type: ignore[func-returns-value]
-    return found
-
-
-def _kind_of_module(module: nn.Module) -> type[LayerKind]:
-    cls = type(module)
-    wanted = f"torch.nn.{cls.__name__}" if cls.__module__.startswith("torch.nn.modules") else ""
-    if issubclass(cls, nn.Conv2d):
-        wanted = "torch.nn.Conv2d"
-    found = next((kind for kind in CATALOG if wanted and kind.torch_class == wanted), None)
-    if found is None:
-        raise WorkbenchError(f"There is no layer kind for {cls.__module__}.{cls.__qualname__}")
-    return found
-
-
-def _kind_of_function(node: fx.Node) -> type[LayerKind]:
-    found = next((kind for kind in CATALOG if _is_one_of(node, kind.functions)), None)
-    if found is None:
-        raise WorkbenchError(
-            f"There is no layer kind for the operation {getattr(node.target, '__name__', node.target)}"
-        )
-    return found
-
-
-def _is_one_of(node: fx.Node, functions: Sequence[str]) -> bool:
-    if node.op == "call_method":
-        return f"Tensor.{node.target}" in functions
-    return any(node.target is _function(name) for name in functions)
-
-
-def _function(path: str) -> Callable[..., Any] | None:
-    """The function behind a dotted path, or None if this version of torch lacks it."""
-    import operator
-
-    found: Any = {"torch": torch, "operator": operator, "Tensor": torch.Tensor}
-    first, *rest = path.split(".")
-    found = found[first]
-    for part in rest:
-        found = getattr(found, part, None)
-    return found  # type: ignore[no-any-return]
-
-
-def _call_arguments(kind: type[LayerKind], node: fx.Node) -> dict[str, Any]:
-    """The constant arguments of a call, matched to the kind's fields by name, then by position after the tensor."""
-    fields = kind.__struct_fields__
-    positional = dict(zip(fields, (arg for arg in node.args[1:] if not isinstance(arg, fx.Node)), strict=False))
-    named = {key: value for key, value in node.kwargs.items() if key in fields}
-    return {key: plain(value) for key, value in {**positional, **named}.items() if value is not None}
-
-
-def _changed(kind: type[LayerKind], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Only the arguments that differ from the defaults."""
-    defaults = kind()
-    return {key: value for key, value in arguments.items() if getattr(defaults, key) != value}
-
-
-def _stem(kind: str) -> str:
-    """`AdaptiveAvgPool2d` as a name: `adaptiveavgpool2d`, as torchvision's traces call it."""
-    return kind.lower()
+def in_order_of(modules: Mapping[str, nn.Module], nodes: list[Node]) -> list[Node]:
+    """The nodes with those that are modules in the order of the modules, which is the order of their weights."""
+    places = {name: place for place, name in enumerate(modules)}
+    ordered = iter(sorted((node for node in nodes if node.name in places), key=lambda node: places[node.name]))
+    return [next(ordered) if node.name in places else node for node in nodes]

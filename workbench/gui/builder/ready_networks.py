@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.graph.network import INPUT, Network
 from workbench.core.layers.kind import describe_shape
+from workbench.core.modelling.opening import torchvision_input
 from workbench.core.modelling.zoo import READY
 from workbench.gui import theme
 from workbench.gui.background import Background
@@ -141,8 +142,7 @@ class ReadyNetworks(QDialog):
             self._add(tutorials, ready.name, ready.idea, describe_shape(tuple(shape)))
         landmarks = self._group("Landmarks (torchvision, ImageNet)")
         for mark in LANDMARKS:
-            side = 299 if mark.name == "inception_v3" else 224
-            self._add(landmarks, mark.name, f"{mark.year}. {mark.idea}", f"3 × {side} × {side}")
+            self._add(landmarks, mark.name, f"{mark.year}. {mark.idea}", describe_shape(torchvision_input(mark.name)))
         self.list.expandAll()
         self.choose(next(iter(READY)))
 
