@@ -7,7 +7,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from workbench.errors import WorkbenchError
+
+BROKEN_JSON = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading a record from JSON raises, whatever stands in the file."""
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -53,6 +58,15 @@ def is_file(text: str) -> bool:
         return Path(text).is_file()
     except (OSError, ValueError):  # too long, or a part of it may not be looked at
         return False
+
+
+def absolute_path(text: str) -> str:
+    """The path of an existing file or folder, independent of the working directory; any other text as it is."""
+    try:
+        path = Path(text).expanduser()
+        return str(path.resolve()) if path.exists() else text
+    except (OSError, ValueError, RuntimeError):  # no path at all, or the home of nobody
+        return text
 
 
 def cannot_write(path: Path, error: OSError) -> WorkbenchError:

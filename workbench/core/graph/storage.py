@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from workbench.core.graph.network import BlockUse, Network, Node, Position
 from workbench.errors import WorkbenchError
-from workbench.files import read_file, write_atomically
+from workbench.files import BROKEN_JSON, read_file, write_atomically
 
 SUFFIX = ".network.json"
 FORMAT: Literal["cnn-workbench/network"] = "cnn-workbench/network"
@@ -70,7 +70,7 @@ def from_json(text: bytes, *, source: str = "this text") -> Network:
     """The network in a JSON text; raises `WorkbenchError` naming `source` and the place that is wrong."""
     try:
         record = msgspec.json.decode(text, type=NetworkRecord)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except BROKEN_JSON as error:
         raise WorkbenchError(f"{source} is not a network file", str(error)) from error
     if record.version > VERSION:
         raise WorkbenchError(

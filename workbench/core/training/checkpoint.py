@@ -6,33 +6,35 @@ the two is complete. Nothing is ever unpickled: weights are safetensors, the sta
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import safetensors
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save_file
 from torch import Tensor, nn
 
-from workbench.errors import WorkbenchError
-from workbench.files import cannot_write
+from workbench.errors import WorkbenchError, first_line
+from workbench.files import cannot_write, sync, sync_folder
 
 WEIGHTS, STATE = "weights.safetensors", "state.pt"
+Read = TypeVar("Read")
 
 
 def save_checkpoint(folder: Path, module: nn.Module, state: Mapping[str, Any]) -> None:
     """Replace the checkpoint in `folder`; raises `WorkbenchError`, the old one kept, if there is no space."""
     fresh, old = _beside(folder, "new"), _beside(folder, "old")
+    weights = plain_weights(module)
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        save_file(plain_weights(module), fresh / WEIGHTS)
+        save_file(weights, fresh / WEIGHTS)
         torch.save(dict(state), fresh / STATE)
         for path in (fresh / WEIGHTS, fresh / STATE):
-            _sync(path)
+            sync(path)
+        sync_folder(fresh)
         _exchange(folder, fresh, old)
     except (OSError, RuntimeError, safetensors.SafetensorError) as error:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -46,29 +48,24 @@ def has_checkpoint(folder: Path) -> bool:
 
 def load_weights(folder: Path) -> dict[str, Tensor]:
     """The weights of a checkpoint on the CPU, by node name."""
-    return load_weight_file(_existing(folder) / WEIGHTS)
+    return _read(folder, lambda path: load_weight_file(path / WEIGHTS))
 
 
 def load_state(folder: Path) -> dict[str, Any]:
     """The state of the training of a checkpoint."""
-    try:
-        state: dict[str, Any] = torch.load(_existing(folder) / STATE, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch.load raises what the broken file makes it raise
-        raise WorkbenchError(f"The checkpoint in {folder} is damaged", str(error).splitlines()[0]) from error
-    return state
+    return _read(folder, _load_state)
 
 
 def load_weight_file(path: Path) -> dict[str, Tensor]:
     """The tensors of a `.safetensors` file or of a state dict saved by `torch.save`; raises `WorkbenchError`."""
     try:
         if path.suffix == ".safetensors":
-            return load_file(path)
+            return load(path.read_bytes())  # mapped into memory, a file could not be replaced on Windows
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise WorkbenchError(f"There is no file {path}") from error
     except Exception as error:  # whatever a broken file provokes in the two readers
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WorkbenchError(f"{path.name} is not a file of weights", reason) from error
+        raise WorkbenchError(f"{path.name} is not a file of weights", first_line(error)) from error
     state = loaded.get("state_dict", loaded) if isinstance(loaded, dict) else loaded
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise WorkbenchError(f"{path.name} is not a file of weights", "it does not hold tensors by name")
@@ -78,6 +75,24 @@ def load_weight_file(path: Path) -> dict[str, Tensor]:
 def plain_weights(module: nn.Module) -> dict[str, Tensor]:
     """The state dict on the CPU, contiguous, so that a file does not depend on the device or the memory format."""
     return {key: value.detach().cpu().contiguous() for key, value in module.state_dict().items()}
+
+
+def _read(folder: Path, read: Callable[[Path], Read]) -> Read:
+    """Read from a checkpoint, once more if it failed: a training may just have put the next one into its place."""
+    try:
+        return read(_existing(folder))
+    except WorkbenchError:
+        return read(_existing(folder))
+
+
+def _load_state(path: Path) -> dict[str, Any]:
+    try:
+        state = torch.load(path / STATE, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch.load raises what the broken file makes it raise
+        raise WorkbenchError(f"The checkpoint in {path} is damaged", first_line(error)) from error
+    if not isinstance(state, dict):
+        raise WorkbenchError(f"The checkpoint in {path} is damaged", "it does not hold the state of a training")
+    return state
 
 
 def _existing(folder: Path) -> Path:
@@ -104,9 +119,5 @@ def _exchange(folder: Path, fresh: Path, old: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
         folder.rename(old)
     fresh.rename(folder)
+    sync_folder(folder.parent)  # only when the new one is sure to stay does the old one go
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import time
 
+import msgspec
 import torch
 from torch import nn
 
-from workbench.errors import WorkbenchError
-from workbench.files import write_atomically
+from workbench.errors import WorkbenchError, first_line
+from workbench.files import BROKEN_JSON, write_atomically
 from workbench.paths import cache_folder
+
+KNOWN = "precision.json"
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -21,10 +24,9 @@ def choose_device(wanted: str) -> torch.device:
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     try:
         device = torch.device(wanted)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0]
-        raise WorkbenchError(f"The device {wanted} cannot be used", reason, "Choose auto or cpu.") from error
+        torch.zeros(1, device=device).item()  # the device called meta has no numbers to give back
+    except (RuntimeError, AssertionError, NotImplementedError, ValueError) as error:
+        raise WorkbenchError(f"The device {wanted} cannot be used", first_line(error), "Choose auto or cpu.") from error
     return device
 
 
@@ -37,14 +39,11 @@ def choose_precision(wanted: str, device: torch.device) -> str:
     if wanted != "auto":
         return wanted
     key = f"{device_name(device)} | {torch.__version__} | {torch.get_num_threads()} threads"
-    path = cache_folder() / "precision.json"
-    try:
-        known: dict[str, str] = json.loads(path.read_text())
-    except (OSError, ValueError):
-        known = {}
+    known = _known_precisions()
     if known.get(key) not in ("fp32", "bf16"):
-        known[key] = "bf16" if _step_seconds(device, "fp32") > 1.2 * _step_seconds(device, "bf16") else "fp32"
-        write_atomically(path, json.dumps(known, indent=1))
+        known[key] = "bf16" if _gains_by_bf16(device) else "fp32"
+        with contextlib.suppress(OSError, WorkbenchError):  # measured again the next time
+            write_atomically(cache_folder() / KNOWN, msgspec.json.format(msgspec.json.encode(known), indent=1))
     return known[key]
 
 
@@ -60,6 +59,20 @@ def device_name(device: torch.device) -> str:
     if device.type == "cpu":
         return f"cpu {torch.backends.cpu.get_cpu_capability()}"
     return device.type
+
+
+def _known_precisions() -> dict[str, str]:
+    try:
+        return msgspec.json.decode((cache_folder() / KNOWN).read_bytes(), type=dict[str, str])
+    except (OSError, *BROKEN_JSON):
+        return {}
+
+
+def _gains_by_bf16(device: torch.device) -> bool:
+    try:
+        return _step_seconds(device, "fp32") > 1.2 * _step_seconds(device, "bf16")
+    except RuntimeError:  # some devices have no bf16 at all
+        return False
 
 
 def _step_seconds(device: torch.device, precision: str) -> float:
@@ -79,6 +92,6 @@ def _timed_step(layer: nn.Module, images: torch.Tensor, precision: str) -> float
     with autocast(images.device, precision):
         output = layer(images)
     output.float().square().mean().backward()
-    if images.device.type == "cuda":
-        torch.cuda.synchronize()
+    if images.device.type != "cpu":
+        getattr(torch, images.device.type).synchronize()
     return time.perf_counter() - start

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from workbench.files import BROKEN_JSON
+
 
 class RunEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Base of all events; `time` is seconds since the epoch (1970)."""
@@ -109,7 +111,7 @@ def from_lines(lines: Iterable[bytes]) -> list[AnyEvent]:
     for line in lines:
         try:
             event = _DECODER.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        except BROKEN_JSON:
             continue
         if isinstance(event, RunStarted):
             events = [old for old in events if still_true(old, event)]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from workbench.errors import WorkbenchError
+
 
 @dataclass(frozen=True)
 class Means:
@@ -15,6 +17,15 @@ class Means:
     loss: float
     accuracy: float
     images: int
+
+
+def diverged(what: str, epoch: int) -> WorkbenchError:
+    """The error of a training whose numbers are none any more."""
+    return WorkbenchError(
+        f"{what} in epoch {epoch}",
+        "the weights have grown beyond what numbers can hold",
+        "Try a smaller learning rate; the last checkpoint is kept.",
+    )
 
 
 class RunningSums:

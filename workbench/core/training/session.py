@@ -25,7 +25,7 @@ from workbench.core.training import checkpoint
 from workbench.core.training.clock import Clock
 from workbench.core.training.events import CheckpointSaved
 from workbench.core.training.freezing import set_trainable, set_training_mode
-from workbench.core.training.metrics import Means, RunningSums
+from workbench.core.training.metrics import Means, RunningSums, diverged
 from workbench.core.training.optimization import INITIALIZATIONS, OPTIMIZERS, SCHEDULES
 from workbench.core.training.plan import Phase, TrainingPlan
 from workbench.core.training.starting_weights import load_starting_weights
@@ -142,7 +142,12 @@ class Session:
         return self.clock.here / done * (self.total_steps - self.step)
 
     def save(self, which: Literal["last", "best"]) -> CheckpointSaved:
-        """Write a checkpoint; the best one holds weights to use, the last one all that is needed to go on."""
+        """Write a checkpoint; the best one holds weights to use, the last one all that is needed to go on.
+
+        Raises `WorkbenchError`, the old one kept, for weights that are no numbers any more and for a full disk.
+        """
+        if not _all_finite(self.module):
+            raise diverged("Some weights are no numbers any more", self.epoch + 1)
         state = self._summary() if which == "best" else {**self._summary(), **self._progress()}
         checkpoint.save_checkpoint(self.job.checkpoints / which, self.module, state)
         return CheckpointSaved(time=time.time(), step=self.step, epoch=self.epoch, which=which)
@@ -204,6 +209,10 @@ class Session:
         return phase.learning_rate * SCHEDULES[self.plan.schedule](self.plan, epoch, phase.epochs)
 
 
+def _all_finite(module: nn.Module) -> bool:
+    return all(value.isfinite().all() for value in module.state_dict().values() if value.is_floating_point())
+
+
 def _training_batches(job: TrainingJob) -> Batches:
     return Batches(
         job.data.train,
@@ -222,10 +231,13 @@ def _validation_batches(job: TrainingJob) -> Batches:
 
 
 def _new_module(job: TrainingJob) -> nn.Module:
-    """The network with its starting weights, on the device, in the memory format that is fastest for convolutions."""
+    """The network with its starting weights, on the device, in the memory format that is fastest for convolutions.
+
+    A training that goes on needs the file of weights it began with no more.
+    """
     torch.manual_seed(job.plan.seed)
     module = build_module(job.network)
     INITIALIZATIONS[job.plan.initialization](module)
-    if job.plan.weights is not None:
+    if job.plan.weights is not None and not checkpoint.has_checkpoint(job.checkpoints / "last"):
         load_starting_weights(module, Path(job.plan.weights), fresh=job.plan.fresh)
     return module.to(job.device).to(memory_format=torch.channels_last)

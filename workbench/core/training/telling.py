@@ -7,9 +7,8 @@ import time
 from typing import Literal
 
 from workbench.core.training.events import EpochDone, RunFinished, RunStarted, StepDone
-from workbench.core.training.metrics import Means
+from workbench.core.training.metrics import Means, diverged
 from workbench.core.training.session import Session
-from workbench.errors import WorkbenchError
 
 
 def started(session: Session) -> RunStarted:
@@ -33,12 +32,7 @@ def started(session: Session) -> RunStarted:
 def step_done(session: Session) -> StepDone:
     """The means since the last report; raises `WorkbenchError` when the loss is no number any more."""
     means = session.take_recent()
-    if not math.isfinite(means.loss):
-        raise WorkbenchError(
-            f"The loss is {means.loss} in epoch {session.epoch + 1}",
-            "the weights have grown beyond what numbers can hold",
-            "Try a smaller learning rate; the last checkpoint is kept.",
-        )
+    _refuse_divergence("loss", means, session)
     event = StepDone(
         time=time.time(),
         step=session.step,
@@ -54,9 +48,11 @@ def step_done(session: Session) -> StepDone:
 
 
 def epoch_done(session: Session) -> EpochDone:
-    """Validate, close the epoch, and say how it went."""
+    """Validate, close the epoch, and say how it went; raises `WorkbenchError` when a loss is no number any more."""
     trained, seconds = session.epoch_sums.means(), session.clock.epoch
-    validated: Means = session.validate()
+    _refuse_divergence("loss", trained, session)
+    validated = session.validate()
+    _refuse_divergence("validation loss", validated, session)
     session.close_epoch(validated)
     return EpochDone(
         time=time.time(),
@@ -70,6 +66,11 @@ def epoch_done(session: Session) -> EpochDone:
         seconds=session.clock.epoch,
         remaining_seconds=session.remaining_seconds(),
     )
+
+
+def _refuse_divergence(what: str, means: Means, session: Session) -> None:
+    if not math.isfinite(means.loss):
+        raise diverged(f"The {what} is {means.loss}", session.epoch + 1)
 
 
 def finished(session: Session, outcome: Literal["complete", "stopped"]) -> RunFinished:
