@@ -45,7 +45,7 @@ def train(options: Namespace) -> int:
     from workbench.core.runs.runner import create_run, refuse
 
     plan, network = _requested(options)
-    refuse(plan.field_problems())
+    refuse(*plan.field_problems())
     network = _fitted(network, plan, may_change=not _is_file(plan.network))
     out = options.out or new_run_folder(f"{network.name}-{_short(plan.data)}")
     return follow(create_run(plan, network, out), as_json=options.json)

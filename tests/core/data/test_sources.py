@@ -124,7 +124,7 @@ def test_channels_that_have_no_meaning_are_refused() -> None:
 
 
 def test_what_does_not_fit_into_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fitting, "_memory", lambda: 1e9)
+    monkeypatch.setattr(fitting, "total_memory", lambda: 1e9)
     with pytest.raises(WorkbenchError, match=r"12,000 pictures of 224 × 224.*take 1\.8 GB, the machine has 1\.0 GB"):
         open_data("shapes", framing=Framing(3, 224, 224))
 

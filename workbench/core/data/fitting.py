@@ -17,6 +17,7 @@ from workbench.core.data.images import ImageData, ImagePart
 from workbench.core.data.preprocessing import Framing, frame_stored
 from workbench.core.data.registry import Progress
 from workbench.errors import WorkbenchError
+from workbench.machine import gigabytes, total_memory
 
 Images = npt.NDArray[np.uint8]
 T = TypeVar("T")
@@ -59,21 +60,13 @@ def in_threads(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 def refuse_too_large(count: int, framing: Framing) -> None:
     """Raise `WorkbenchError` when so many decoded pictures would crowd the machine's memory."""
     height, width = framing.stored_size
-    needed, memory = count * height * width * framing.channels, _memory()
+    needed, memory = count * height * width * framing.channels, total_memory()
     if needed > SHARE_OF_MEMORY * memory:
         raise WorkbenchError(
             f"{count:,} pictures of {height} × {width} do not fit into memory",
-            f"they take {needed / 1e9:.1f} GB, the machine has {memory / 1e9:.1f} GB",
+            f"they take {gigabytes(needed)}, the machine has {gigabytes(memory)}",
             "Use a smaller input, or fewer pictures.",
         )
-
-
-def _memory() -> float:
-    """Bytes of memory of this machine; 8 GB where the system does not say."""
-    try:
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):
-        return 8e9
 
 
 def _fit(part: ImagePart, framing: Framing, done: Callable[[int], None]) -> ImagePart:

@@ -45,7 +45,11 @@ class Preprocessing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     framing: Framing
     mean: tuple[float, ...]
-    std: tuple[float, ...]
+    std: tuple[Annotated[float, Meta(gt=0)], ...]
+
+    def __post_init__(self) -> None:
+        if not len(self.mean) == len(self.std) == self.framing.channels:
+            raise ValueError(f"mean and std need a number for each of the {self.framing.channels} channels")
 
 
 def frame(image: Image.Image, framing: Framing) -> npt.NDArray[np.uint8]:

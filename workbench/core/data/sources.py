@@ -11,6 +11,7 @@ from workbench.core.data.images import ImageData
 from workbench.core.data.preprocessing import Framing
 from workbench.core.data.registry import SOURCES, Progress, Request, Source
 from workbench.errors import WorkbenchError
+from workbench.files import absolute_path
 
 FILES = (shapes, digits, npz, folders)
 """The modules whose import fills the registry."""
@@ -37,6 +38,14 @@ def open_data(spec: str, *, framing: Framing | None = None, progress: Progress |
     source, argument = _find(spec.strip())
     data = source.open(Request(argument, framing, progress))
     return fitted(data, framing, progress=progress) if framing else data
+
+
+def absolute_spec(spec: str) -> str:
+    """The spec with its path, if it has one, made independent of the working directory."""
+    name, colon, argument = spec.strip().partition(":")
+    if name not in SOURCES or (colon and not argument):
+        return absolute_path(spec.strip())
+    return f"{name}:{absolute_path(argument)}" if "FILE" in SOURCES[name].form and argument else spec.strip()
 
 
 def _find(spec: str) -> tuple[Source, str]:

@@ -18,6 +18,7 @@ from workbench.core.graph.storage import load_network
 from workbench.core.training.events import AnyEvent, EpochDone, RunFailed, RunFinished, from_lines
 from workbench.core.training.plan import TrainingPlan, plan_from_json
 from workbench.errors import WorkbenchError
+from workbench.files import BROKEN_JSON, read_file
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -77,7 +78,7 @@ class Run:
         """Classes, preprocessing and counts; known once the run has opened its data."""
         try:
             return msgspec.json.decode(self._read(DATA), type=DataCard)
-        except msgspec.MsgspecError as error:
+        except BROKEN_JSON as error:
             raise WorkbenchError(f"{self.path / DATA} is damaged", str(error)) from error
 
     @property
@@ -93,10 +94,7 @@ class Run:
     def events(self) -> list[AnyEvent]:
         """What has happened so far, without what a resumed run did again."""
         path = self.path / EVENTS
-        if not path.exists():
-            return []
-        with path.open("rb") as lines:
-            return from_lines(lines)
+        return from_lines(read_file(path).splitlines()) if path.exists() else []
 
     @property
     def state(self) -> State:
@@ -133,9 +131,13 @@ class Run:
     def module(self, which: Which = "best") -> torch.nn.Module:
         """The trained network in evaluation mode on the CPU; draws no random numbers."""
         from workbench.core.modelling.compile import build_module
+        from workbench.core.training.starting_weights import first_difference
 
-        module = build_module(self.network, device="meta")
-        module.load_state_dict(self.weights(which), strict=True, assign=True)
+        module, weights = build_module(self.network, device="meta"), self.weights(which)
+        difference = first_difference(module.state_dict(), weights)
+        if difference:
+            raise WorkbenchError(f"The {which} weights of {self.name} do not fit its network", difference)
+        module.load_state_dict(weights, strict=True, assign=True)
         return module.eval()
 
     def data(self) -> ImageData:
@@ -170,4 +172,7 @@ def list_runs(root: Path) -> list[Run]:
 
 
 def _begun(path: Path) -> float:
-    return (path / PLAN).stat().st_mtime
+    try:
+        return (path / PLAN).stat().st_mtime
+    except OSError:  # somebody has just removed it
+        return 0.0

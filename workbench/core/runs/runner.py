@@ -5,24 +5,30 @@ A run that was stopped, failed or killed goes on from its last checkpoint when i
 
 from __future__ import annotations
 
-import platform
 import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
 from workbench.core.data.images import ImageData
 from workbench.core.data.preprocessing import Preprocessing
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import to_json
-from workbench.core.runs.folder import DATA, ENVIRONMENT, EVENTS, LOG, NETWORK, PLAN, DataCard, Run, open_run
+from workbench.core.runs.continuity import (
+    Environment,
+    data_changes,
+    earlier_data,
+    earlier_environment,
+    environment_changes,
+    environment_here,
+    write_down,
+)
+from workbench.core.runs.folder import EVENTS, LOG, NETWORK, PLAN, DataCard, Run, open_run
 from workbench.core.training.control import Control
 from workbench.core.training.events import RunEvent, RunFailed, Warned, to_line
-from workbench.core.training.plan import TrainingPlan, changed, plan_to_json
-from workbench.errors import Problem, WorkbenchError
-from workbench.files import cannot_write, write_atomically
+from workbench.core.training.plan import TrainingPlan, changed, plan_to_json, unknown_names
+from workbench.errors import Problem, WorkbenchError, first_line
+from workbench.files import absolute_path, cannot_write, read_file, write_atomically
 
 NAMED_SKIPS = 20
 """So many unusable files are named one by one in the events; all of them stand in `data.json`."""
@@ -41,13 +47,17 @@ def train(plan: TrainingPlan, *, out: Path | str, control: Control | None = None
 
 def create_run(plan: TrainingPlan, network: Network, out: Path) -> Run:
     """A new run folder with its plan and its network; raises `WorkbenchError` for a bad plan or a folder in use."""
-    refuse(plan.field_problems())
+    from workbench.core.data.sources import absolute_spec
+
+    refuse(*plan.field_problems(), *unknown_names(plan, network))
     if (out / PLAN).exists():
         raise WorkbenchError(f"{out} already holds a run", hint=f"Continue it with `workbench resume {out}`.")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise WorkbenchError(f"{out} is in use", "a run wants a new or empty folder")
     write_atomically(out / NETWORK, to_json(network))
-    write_atomically(out / PLAN, plan_to_json(changed(plan, network=network.name, data=absolute(plan.data))))
+    weights = plan.weights and absolute_path(plan.weights)
+    placed = changed(plan, network=network.name, data=absolute_spec(plan.data), weights=weights)
+    write_atomically(out / PLAN, plan_to_json(placed))
     return Run(out)
 
 
@@ -71,15 +81,11 @@ def walk(run: Run, control: Control | None = None) -> Iterator[RunEvent]:
         yield RunFailed(time=time.time(), title=error.title, reason=error.reason, hint=error.hint)
 
 
-def refuse(problems: tuple[Problem, ...]) -> None:
-    """Raise `WorkbenchError` for the first of the problems, if there are any."""
-    if problems:
-        raise WorkbenchError(problems[0].title, problems[0].reason)
-
-
-def absolute(spec: str) -> str:
-    """A data spec that is a path, made independent of the working directory."""
-    return str(Path(spec).resolve()) if Path(spec).exists() else spec
+def refuse(*problems: Problem | None) -> None:
+    """Raise `WorkbenchError` for the first problem among the given, if there is any."""
+    first = next(filter(None, problems), None)
+    if first:
+        raise WorkbenchError(first.title, first.reason)
 
 
 def _guarded(run: Run, control: Control) -> Iterator[RunEvent]:
@@ -101,81 +107,72 @@ def _guarded(run: Run, control: Control) -> Iterator[RunEvent]:
 
 def _failed(run: Run, title: str, error: Exception, hint: str) -> RunFailed:
     _append(run.path / LOG, traceback.format_exc().encode())
-    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return RunFailed(time=time.time(), title=title, reason=reason, hint=hint)
+    return RunFailed(time=time.time(), title=title, reason=first_line(error), hint=hint)
 
 
 def _events(run: Run, control: Control) -> Iterator[RunEvent]:
+    from workbench.core.training.checkpoint import has_checkpoint
     from workbench.core.training.device import choose_device, choose_precision
     from workbench.core.training.heap import kept_heap
     from workbench.core.training.loop import training_loop
     from workbench.core.training.session import TrainingJob
 
     plan, network = run.plan, run.network
-    device = choose_device(plan.device)
-    precision = _precision_so_far(run) or choose_precision(plan.precision, device)
-    data, preprocessing = _open_data(plan, network)
-    _write_cards(run, data, preprocessing, {"device": str(device), "precision": precision})
-    yield from _warnings(data.problems)
-    job = TrainingJob(plan, network, data, preprocessing, run.checkpoints, device, precision)
+    continued = has_checkpoint(run.checkpoints / "last")
+    before, device = earlier_environment(run), choose_device(plan.device)
+    environment = environment_here(device, before.precision if before else choose_precision(plan.precision, device))
+    _refuse_misfit(plan, network, environment)
+    known = earlier_data(run) if continued else None
+    data, card = _open_data(plan, network, known)
+    news = [*_skips(data.problems)]
+    if continued and before and known:
+        news += [*environment_changes(before, environment), *data_changes(known, card)]
+    write_down(run, card, environment)
+    yield from _untold(run, news)
+    job = TrainingJob(plan, network, data, card.preprocessing, run.checkpoints, device, environment.precision)
     with kept_heap():
         yield from training_loop(job, control)
 
 
-def _open_data(plan: TrainingPlan, network: Network) -> tuple[ImageData, Preprocessing]:
-    """The data framed for the network, and the preprocessing: the plan's, or with the data's own statistics."""
+def _refuse_misfit(plan: TrainingPlan, network: Network, environment: Environment) -> None:
+    """Raise `WorkbenchError` where plan, network and machine do not fit together."""
+    from workbench.core.training.compatibility import framing_problem, memory_problem
+
+    if plan.preprocessing:
+        refuse(framing_problem(network, plan.preprocessing.framing))
+    if not environment.device.startswith("cuda"):
+        refuse(memory_problem(network, plan, precision=environment.precision))
+
+
+def _open_data(plan: TrainingPlan, network: Network, known: DataCard | None) -> tuple[ImageData, DataCard]:
+    """The data framed for the network, and what is known of it.
+
+    The preprocessing is the plan's, or that of the part of the run before, or made of the data's own statistics.
+    """
     from workbench.core.data.sources import open_data
     from workbench.core.data.statistics import statistics
     from workbench.core.training.compatibility import framing_of, output_problem
 
-    framing = plan.preprocessing.framing if plan.preprocessing else framing_of(network)
+    preprocessing = plan.preprocessing or (known.preprocessing if known else None)
+    framing = preprocessing.framing if preprocessing else framing_of(network)
     data = open_data(plan.data, framing=framing)
-    refuse(tuple(filter(None, [output_problem(network, data.classes)])))
-    return data, plan.preprocessing or Preprocessing(framing, *statistics(data.train))
+    refuse(output_problem(network, data.classes))
+    preprocessing = preprocessing or Preprocessing(framing, *statistics(data.train))
+    counts = (len(data.train), len(data.validation))
+    return data, DataCard(data.name, plan.data, data.classes, *counts, preprocessing, tuple(map(str, data.problems)))
 
 
-def _write_cards(run: Run, data: ImageData, preprocessing: Preprocessing, chosen: dict[str, str]) -> None:
-    import torch
-    import torchvision
-
-    card = DataCard(
-        data.name,
-        run.plan.data,
-        data.classes,
-        len(data.train),
-        len(data.validation),
-        preprocessing,
-        tuple(map(str, data.problems)),
-    )
-    environment = {
-        **chosen,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "torch": str(torch.__version__),  # a subclass of str that msgspec refuses
-        "torchvision": str(torchvision.__version__),
-        "threads": torch.get_num_threads(),
-    }
-    write_atomically(run.path / DATA, _pretty(card))
-    write_atomically(run.path / ENVIRONMENT, _pretty(environment))
-
-
-def _precision_so_far(run: Run) -> str | None:
-    """The precision an earlier part of the run was computed in: it is part of what makes numbers equal."""
-    path = run.path / ENVIRONMENT
-    if not path.is_file():
-        return None
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=dict[str, str | int])
-    except msgspec.MsgspecError as error:
-        raise WorkbenchError(f"{path} is damaged", str(error)) from error
-    return str(found["precision"])
-
-
-def _warnings(problems: tuple[Problem, ...]) -> Iterator[Warned]:
+def _skips(problems: tuple[Problem, ...]) -> Iterator[Warned]:
     for problem in problems[:NAMED_SKIPS]:
         yield Warned(time=time.time(), title=f"{problem.where}: {problem.title}", reason=problem.reason)
     if len(problems) > NAMED_SKIPS:
         yield Warned(time=time.time(), title=f"and {len(problems) - NAMED_SKIPS} more files could not be used")
+
+
+def _untold(run: Run, news: list[Warned]) -> Iterator[Warned]:
+    """What an earlier part of the run has not said already."""
+    told = {(event.title, event.reason) for event in run.events() if isinstance(event, Warned)}
+    return (warning for warning in news if (warning.title, warning.reason) not in told)
 
 
 def _append(path: Path, line: bytes) -> None:
@@ -188,9 +185,5 @@ def _append(path: Path, line: bytes) -> None:
 
 def _end_last_line(path: Path) -> None:
     """Give a line that a kill cut short its line end, so that the next event starts on its own."""
-    if path.is_file() and not path.read_bytes().endswith(b"\n"):
+    if path.is_file() and not read_file(path).endswith(b"\n"):
         _append(path, b"\n")
-
-
-def _pretty(record: object) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"

@@ -8,9 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from workbench.core.data.preprocessing import Preprocessing
+from workbench.core.graph.network import Network
 from workbench.core.layers.arguments import plain_reason
 from workbench.core.training.choices import choice_problem
 from workbench.errors import Problem, WorkbenchError
+from workbench.files import BROKEN_JSON
 
 Rate = Annotated[float, Meta(gt=0, le=100, description="Size of a step of the optimizer.")]
 Epochs = Annotated[int, Meta(ge=1, le=100_000, description="Passes over the training pictures.")]
@@ -74,16 +76,28 @@ def _field_problem(plan: TrainingPlan, field: msgspec.structs.FieldInfo) -> Prob
     value = getattr(plan, field.name)
     try:
         msgspec.convert(msgspec.to_builtins(value), field.type)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, TypeError, OverflowError) as error:  # a script can put anything into a field
         return Problem(field.name, f"The {field.name.replace('_', ' ')} is not possible", plain_reason(str(error)))
     return choice_problem(field.name, value)
+
+
+def unknown_names(plan: TrainingPlan, network: Network) -> tuple[Problem, ...]:
+    """A problem for each node or group that the plan leaves fresh or freezes and that the network does not have."""
+    named = [("fresh", name) for name in plan.fresh]
+    named += [("phases", name) for phase in plan.phases for name in phase.frozen]
+    reason = "the plan names it as fresh or frozen, but no node and no group is called so"
+    return tuple(
+        Problem(field, f"There is no {name} in {network.name}", reason)
+        for field, name in dict.fromkeys(named)
+        if name not in network and name not in network.groups
+    )
 
 
 def plan_from_json(text: bytes, *, source: str = "this plan") -> TrainingPlan:
     """The plan in a JSON text; raises `WorkbenchError` naming the field that is wrong."""
     try:
         return msgspec.json.decode(text, type=TrainingPlan)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except BROKEN_JSON as error:
         raise WorkbenchError(f"{source} is not a training plan", str(error)) from error
 
 
