@@ -15,6 +15,8 @@ from torch import Tensor, fx
 
 from workbench.core.graph.network import Network
 from workbench.core.modelling.compile import build_module, node_of
+from workbench.core.modelling.shapes import analyse
+from workbench.errors import WorkbenchError, first_line
 
 STATES = {"sgd": 1, "adamw": 2}
 """Numbers that an optimizer keeps for each parameter (SGD: with momentum)."""
@@ -33,11 +35,14 @@ class TrainingMemory(msgspec.Struct, frozen=True):
 
 def saved_bytes(network: Network, *, batch: int, precision: str = "fp32") -> dict[str, int]:
     """Bytes that the backward pass needs from each node, for a batch of that size."""
-    module = build_module(network, device="meta").train()
-    shape = next(iter(network.of_kind("Input"))).arguments["shape"]
-    recorder = _Recorder(module)
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
-        recorder.run(torch.empty(batch, *shape, device="meta"))
+    recorder = _Recorder(build_module(network, device="meta").train())
+    shape = analyse(network).input_shape or ()
+    try:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+            recorder.run(torch.empty(batch, *shape, device="meta"))
+    except (RuntimeError, ValueError) as error:  # too many bytes to count; BatchNorm on a single value
+        title = f"{network.name} cannot train with a batch of {batch:,}"
+        raise WorkbenchError(title, first_line(error)) from error
     return dict(recorder.saved)
 
 
@@ -48,6 +53,8 @@ def training_memory(
     module = build_module(network, device="meta")
     weights = sum(value.nbytes for value in module.state_dict().values())
     gradients = sum(parameter.nbytes for parameter in module.parameters())
+    if optimizer not in STATES:
+        raise WorkbenchError(f"The memory of {optimizer} is not known", f"known are {', '.join(STATES)}")
     states = STATES[optimizer] * gradients
     saved = saved_bytes(network, batch=batch, precision=precision)
     activations, workspace = sum(saved.values()), max(saved.values(), default=0)
