@@ -58,7 +58,7 @@ def test_curves_can_be_told_apart(colours: theme.Theme) -> None:
 
 
 def test_an_unknown_category_gets_a_colour_too() -> None:
-    assert theme.LIGHT.kind_colour("Attention") == theme.LIGHT.kinds["Network"]
+    assert theme.LIGHT.kind_colour("Strange") == theme.LIGHT.kinds["Network"]
 
 
 def test_applying_changes_the_palette_of_widgets_that_exist(qapp: QApplication, qtbot: QtBot) -> None:

@@ -23,7 +23,7 @@ SHAPES = {
     "Linear": (64,),
     "MultiheadAttention": (49, 64),
     "PositionEmbedding": (49, 64),
-    "RelativePositionalMultiHeadAttention": (4, 49, 64),
+    "RelativePositionAttention": (4, 49, 64),
     "Reshape": (4, 4, 4),
     "ShiftedWindowAttention": (14, 14, 32),
     "ShiftedWindowAttentionV2": (14, 14, 32),

@@ -105,6 +105,20 @@ def test_a_pair_field_shows_and_returns_every_form_of_padding(room: BuildRoom, v
     assert told == []
 
 
+def test_a_list_of_numbers_is_written_with_commas(room: BuildRoom, qtbot: QtBot) -> None:
+    name = room.editor.add("Permute", room.view.middle())
+    numbers = field(room, "dims")
+    assert numbers.line.text() == "0, 2, 3, 1"
+    numbers.line.setFocus()
+    numbers.line.selectAll()
+    qtbot.keyClicks(numbers.line, "0,3, 1 2")
+    qtbot.keyClick(numbers.line, Qt.Key.Key_Return)
+    assert room.workspace.document.network[name].arguments["dims"] == [0, 3, 1, 2]
+    numbers.line.clear()
+    qtbot.keyClick(numbers.line, Qt.Key.Key_Return)
+    assert numbers.line.text() == "0, 3, 1, 2"
+
+
 def test_a_pair_is_split_and_joined(room: BuildRoom, qtbot: QtBot) -> None:
     room.scene.select(["conv1"])
     pair = field(room, "kernel_size")

@@ -148,7 +148,7 @@ class ShiftedWindowAttentionV2(_WindowAttention, frozen=True):
 
 
 @layer(CATEGORY, torch_class="torchvision.models.maxvit.RelativePositionalMultiHeadAttention")
-class RelativePositionalMultiHeadAttention(ModuleKind, frozen=True):
+class RelativePositionAttention(ModuleKind, frozen=True):
     """Attention inside each window, with a learnable bias for every distance between two pixels (MaxViT)."""
 
     head_dim: Annotated[Positive, Meta(description="Features of one head; they divide the features.")] = 32

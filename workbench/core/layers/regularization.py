@@ -65,7 +65,7 @@ class AlphaDropout(ModuleKind, frozen=True):
 
 @layer(CATEGORY, torch_class="torchvision.ops.stochastic_depth.StochasticDepth")
 class StochasticDepth(ModuleKind, frozen=True):
-    """Leaves out a whole branch at random while training; put it at the end of a residual branch."""
+    """Leaves out a whole branch at random while training; put it at the end of the branch, before the Add."""
 
     p: Annotated[float, Meta(ge=0, le=1, description="How often the branch is left out.")] = 0.1
     mode: Annotated[

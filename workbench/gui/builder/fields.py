@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QObject, QRegularExpression, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -249,6 +249,36 @@ class ShapeField(Field):
         self.changed.emit([box.value() for box in self.boxes])
 
 
+class NumbersField(Field):
+    """A list of whole numbers, written with commas."""
+
+    def __init__(self, argument: Argument) -> None:
+        super().__init__(argument)
+        self.line = QLineEdit()
+        self.line.setValidator(QRegularExpressionValidator(QRegularExpression(r"[-\d,; ]*"), self.line))
+        self._shown: list[int] = []
+        self.place(self.line)
+        self.line.installEventFilter(self._manners)
+        self.line.editingFinished.connect(self._finish)
+
+    def show_value(self, value: Any) -> None:
+        if isinstance(value, (list, tuple)) and _are_integers(value, len(value)):
+            self._shown = list(value)
+            self.line.setText(", ".join(map(str, value)))
+
+    def _finish(self) -> None:
+        """Tell the numbers, or show the old ones again if they are none."""
+        try:
+            numbers = [int(part) for part in self.line.text().replace(";", ",").replace(",", " ").split()]
+        except ValueError:
+            numbers = []
+        if numbers and numbers != self._shown:
+            self._shown = numbers
+            self.changed.emit(numbers)
+        elif not numbers:
+            self.show_value(self._shown)
+
+
 FIELDS: dict[str, type[Field]] = {
     "integer": IntegerField,
     "number": NumberField,
@@ -256,6 +286,7 @@ FIELDS: dict[str, type[Field]] = {
     "choice": ChoiceField,
     "pair": PairField,
     "shape": ShapeField,
+    "numbers": NumbersField,
 }
 
 
