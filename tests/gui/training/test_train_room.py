@@ -265,6 +265,15 @@ def test_it_opens_ready_to_train(qtbot: QtBot, workspace: Workspace) -> None:
     assert plan.field_problems() == () and plan.epochs <= 5
 
 
+def test_a_room_made_after_the_analysis_checks_the_data(qtbot: QtBot, workspace: Workspace) -> None:
+    workspace.data = "digits"
+    with qtbot.waitSignal(workspace.analysed, timeout=PATIENCE_MS):
+        workspace.preload()
+    room = TrainRoom(workspace)
+    qtbot.addWidget(room)
+    wait(qtbot, lambda: "10 classes" in found(room, QLabel, "train-data-facts").text())
+
+
 def test_only_one_training_at_a_time(room: TrainRoom, workspace: Workspace, tmp_path: Path) -> None:
     workspace.active_run = tmp_path / "photos-1"
     workspace.runs_changed.emit()

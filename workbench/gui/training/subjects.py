@@ -44,6 +44,7 @@ class SubjectForm(QWidget):
         self._arrange()
         self._connect()
         self._show_network()
+        self._ask()
 
     @property
     def spec(self) -> str:
