@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from workbench.core.graph import edits
+from workbench.core.modelling.zoo import READY
 from workbench.gui import theme
 from workbench.gui.builder.room import BuildRoom
 from workbench.gui.shell import MainWindow
@@ -89,3 +91,18 @@ def test_the_theme_changes_at_once(window: MainWindow, qapp: QApplication) -> No
         assert light.lightness() > 200 > 60 > dark.lightness()
     finally:
         theme.apply(qapp, "light")
+
+
+def test_a_network_that_comes_back_is_shown_whole(window: MainWindow) -> None:
+    """Bringing back an autosave is an edit, so that it can be undone, but the view starts anew."""
+    room, document = window.rooms["build"], window.workspace.document
+    assert isinstance(room, BuildRoom)
+    before = room.view.zoom
+    document.apply(lambda _network: READY["lenet5"].build(), "Restore unsaved changes")
+    assert room.view.zoom > before
+    content, seen = room.scene.content(), room.view.mapToScene(room.view.viewport().rect()).boundingRect()
+    assert abs(content.center().x() - seen.center().x()) < 3
+    room.view.zoom_by(0.5)
+    zoom = room.view.zoom
+    document.apply(lambda network: edits.set_arguments(network, "conv1", {"out_channels": 9}), "Edit")
+    assert room.view.zoom == zoom

@@ -98,7 +98,7 @@ class BuildRoom(QWidget):
             self.view.stay()
             self.scene.follow(before, after)
             self.scene.show_stale()
-            if before.nodes.keys().isdisjoint(after.nodes.keys()):
+            if is_another(before, after):
                 self.view.first_look()
         self.inspector.follow(before, after)
 
@@ -199,3 +199,12 @@ class BuildRoom(QWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "scene"):
             self.scene.restyle()
             self.view.viewport().update()
+
+
+def is_another(before: Network, after: Network) -> bool:
+    """Whether a change has put another network in the place of the one before, as bringing back an autosave does."""
+
+    def nodes(network: Network) -> set[str]:
+        return {f"{node.name} {node.kind} {node.arguments}" for node in network}
+
+    return len(nodes(before) & nodes(after)) < len(after.nodes) / 2
