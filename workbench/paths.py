@@ -9,6 +9,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from workbench.errors import WorkbenchError
+
 _DIRS = PlatformDirs("cnn-workbench", appauthor=False)
 
 
@@ -30,8 +32,15 @@ def cache_folder() -> Path:
 
 
 def runs_folder() -> Path:
-    """Where runs are kept unless the user names another place (`WORKBENCH_RUNS` overrides)."""
-    return _folder("WORKBENCH_RUNS", _DIRS.user_documents_path / "CNN Workbench" / "runs")
+    """Where runs are kept unless the user names another place (`WORKBENCH_RUNS` overrides).
+
+    Raises `WorkbenchError` if that folder cannot be made.
+    """
+    try:
+        return _folder("WORKBENCH_RUNS", _DIRS.user_documents_path / "CNN Workbench" / "runs")
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+        raise WorkbenchError("There is no folder for runs", reason, "Name another one in WORKBENCH_RUNS.") from error
 
 
 def resource(relative: str) -> Path:

@@ -376,3 +376,21 @@ def resumes(run: Run) -> None:
             further.append(event.step)
             control.stop()
     assert further and further[0] == reached + 1
+
+
+def test_without_a_folder_for_runs_every_room_says_so_in_words(
+    user: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a-file").write_text("")
+    monkeypatch.setenv("WORKBENCH_RUNS", str(tmp_path / "a-file" / "runs"))
+    user.presses(Qt.Key.Key_5, CTRL)
+    headline = user.window.rooms["runs"]._empty.headline
+    user.waits(lambda: headline.text() == "There is no folder for runs")
+    user.presses(Qt.Key.Key_2, CTRL)
+    user.clicks("train-start")
+    told = user.sees("error-dialog", QMessageBox)
+    assert told.text() == "There is no folder for runs" and "Not a directory" in told.informativeText()
+    assert not told.detailedText() and not user.train.is_training
+    told.close()
+    user.presses(Qt.Key.Key_3, CTRL)
+    assert user.sees("error-dialog", QMessageBox).text() == "There is no folder for runs"

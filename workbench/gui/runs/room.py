@@ -75,9 +75,14 @@ class RunsRoom(QWidget):
 
     def refresh(self) -> None:
         """Read the runs on a lane."""
-        root, known = self._workspace.runs_folder, {row.path: row for row in self.model.rows}
-        self._workspace.jobs.submit(
-            lambda: read_rows(root, known), owner=self, lane="files", key="rows", done=self._show_rows
+        workspace, known = self._workspace, {row.path: row for row in self.model.rows}
+        workspace.jobs.submit(
+            lambda: read_rows(workspace.runs_folder, known),
+            owner=self,
+            lane="files",
+            key="rows",
+            done=self._show_rows,
+            failed=self._cannot_read,
         )
 
     def _refresh_if_seen(self) -> None:
@@ -107,6 +112,14 @@ class RunsRoom(QWidget):
         if self.selected() is None and rows:
             self.table.setCurrentIndex(self._sorted.index(0, 0))
         self._show_selected()
+
+    def _cannot_read(self, error: Exception) -> None:
+        """Say in place why there are no runs to show; anything unexpected is our bug."""
+        if isinstance(error, WorkbenchError):
+            self._show_rows([])
+            self._empty.say(error.title, f"{error.reason}. {error.hint}")
+        else:
+            show_error(self.window(), error)
 
     def _show_selected(self) -> None:
         self._update()

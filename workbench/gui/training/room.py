@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.training.events import EpochDone, RunEvent, RunStarted
+from workbench.errors import WorkbenchError
 from workbench.gui import icons, theme
+from workbench.gui.errors import show_error
 from workbench.gui.runs.exporting import export_menu
 from workbench.gui.training.live import LiveRun
 from workbench.gui.training.plan_form import PlanForm
@@ -89,7 +91,12 @@ class TrainRoom(QWidget):
         if self.is_training or self._why_not():
             return
         plan, network = self.form.plan(), self._workspace.document.network
-        folder = free_folder(self._workspace.runs_folder, f"{network.name}-{Path(plan.data).stem or plan.data}")
+        try:
+            root = self._workspace.runs_folder
+        except WorkbenchError as error:
+            show_error(self.window(), error)
+            return
+        folder = free_folder(root, f"{network.name}-{Path(plan.data).stem or plan.data}")
         self._start(new_run(plan, network, folder), folder)
 
     def continue_run(self, folder: Path) -> None:

@@ -79,8 +79,20 @@ class InspectRoom(QWidget):
         self._refresh_runs()
 
     def _refresh_runs(self) -> None:
-        root = self.workspace.runs_folder
-        self.jobs.submit(lambda: study.run_entries(root), owner=self, lane="files", key="runs", done=self._show_runs)
+        workspace = self.workspace
+        self.jobs.submit(
+            lambda: study.run_entries(workspace.runs_folder),
+            owner=self,
+            lane="files",
+            key="runs",
+            done=self._show_runs,
+            failed=self._cannot_list,
+        )
+
+    def _cannot_list(self, error: Exception) -> None:
+        """Without a folder of runs there is still the network that is being built."""
+        self._show_runs([])
+        show_error(self.window(), error)
 
     def _show_runs(self, entries: list[RunEntry]) -> None:
         before, wanted = self.runs.choice, self._wanted_run
