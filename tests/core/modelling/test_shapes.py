@@ -86,6 +86,14 @@ def test_receptive_fields_are_the_published_ones(network: str, node: str, size: 
     assert (field.size, field.stride, field.padding) == ((size,) * 2, (stride,) * 2, (padding,) * 2)
 
 
+@pytest.mark.parametrize(("network", "node"), [("efficientnet_b0", "features.8.2"), ("regnet_y_400mf", "trunk_output")])
+def test_a_gate_of_the_whole_picture_leaves_the_geometric_field(network: str, node: str) -> None:
+    reports = analyse(open_network(network)).nodes
+    last = next(report for name, report in reversed(reports.items()) if name.startswith(node))
+    assert last.receptive_field is not None
+    assert last.receptive_field.stride == (32, 32)
+
+
 def test_receptive_field_of_five_convolutions_and_of_a_dilated_one() -> None:
     convolutions = [Node(f"conv{number}", "Conv2d") for number in range(5)]
     stack = chain("stack", [Node("input", "Input"), *convolutions, Node("output", "Output")])

@@ -26,7 +26,7 @@ def use_of_parameter(node: fx.Node, root: nn.Module) -> Found | None:
     use = _use(node)
     if use is None:
         return None
-    arguments = {"initial": _first_number(use.parameter, root)} if use.kind == "LayerScale" else {}
+    arguments = {"initial": _beginning(use.parameter, root)} if use.kind == "LayerScale" else {}
     known = {key: value for key, value in arguments.items() if value not in (None, 1e-6)}
     return Found(use.kind, known, str(use.parameter.target), (use.value,))
 
@@ -93,13 +93,14 @@ def _shape(node: fx.Node) -> tuple[int, ...] | None:
     return tuple(value.shape) if isinstance(value, Tensor) else None
 
 
-def _first_number(node: fx.Node, root: nn.Module) -> float | None:
-    """The number a parameter begins with, to the six digits that float32 has; None where it has no data."""
+def _beginning(node: fx.Node, root: nn.Module) -> float | None:
+    """The one number that all of a parameter holds, to the six digits of float32; None where it has been trained."""
     value = _attribute(root, str(node.target))
     if not isinstance(value, Tensor) or value.is_meta:
         return None
     with torch.no_grad():
-        return float(f"{value.flatten()[0].item():.6g}")
+        least, most = float(value.min()), float(value.max())
+    return float(f"{most:.6g}") if 0 <= least == most <= 10 else None
 
 
 def _attribute(root: nn.Module, path: str) -> object:

@@ -112,8 +112,18 @@ def _report(node: Node, network: Network, reports: Mapping[str, NodeReport]) -> 
     facts = node_facts(node.kind, msgspec.json.encode(dict(node.arguments)), shapes)
     if facts.problem:
         return _with_problem(unknown, Problem(node.name, _cannot_take(node.kind, shapes), facts.problem))
-    field = joined_field([source.receptive_field for source in sources], kind.window(), facts.output_shape)
+    seen = [source for source in sources if not _is_gate(source.output_shape, facts.output_shape)] or sources
+    field = joined_field([source.receptive_field for source in seen], kind.window(), facts.output_shape)
     return NodeReport(node.name, node.kind, node.inputs, facts.output_shape, facts.parameters, facts.macs, field)
+
+
+def _is_gate(shape: Shape | None, output: Shape | None) -> bool:
+    """Whether an input is one number for each channel of a picture (squeeze-excitation).
+
+    It has seen the whole picture; what is told is the field of the convolutions, as is usual.
+    """
+    pixels = (shape or ())[1:]
+    return pixels == (1, 1) and len(output or ()) == 3 and (output or ())[1:] != pixels
 
 
 def _with_problem(report: NodeReport, problem: Problem | None) -> NodeReport:
