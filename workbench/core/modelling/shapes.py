@@ -6,7 +6,7 @@ cannot run gets a `Problem`, what depends on it stays unknown, and the rest of t
 
 from __future__ import annotations
 
-import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -28,13 +28,15 @@ from workbench.core.layers.kind import (
 )
 from workbench.core.layers.lazy import LazyModule
 from workbench.core.modelling.receptive_field import ReceptiveField, joined_field
-from workbench.errors import Problem
+from workbench.errors import Problem, first_line
 
 if TYPE_CHECKING:
     import torch
-    from torch.utils.flop_counter import FlopCounterMode
 else:
     torch = LazyModule("torch")
+
+LARGEST, MOST_MACS = 2**36, 2**50
+"""A layer with more parameters, or values for one picture, or multiply-adds, is a slip of the keyboard."""
 
 
 @dataclass(frozen=True)
@@ -170,26 +172,30 @@ def node_facts(kind_name: str, arguments: bytes, shapes: tuple[Shape, ...]) -> N
     except ShapeError as error:
         return NodeFacts(problem=str(error))
     except (RuntimeError, ValueError, TypeError, IndexError, OverflowError) as error:
-        return NodeFacts(problem=_first_sentence(error))
+        return NodeFacts(problem=first_line(error))
 
 
 def _run(kind: LayerKind, shapes: tuple[Shape, ...]) -> NodeFacts:
+    from workbench.core.modelling.counting import MacCounter
+
     with torch.device("meta"), torch.no_grad():
         inputs = [torch.empty(1, *shape) for shape in shapes]
         function, parameters = prepared(kind, shapes)
-        with _flop_counter() as counter:
+        with MacCounter() as counter:
             output = function(*inputs)
     known = kind.macs(*shapes)
-    macs = counter.get_total_flops() // 2 if known is None else known
-    return NodeFacts(tuple(output.shape[1:]), parameters, macs)
+    facts = NodeFacts(tuple(output.shape[1:]), parameters, counter.macs if known is None else known)
+    _refuse_giants(facts)
+    return facts
 
 
-def _flop_counter() -> FlopCounterMode:
-    """torch's counter, kept from telling the user that it found no triton (macOS, Windows, a frozen program)."""
-    logging.getLogger("torch.utils.flop_counter").setLevel(logging.ERROR)
-    from torch.utils.flop_counter import FlopCounterMode
-
-    return FlopCounterMode(display=False)
+def _refuse_giants(facts: NodeFacts) -> None:
+    """Raise `ShapeError` for what no computer holds or computes."""
+    values = math.prod(facts.output_shape or ())
+    if max(facts.parameters, values) > LARGEST or facts.macs > MOST_MACS:
+        raise ShapeError(
+            f"it is beyond every computer: {facts.parameters:,} parameters, {values:,} values for each picture"
+        )
 
 
 def prepared(kind: LayerKind, shapes: tuple[Shape, ...]) -> tuple[Any, int]:
@@ -203,8 +209,3 @@ def prepared(kind: LayerKind, shapes: tuple[Shape, ...]) -> tuple[Any, int]:
     assert isinstance(kind, FunctionKind)
     kind.check(*shapes)
     return kind.forward, 0
-
-
-def _first_sentence(error: Exception) -> str:
-    """PyTorch's own words without what follows the first line."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

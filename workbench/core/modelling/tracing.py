@@ -16,6 +16,7 @@ from torch import Tensor, fx, nn
 from torch.overrides import TorchFunctionMode
 
 from workbench.core.layers.kind import Shape
+from workbench.core.modelling.randomness import FILLING
 
 BATCH = 1013
 """The number of pictures while tracing: a prime that no layer has for a size, so that it is recognized anywhere."""
@@ -133,12 +134,17 @@ def _meta_twin(module: nn.Module) -> nn.Module | None:
 
 
 class UnfilledOnMeta(TorchFunctionMode):
-    """Tensors that are made to be filled later, as weights are, go to the meta device, all others stay real."""
+    """Tensors that are made to be filled later, as weights are, go to the meta device, all others stay real.
+
+    No random numbers are drawn: a training in another thread needs its own.
+    """
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        """Run a function of torch, `empty` on the meta device."""
+        """Run a function of torch, `empty` on the meta device, random filling not at all."""
+        if func in FILLING:
+            return args[0]
         given = dict(kwargs or {})
         if func is torch.empty and given.get("device") is None:
             given["device"] = "meta"

@@ -21,6 +21,7 @@ from workbench.core.data.images import ImageData
 from workbench.core.data.preprocessing import Preprocessing
 from workbench.core.graph.network import Network
 from workbench.core.modelling.compile import build_module
+from workbench.core.modelling.randomness import DrawingFrom
 from workbench.core.training import checkpoint
 from workbench.core.training.clock import Clock
 from workbench.core.training.events import CheckpointSaved
@@ -235,9 +236,9 @@ def _new_module(job: TrainingJob) -> nn.Module:
 
     A training that goes on needs the file of weights it began with no more.
     """
-    torch.manual_seed(job.plan.seed)
-    module = build_module(job.network)
-    INITIALIZATIONS[job.plan.initialization](module)
+    with DrawingFrom(torch.Generator().manual_seed(job.plan.seed)):
+        module = build_module(job.network)
+        INITIALIZATIONS[job.plan.initialization](module)
     if job.plan.weights is not None and not checkpoint.has_checkpoint(job.checkpoints / "last"):
         load_starting_weights(module, Path(job.plan.weights), fresh=job.plan.fresh)
     return module.to(job.device).to(memory_format=torch.channels_last)
