@@ -153,7 +153,7 @@ def line(*nodes: Node) -> Network:
         line(Node("flatten", "Flatten"), *(Node(f"fc{n}", "Linear", {"out_features": 1_000_000}) for n in range(3))),
         line(Node("c", "Conv2d", {"out_channels": 65536, "kernel_size": 60000, "padding": 30000})),
         line(*(Node(f"c{n}", "Conv2d", {"kernel_size": 1, "stride": 65536}) for n in range(200))),
-        line(*(Node(f"r{n}", "ReLU") for n in range(3000))),
+        line(*(Node(f"r{n}", "ReLU") for n in range(1000))),
         line(Node(".".join("a" * 400), "ReLU")),
     ],
 )

@@ -170,15 +170,14 @@ def test_a_normalization_that_divides_by_nothing_is_refused(
         create_run(plan, tiny(), tmp_path / "run")
 
 
-@pytest.mark.parametrize("width", [300_000, 1_000_000])
-def test_what_no_memory_can_hold_is_refused_before_it_is_built(tmp_path: Path, width: int) -> None:
+@pytest.mark.parametrize(("width", "word"), [(250_000, "memory"), (1_000_000, "computer")])
+def test_what_no_memory_can_hold_is_refused_before_it_is_built(tmp_path: Path, width: int, word: str) -> None:
     nodes = [*remove_nodes(tiny(), ["fc", "output"])]
     nodes += [Node(f"fc{number}", "Linear", {"out_features": width}) for number in range(2)]
     nodes += [Node("fc", "Linear"), Node("output", "Output")]
     last = end(create_run(PLAN, chain("giant", nodes), tmp_path / "run"))
     assert isinstance(last, RunFailed)
-    assert "memory" in last.title
-    assert "GB" in last.reason
+    assert word in f"{last.title} {last.reason}"
 
 
 @pytest.mark.parametrize("device", ["meta", "toaster", "cuda:99", ""])

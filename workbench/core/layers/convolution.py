@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -24,6 +24,7 @@ NaturalPair = Annotated[list[Natural], Meta(min_length=2, max_length=2)]
 class Conv2d(ModuleKind, frozen=True):
     """Slides learnable kernels over the picture; each kernel makes one channel of the output."""
 
+    fresh_output: ClassVar[bool] = True
     out_channels: Annotated[int, Meta(ge=1, le=65536, description="Number of kernels, and so of output channels.")] = 32
     kernel_size: Annotated[Positive | PositivePair, Meta(description="Height and width of a kernel in pixels.")] = 3
     stride: Annotated[Positive | PositivePair, Meta(description="Step of the kernel; 2 halves the picture.")] = 1

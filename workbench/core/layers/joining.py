@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta, field
 
@@ -69,6 +69,7 @@ class Parameter(ParameterKind, frozen=True):
 class Add(FunctionKind, frozen=True):
     """Adds its inputs value by value, as a residual connection does."""
 
+    fresh_output: ClassVar[bool] = True
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """The sum, from left to right."""
         return functools.reduce(operator.add, inputs)
@@ -100,6 +101,7 @@ class Multiply(FunctionKind, frozen=True):
 class Concatenate(FunctionKind, frozen=True):
     """Puts the channels of its inputs behind one another, as an inception block does."""
 
+    fresh_output: ClassVar[bool] = True
     dim: Annotated[int, Meta(ge=-4, le=4, description="The axis that grows (1: channels, -1: the last).")] = 1
 
     @classmethod

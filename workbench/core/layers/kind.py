@@ -50,6 +50,8 @@ class LayerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_inputs: ClassVar[int | None] = 1
     torch_class: ClassVar[str] = ""
     functions: ClassVar[tuple[str, ...]] = ()
+    fresh_output: ClassVar[bool] = False
+    """Whether the output is new memory that the backward pass does not need: an in-place layer may overwrite it."""
 
     @classmethod
     def name(cls) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -19,6 +19,7 @@ else:
 class Linear(ModuleKind, frozen=True):
     """Every output is a weighted sum of all inputs (along the last axis)."""
 
+    fresh_output: ClassVar[bool] = True
     out_features: Annotated[int, Meta(ge=1, le=1_000_000, description="Number of outputs.")] = 10
     bias: Annotated[bool, Meta(description="Add a learnable constant to each output.")] = True
 

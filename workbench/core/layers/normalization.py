@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -26,6 +26,7 @@ Tracking = Annotated[bool, Meta(description="Keep running statistics for evaluat
 class BatchNorm2d(ModuleKind, frozen=True):
     """Brings each channel to mean 0 and deviation 1 over the batch, then scales and shifts it by learnable numbers."""
 
+    fresh_output: ClassVar[bool] = True
     eps: Eps = 1e-5
     momentum: Momentum = 0.1
     affine: Affine = True

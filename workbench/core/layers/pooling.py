@@ -41,7 +41,14 @@ def _check_padding(kernel_size: int | list[int], padding: int | list[int]) -> No
 
 
 class _Pooling(ModuleKind, frozen=True):
-    """What calls of pooling functions share."""
+    """What opening a pooling layer or a call of its function shares."""
+
+    @classmethod
+    def arguments_of(cls, module: Any) -> dict[str, Any]:
+        """The arguments of an existing module; raises `ShapeError` for the two that the catalog leaves out."""
+        if getattr(module, "return_indices", False) or getattr(module, "divisor_override", None):
+            raise ShapeError("return_indices and divisor_override have no place in a network")
+        return super().arguments_of(module)
 
     @classmethod
     def arguments_of_call(cls, *constants: Any, **named: Any) -> dict[str, Any]:

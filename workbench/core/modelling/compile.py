@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 import torch
 from torch import fx, nn
 
@@ -54,10 +55,23 @@ def _modules(network: Network, analysis: Analysis, device: Any) -> dict[str, nn.
         for node in network:
             kind = CATALOG.parse(node)
             if isinstance(kind, ModuleKind):
+                kind = kind if _may_overwrite(node, network) else _keeping_input(kind)
                 modules[node.name] = kind.build(*_input_shapes(node, analysis))
             elif isinstance(kind, ParameterKind):
                 modules[node.name] = nn.Parameter(kind.start(*_input_shapes(node, analysis)))
     return modules
+
+
+def _may_overwrite(node: Node, network: Network) -> bool:
+    """Whether nothing else can notice that a layer overwrites its input."""
+    return all(
+        CATALOG[network[source].kind].fresh_output and len(network.consumers[source]) == 1 for source in node.inputs
+    )
+
+
+def _keeping_input(kind: ModuleKind) -> ModuleKind:
+    """The kind without its wish to overwrite its input: another layer, or the backward pass, needs that."""
+    return msgspec.structs.replace(kind, inplace=False) if getattr(kind, "inplace", False) else kind
 
 
 def _input_shapes(node: Node, analysis: Analysis) -> list[Shape]:

@@ -121,12 +121,13 @@ def _totals(analysis: Analysis, memory: TrainingMemory | None) -> Totals:
     for report in analysis.nodes.values():
         by_kind[report.kind]["count"] += 1
         by_kind[report.kind]["parameters"] += report.parameters
-    fields = [report.receptive_field.size for report in analysis.nodes.values() if report.receptive_field]
+    fields = [analysis.nodes[name].receptive_field for name in analysis.network.execution_order]
+    last = next((field.size for field in reversed(fields) if field), None)
     return Totals(
         analysis.parameters,
         analysis.parameters,
         analysis.macs,
-        max(fields, default=None),
+        last,
         dict(by_kind),
         memory,
         len(analysis.problems),

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from workbench.core.layers.kind import Shape, Window
 
+LARGEST = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class ReceptiveField:
@@ -44,7 +46,7 @@ class ReceptiveField:
 
 
 def union(fields: Sequence[ReceptiveField]) -> ReceptiveField:
-    """The smallest field that holds all of them (their strides are those of the first)."""
+    """The smallest field that holds all of them, which must have the same stride."""
     padding = tuple(max(field.padding[axis] for field in fields) for axis in (0, 1))
     size = tuple(padding[axis] + max(field.size[axis] - field.padding[axis] for field in fields) for axis in (0, 1))
     return ReceptiveField((size[0], size[1]), fields[0].stride, (padding[0], padding[1]))
@@ -53,10 +55,15 @@ def union(fields: Sequence[ReceptiveField]) -> ReceptiveField:
 def joined_field(
     fields: Sequence[ReceptiveField | None], window: Window | None, output_shape: Shape | None
 ) -> ReceptiveField | None:
-    """The field of a node from those of its inputs; None where a unit sees the whole picture or is not a pixel."""
+    """The field of a node from those of its inputs.
+
+    None where a unit sees the whole picture or is not a pixel, where branches of different strides meet (each unit then
+    sees a field of its own size), and where the numbers are larger than any picture.
+    """
     if output_shape is None or len(output_shape) != 3 or window is None:
         return None
     known = [field for field in fields if field is not None]
-    if len(known) < len(fields):
+    if len(known) < len(fields) or len({field.stride for field in known}) > 1:
         return None
-    return union(known).through(window) if known else ReceptiveField()
+    joined = union(known).through(window) if known else ReceptiveField()
+    return joined if max(*joined.size, *joined.stride, *joined.padding) <= LARGEST else None

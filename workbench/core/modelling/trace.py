@@ -8,11 +8,12 @@ from torch import fx, nn
 
 from workbench.core.graph.edits import free_name
 from workbench.core.graph.network import Network, Node
+from workbench.core.graph.rules import own_name_problem
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.found import Found
 from workbench.core.modelling.recognition import module_kind, recognize, wrapped_functions
 from workbench.core.modelling.tracing import ShapeTracer
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, first_line
 
 
 def trace_module(module: nn.Module, *, input_shape: Shape, name: str = "") -> Network:
@@ -26,8 +27,8 @@ def trace_module(module: nn.Module, *, input_shape: Shape, name: str = "") -> Ne
     )
     try:
         graph = tracer.record(module)
-    except (fx.proxy.TraceError, TypeError, RuntimeError, AttributeError, AssertionError) as error:
-        raise WorkbenchError(f"{title} cannot be traced", (str(error).splitlines() or [repr(error)])[0]) from error
+    except Exception as error:  # the module's own code runs: it can raise anything
+        raise WorkbenchError(f"{title} cannot be traced", first_line(error)) from error
     return _Reader(module, title, input_shape).read(graph)
 
 
@@ -51,9 +52,21 @@ class _Reader:
 
     def _add(self, node: fx.Node, found: Found) -> None:
         name = free_name(self._network, found.name)
+        if name != found.name:
+            self._refuse_lost_weights(node, found.name)
         made = Node(name, found.kind, dict(found.arguments), tuple(self._names[source] for source in found.inputs))
         self._names[node] = name
         self._network = self._network.with_nodes([*self._network, made])
+
+    def _refuse_lost_weights(self, node: fx.Node, wanted: str) -> None:
+        """A layer under another name would not find its weights; a module called twice would need them twice."""
+        if node.op != "call_module" or not self._modules[wanted].state_dict():
+            return
+        if wanted in self._network:
+            reason = "layers that share their weights cannot be shown as layers of a network"
+            raise WorkbenchError(f"{self._network.name} calls {wanted} more than once", reason)
+        problem = own_name_problem(self._network, wanted)
+        raise WorkbenchError(f"{self._network.name} has a layer called {wanted}", problem.title if problem else "")
 
 
 def in_order_of(modules: Mapping[str, nn.Module], nodes: list[Node]) -> list[Node]:
