@@ -217,6 +217,19 @@ def test_a_checkpoint_can_be_read_while_a_training_replaces_it(tmp_path: Path) -
     assert reads > 10
 
 
+def test_a_run_is_walked_by_one_at_a_time(tmp_path: Path) -> None:
+    run = create_run(PLAN, tiny(), tmp_path / "run")
+    walking = walk(run)
+    next(walking)
+    log = (run.path / EVENTS).read_bytes()
+    last = end(Run(run.path))
+    assert isinstance(last, RunFailed)
+    assert "already" in last.title
+    assert (run.path / EVENTS).read_bytes() == log
+    walking.close()
+    assert isinstance(end(run), RunFinished)
+
+
 def test_a_run_that_vanishes_while_runs_are_listed_does_no_harm(tmp_path: Path) -> None:
     create_run(PLAN, tiny(), tmp_path / "here")
     (tmp_path / "gone").mkdir()

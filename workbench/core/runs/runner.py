@@ -24,6 +24,7 @@ from workbench.core.runs.continuity import (
     write_down,
 )
 from workbench.core.runs.folder import EVENTS, LOG, NETWORK, PLAN, DataCard, Run, open_run
+from workbench.core.runs.lock import only_walk
 from workbench.core.training.control import Control
 from workbench.core.training.events import RunEvent, RunFailed, Warned, to_line
 from workbench.core.training.plan import TrainingPlan, changed, plan_to_json, unknown_names
@@ -73,11 +74,12 @@ def walk(run: Run, control: Control | None = None) -> Iterator[RunEvent]:
     """Train a run from where it stands; every event is in the log before it is yielded, faults are events too."""
     log = run.path / EVENTS
     try:
-        _end_last_line(log)
-        for event in _guarded(run, control or Control()):
-            _append(log, to_line(event))
-            yield event
-    except WorkbenchError as error:  # the log itself cannot be written
+        with only_walk(run.path):
+            _end_last_line(log)
+            for event in _guarded(run, control or Control()):
+                _append(log, to_line(event))
+                yield event
+    except WorkbenchError as error:  # somebody else trains it, or the log cannot be written
         yield RunFailed(time=time.time(), title=error.title, reason=error.reason, hint=error.hint)
 
 
