@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -51,7 +52,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
     """A network file with a few of its values replaced, removed, doubled or exchanged."""
-    file = json.loads(json.dumps(draw(st.sampled_from(MODELS))))
+    file = copy.deepcopy(draw(st.sampled_from(MODELS)))
     for _ in range(draw(st.integers(1, 5))):
         found = places(file)
         if not found:
@@ -59,14 +60,14 @@ def mutated(draw: st.DrawFn) -> bytes:
         holder, key = found[draw(st.integers(0, len(found) - 1))]
         match draw(st.sampled_from(["replace", "replace", "remove", "double", "exchange"])):
             case "replace":
-                holder[key] = draw(hostile)
+                holder[key] = copy.deepcopy(draw(hostile))  # the next change may be inside it
             case "remove":
                 del holder[key]
             case "double" if isinstance(holder, list):
                 holder.insert(key, holder[key])
             case _:
                 other, place = found[draw(st.integers(0, len(found) - 1))]
-                holder[key] = json.loads(json.dumps(other[place])) if place in _keys(other) else None
+                holder[key] = copy.deepcopy(other[place]) if place in _keys(other) else None
     return json.dumps(file).encode()
 
 
