@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+# Blocks of more than 32 MB: below, the C library may learn to keep some by itself, or not.
 CODE = """
 import resource, torch
 from contextlib import nullcontext
@@ -17,7 +18,7 @@ def faults(context):
         for step in range(20):
             if step == 5:
                 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-            blocks = [torch.ones(3_000_000 + 100_000 * number) for number in range(8)]
+            blocks = [torch.ones(9_000_000 + 100_000 * number) for number in range(4)]
             del blocks
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
