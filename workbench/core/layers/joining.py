@@ -70,6 +70,7 @@ class Add(FunctionKind, frozen=True):
     """Adds its inputs value by value, as a residual connection does."""
 
     fresh_output: ClassVar[bool] = True
+
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """The sum, from left to right."""
         return functools.reduce(operator.add, inputs)
