@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QSpinBox, QTableView, QTabWidget, QWidget
 
 from workbench.core.graph.edits import set_arguments
@@ -32,6 +32,7 @@ from workbench.gui.workspace import Workspace
 Found = TypeVar("Found", bound=QWidget)
 PATIENCE = 600.0
 """Seconds after which the tour gives up waiting for something that should have come."""
+POLL = 0.01
 QUIET = 0.3
 """Seconds without work after which the window is taken to have settled."""
 PHOTO_CLASSES = ("heart", "ring", "star")
@@ -203,7 +204,8 @@ class Guide:
         while not condition():
             if time.monotonic() > end:
                 raise WorkbenchError(f"The tour waited in vain for {what}")
-            application().processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            application().processEvents()
+            time.sleep(POLL)  # a loop that never rests takes a core from the training
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
