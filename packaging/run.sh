@@ -29,7 +29,7 @@ demonstrate() {
     local run
     run=$ROOT/runs/demo-$(date +%Y%m%d-%H%M%S)
     say "There is no screen here, so the built-in demonstration trains instead (about a minute)."
-    workbench train cifar10cnn --data shapes --epochs 2 --out "$run"
+    workbench train cifar10cnn --data shapes --epochs 5 --out "$run"
     workbench evaluate "$run"
     workbench inspect "$run" --show maps -o "$run/pictures"
     workbench inspect "$run" --show filters -o "$run/pictures"

@@ -183,6 +183,7 @@ class Guide:
     def _picture(self, name: str, *, of: QWidget | None = None, settle: bool = True) -> None:
         if settle:
             self._settle()
+        QCoreApplication.sendPostedEvents()  # a text that just changed is laid out first
         path = self._out / f"{name}.png"
         if not (of or self._window).grab().save(str(path)):
             raise WorkbenchError(f"Could not write {path}")
