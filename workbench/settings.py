@@ -49,7 +49,7 @@ def load_settings() -> Settings:
 
 
 def save_settings(settings: Settings) -> bool:
-    """Write the settings; False when the place cannot be written, which only costs the memory of this session."""
+    """Write the settings; False when the place cannot be written, then the next start does not know them."""
     try:
         write_atomically(settings_path(), msgspec.json.format(msgspec.json.encode(settings), indent=1) + b"\n")
     except (WorkbenchError, OSError):
