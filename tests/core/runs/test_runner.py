@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections import namedtuple
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -300,6 +301,18 @@ def test_a_full_disk_ends_the_run_with_the_reason_and_keeps_the_old_checkpoint(
     assert "No space left" in last.reason
     monkeypatch.undo()
     assert checkpoint.load_state(run.checkpoints / "last")["epoch"] == 1
+
+
+def test_a_full_disk_that_torch_meets_is_told_in_plain_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(state: object, path: Path) -> None:
+        raise RuntimeError("[enforce fail at inline_container.cc:668] . unexpected pos 64 vs 0")
+
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(checkpoint.torch, "save", full)
+    monkeypatch.setattr(checkpoint.shutil, "disk_usage", lambda path: usage(1, 1, 0))
+    with pytest.raises(WorkbenchError, match="No space left on device"):
+        checkpoint.save_checkpoint(tmp_path / "last", torch.nn.Linear(2, 2), {})
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_network_that_does_not_fit_the_data_is_refused_with_the_numbers(tmp_path: Path) -> None:

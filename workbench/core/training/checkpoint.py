@@ -6,6 +6,8 @@ the two is complete. Nothing is ever unpickled: weights are safetensors, the sta
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +22,8 @@ from workbench.errors import WorkbenchError, first_line
 from workbench.files import cannot_write, sync, sync_folder
 
 WEIGHTS, STATE = "weights.safetensors", "state.pt"
+NO_SPACE = 1 << 20
+"""With fewer free bytes than this a disk counts as full."""
 Read = TypeVar("Read")
 
 
@@ -37,8 +41,18 @@ def save_checkpoint(folder: Path, module: nn.Module, state: Mapping[str, Any]) -
         sync_folder(fresh)
         _exchange(folder, fresh, old)
     except (OSError, RuntimeError, safetensors.SafetensorError) as error:
+        fault = _in_words_of_the_system(error, folder.parent)
         shutil.rmtree(fresh, ignore_errors=True)
-        raise cannot_write(folder, error if isinstance(error, OSError) else OSError(str(error))) from error
+        raise cannot_write(folder, fault) from error
+
+
+def _in_words_of_the_system(error: Exception, place: Path) -> OSError:
+    """The fault as the system would tell it: of a full disk torch speaks in terms of its own code."""
+    if isinstance(error, OSError):
+        return error
+    if shutil.disk_usage(place).free < NO_SPACE:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return OSError(first_line(error))
 
 
 def has_checkpoint(folder: Path) -> bool:
