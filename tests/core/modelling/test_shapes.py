@@ -160,6 +160,14 @@ def test_adding_different_shapes_names_both() -> None:
     assert "64 × 16 × 16" in problem.reason
 
 
+def test_a_picture_of_no_pixels_is_a_problem() -> None:
+    halves = [Node(f"half{number}", "Upsample", {"scale_factor": 0.25}) for number in range(2)]
+    lines = [Node("input", "Input", {"shape": [3, 8, 8]}), *halves, Node("output", "Output")]
+    (problem,) = analyse(chain("n", lines)).problems
+    assert problem.where == "half1"
+    assert "3 × 0 × 0" in problem.reason
+
+
 def test_a_name_that_pytorch_cannot_hold_is_a_problem() -> None:
     network = Network.of(
         "names",

@@ -16,7 +16,6 @@ from workbench.core.modelling.compile import build_module
 from workbench.core.modelling.describe import describe
 from workbench.core.modelling.memory import STATES
 from workbench.core.modelling.opening import open_network
-from workbench.core.modelling.receptive_field import ReceptiveField, joined_field
 from workbench.core.modelling.shapes import analyse, node_facts
 from workbench.core.modelling.trace import trace_module
 from workbench.core.training.choices import choices
@@ -132,10 +131,23 @@ def test_analysing_and_opening_disturb_no_training() -> None:
 
 
 def test_branches_of_different_strides_have_no_field_of_one_size() -> None:
-    near, far = ReceptiveField((3, 3), (1, 1), (1, 1)), ReceptiveField((2, 2), (2, 2), (0, 0))
-    window = CATALOG["Conv2d"](kernel_size=1).window()  # type: ignore[call-arg]
-    assert joined_field([near, near], window, (1, 4, 4)) == near
-    assert joined_field([near, far], window, (1, 4, 4)) is None
+    lines = [
+        Node("input", "Input", {"shape": [3, 8, 8]}),
+        Node("near", "Conv2d", {"out_channels": 3, "padding": 1}, ("input",)),
+        Node("far", "MaxPool2d", {"kernel_size": 2, "stride": 2}, ("input",)),
+        Node("crop", "AdaptiveAvgPool2d", {"output_size": 4}, ("near",)),
+        Node("valid", "Conv2d", {"out_channels": 3, "kernel_size": 5}, ("near",)),
+        Node("alike", "Add", {}, ("near", "near")),
+        Node("different", "Add", {}, ("far", "valid")),
+        Node("behind", "ReLU", {}, ("different",)),
+        Node("output", "Output", {}, ("behind",)),
+    ]
+    reports = analyse(Network.of("n", lines)).nodes
+    assert reports["alike"].receptive_field == reports["near"].receptive_field
+    for name in ("different", "behind"):
+        assert reports[name].receptive_field is None
+        assert "different strides" in reports[name].field_reason
+    assert reports["crop"].field_reason == "whole picture"
 
 
 def test_the_whole_field_is_that_of_the_last_node_with_pixels() -> None:

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
-from workbench.core.layers.kind import ModuleKind, Shape, ShapeError, Window, channels, check_window, layer, pair, plain
+from workbench.core.layers.kind import (
+    ModuleKind,
+    Shape,
+    ShapeError,
+    Spread,
+    Window,
+    channels,
+    check_window,
+    layer,
+    pair,
+    plain,
+)
 from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -117,5 +128,6 @@ class ConvTranspose2d(ModuleKind, frozen=True):
             dilation=pair(self.dilation),
         )
 
-    def window(self) -> None:
-        """None: a stride below one pixel is no whole number."""
+    def window(self) -> Spread:
+        """Its kernel, over which every pixel is spread."""
+        return Spread(pair(self.kernel_size), pair(self.stride), pair(self.padding), pair(self.dilation))

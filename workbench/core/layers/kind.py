@@ -42,6 +42,31 @@ class Window:
     dilation: tuple[int, int] = (1, 1)
 
 
+@dataclass(frozen=True)
+class Spread:
+    """A window the other way round, as in a transposed convolution: every pixel of the input is spread over a kernel.
+
+    The kernels are `stride` pixels of the output apart, and `padding` is cut from the output.
+    """
+
+    kernel_size: tuple[int, int]
+    stride: tuple[int, int]
+    padding: tuple[int, int] = (0, 0)
+    dilation: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """Pixels computed from those around their places; without a factor the sizes of the pictures tell it."""
+
+    mode: str
+    align_corners: bool = False
+    scale_factor: float | None = None
+
+
+Geometry = Window | Spread | Resampling
+
+
 class LayerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all kinds; an instance is one validated set of arguments."""
 
@@ -50,6 +75,9 @@ class LayerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_inputs: ClassVar[int | None] = 1
     torch_class: ClassVar[str] = ""
     functions: ClassVar[tuple[str, ...]] = ()
+    call: ClassVar[str] = ""
+    """How source code calls it where that is more than `module(x)`: `{0}` is the input, `{module}` the module,
+    `{function}` the first of `functions`, any other name an argument. Without `{module}` no module is needed."""
     fresh_output: ClassVar[bool] = False
     """Whether the output is new memory that the backward pass does not need: an in-place layer may overwrite it."""
 
@@ -82,8 +110,8 @@ class LayerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ShapeError(f"{cls.name()} has no argument {unknown[0]}")
         return {key: plain(value) for key, value in given.items() if key in cls.__struct_fields__ and value is not None}
 
-    def window(self) -> Window | None:
-        """The sliding window, or None where an output depends on the whole input (or there are no pixels)."""
+    def window(self) -> Geometry | None:
+        """Which pixels an output pixel depends on, or None where it depends on all (or there are no pixels)."""
         return Window()
 
     def macs(self, *shapes: Shape) -> int | None:
@@ -96,6 +124,10 @@ class ModuleKind(LayerKind, frozen=True):
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """The module for inputs of these shapes; raises `ShapeError` if it cannot take them."""
         raise TypeError(f"{self.name()} does not define build")
+
+    def constructor_arguments(self, *shapes: Shape) -> dict[str, Any]:
+        """What `torch_class` is constructed with in source code; nothing where its attributes have the same names."""
+        return {}
 
 
 class FunctionKind(LayerKind, frozen=True):

@@ -9,8 +9,10 @@ from msgspec import Meta
 from workbench.core.layers.convolution import Natural, NaturalPair, Positive
 from workbench.core.layers.kind import (
     ModuleKind,
+    Resampling,
     Shape,
     ShapeError,
+    Spread,
     Window,
     channels,
     image_shape,
@@ -67,8 +69,10 @@ class Upsample(ModuleKind, frozen=True):
             align_corners=self.align_corners if self.mode in SMOOTH else None,
         )
 
-    def window(self) -> None:
-        """None: a stride below one pixel is no whole number."""
+    def window(self) -> Resampling:
+        """The pixels around the place of a new one."""
+        align = self.align_corners and self.mode in SMOOTH
+        return Resampling(self.mode, align, None if self.size else self.scale_factor)
 
 
 @layer(CATEGORY, torch_class="torch.nn.PixelShuffle", functions=("torch.nn.functional.pixel_shuffle",))
@@ -83,8 +87,9 @@ class PixelShuffle(ModuleKind, frozen=True):
             raise ShapeError(f"{channels(shapes[0])} channels are no multiple of {self.upscale_factor**2}")
         return torch.nn.PixelShuffle(self.upscale_factor)
 
-    def window(self) -> None:
-        """None: a stride below one pixel is no whole number."""
+    def window(self) -> Spread:
+        """The pixels that one becomes."""
+        return Spread(pair(self.upscale_factor), pair(self.upscale_factor))
 
 
 @layer(CATEGORY, torch_class="torch.nn.PixelUnshuffle", functions=("torch.nn.functional.pixel_unshuffle",))

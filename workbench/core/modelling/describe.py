@@ -26,11 +26,11 @@ class ProblemRecord(msgspec.Struct, frozen=True):
 
 
 class FieldRecord(msgspec.Struct, frozen=True):
-    """A receptive field: (vertical, horizontal) pixels of the input."""
+    """A receptive field: (vertical, horizontal) pixels of the input; fractions where the picture was made larger."""
 
     size: tuple[int, int]
-    stride: tuple[int, int]
-    padding: tuple[int, int]
+    stride: tuple[int | float, int | float]
+    padding: tuple[int | float, int | float]
 
 
 class NodeRecord(msgspec.Struct, frozen=True):

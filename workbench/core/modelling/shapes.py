@@ -27,7 +27,7 @@ from workbench.core.layers.kind import (
     describe_shape,
 )
 from workbench.core.layers.lazy import LazyModule
-from workbench.core.modelling.receptive_field import ReceptiveField, joined_field
+from workbench.core.modelling.receptive_field import ReceptiveField, Sight, joined_sight
 from workbench.errors import Problem, first_line
 
 if TYPE_CHECKING:
@@ -41,7 +41,10 @@ LARGEST, MOST_MACS = 2**36, 2**50
 
 @dataclass(frozen=True)
 class NodeReport:
-    """What is known of one node: shape without batch, parameters, multiply-adds of one picture, receptive field."""
+    """What is known of one node: shape without batch, parameters, multiply-adds of one picture, receptive field.
+
+    `field_reason` says why a node that can run has no receptive field of one size.
+    """
 
     name: str
     kind: str
@@ -50,6 +53,7 @@ class NodeReport:
     parameters: int = 0
     macs: int = 0
     receptive_field: ReceptiveField | None = None
+    field_reason: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -115,8 +119,11 @@ def _report(node: Node, network: Network, reports: Mapping[str, NodeReport]) -> 
     if facts.problem:
         return _with_problem(unknown, Problem(node.name, _cannot_take(node.kind, shapes), facts.problem))
     seen = [source for source in sources if not _is_gate(source.output_shape, facts.output_shape)] or sources
-    field = joined_field([source.receptive_field for source in seen], kind.window(), facts.output_shape)
-    return NodeReport(node.name, node.kind, node.inputs, facts.output_shape, facts.parameters, facts.macs, field)
+    sights = [Sight(source.receptive_field, source.field_reason) for source in seen]
+    shapes = tuple(source.output_shape for source in seen if source.output_shape is not None)
+    sight = joined_sight(sights, kind.window(), shapes=shapes, output_shape=facts.output_shape)
+    known = (facts.output_shape, facts.parameters, facts.macs, sight.field, sight.reason)
+    return NodeReport(node.name, node.kind, node.inputs, *known)
 
 
 def _is_gate(shape: Shape | None, output: Shape | None) -> bool:
@@ -185,12 +192,14 @@ def _run(kind: LayerKind, shapes: tuple[Shape, ...]) -> NodeFacts:
             output = function(*inputs)
     known = kind.macs(*shapes)
     facts = NodeFacts(tuple(output.shape[1:]), parameters, counter.macs if known is None else known)
-    _refuse_giants(facts)
+    _refuse_extremes(facts)
     return facts
 
 
-def _refuse_giants(facts: NodeFacts) -> None:
-    """Raise `ShapeError` for what no computer holds or computes."""
+def _refuse_extremes(facts: NodeFacts) -> None:
+    """Raise `ShapeError` for what no computer holds or computes, and for nothing."""
+    if 0 in (facts.output_shape or ()):
+        raise ShapeError(f"nothing would be left: its output would be {describe_shape(facts.output_shape or ())}")
     values = math.prod(facts.output_shape or ())
     if max(facts.parameters, values) > LARGEST or facts.macs > MOST_MACS:
         raise ShapeError(

@@ -20,7 +20,7 @@ def node_facts(report: NodeReport | None) -> Facts:
     if report is None or report.output_shape is None:
         return [(label, UNKNOWN) for label in ("Output", "Parameters", "Multiply-adds", "Receptive field")]
     field = report.receptive_field
-    seen = f"{field.size[0]:,} × {field.size[1]:,}" if field else "whole picture"
+    seen = f"{field.size[0]:,} × {field.size[1]:,}" if field else report.field_reason
     return [
         ("Output", describe_shape(report.output_shape)),
         ("Parameters", f"{report.parameters:,}"),
