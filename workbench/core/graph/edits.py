@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from workbench.core.graph.network import OUTPUT, BlockUse, Network, Node, Position
-from workbench.core.graph.rules import Catalog, connection_problem, name_problem
+from workbench.core.graph.rules import Catalog, Names, connection_problem, name_problem
 from workbench.errors import Problem, WorkbenchError
 
 
-def free_name(network: Network, stem: str) -> str:
+def free_name(network: Names, stem: str) -> str:
     """The stem itself, or the stem with the first number that makes it a free name: `conv`, `conv_1`, `conv_2`.
 
     A stem that no number makes usable (it is no name, or its group is a node) loses its dots, or gives way to `node`.

@@ -6,6 +6,7 @@ A catalog tells how many inputs a kind takes; the rules know nothing else about 
 from __future__ import annotations
 
 import keyword
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from workbench.core.graph.network import Network, Node, prefixes
@@ -39,6 +40,18 @@ LONGEST_NAME, DEEPEST_GROUP = 300, 50
 """Limits of a name in characters and in groups: PyTorch walks its modules by recursion."""
 
 
+class Names(Protocol):
+    """What the rules ask of a network where only names matter."""
+
+    @property
+    def groups(self) -> AbstractSet[str]:
+        """The prefixes of all names."""
+
+    def __contains__(self, name: str, /) -> bool: ...
+
+    def __len__(self) -> int: ...
+
+
 class Catalog(Protocol):
     """What the rules ask of a catalog of layer kinds."""
 
@@ -46,14 +59,14 @@ class Catalog(Protocol):
         """The fewest and the most inputs of a kind (None: any number)."""
 
 
-def name_problem(network: Network, name: str) -> Problem | None:
+def name_problem(network: Names, name: str) -> Problem | None:
     """Why a new node cannot have this name, or None if it can."""
     if name in network:
         return Problem(name, "The name is taken", "two nodes cannot share a module path")
     return own_name_problem(network, name)
 
 
-def own_name_problem(network: Network, name: str) -> Problem | None:
+def own_name_problem(network: Names, name: str) -> Problem | None:
     """What is wrong with the name of a node of the network, or None."""
     parts = name.split(".")
     if len(name) > LONGEST_NAME or len(parts) > DEEPEST_GROUP:

@@ -15,7 +15,7 @@ from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import LayerKind, Shape, ShapeError
 from workbench.core.modelling.found import Found
 from workbench.core.modelling.parameters import free_parameter, is_part_of_use, use_of_parameter
-from workbench.core.modelling.tracing import BATCH, VALUE
+from workbench.core.modelling.tracing import BATCH, PLACE, VALUE
 from workbench.errors import WorkbenchError
 
 CONSTRUCTION = frozenset({"__init__", "__module__", "__doc__", "__constants__", "__annotations__", "extra_repr"})
@@ -26,19 +26,27 @@ UNCHANGED = frozenset({"contiguous", "clone", "detach"})
 """Methods after which a network has the same values."""
 
 
+class NoKindError(WorkbenchError):
+    """The catalog has no kind for a layer or an operation; `what` names it."""
+
+    def __init__(self, what: str, node: fx.Node) -> None:
+        self.what = f"{what}{_in_source(node)}"
+        super().__init__(f"There is no layer kind for {what}", _source(node))
+
+
 def recognize(node: fx.Node, modules: Mapping[str, nn.Module], input_shape: Shape) -> Found | fx.Node | None:
     """The layer that an operation is; an earlier operation if it changes nothing; None if it is part of a later one.
 
-    Raises `WorkbenchError` if the catalog has no such layer.
+    Raises `NoKindError` if the catalog has no such layer, `WorkbenchError` if it cannot say what the layer does.
     """
     if node.op == "placeholder":
         return Found(INPUT, {"shape": list(input_shape)}, "input")
     if node.op == "output":
-        return Found(OUTPUT, {}, "output", _inputs(node))
+        return Found(OUTPUT, {}, "output", _inputs(node)[:1])
     try:
         return None if is_part_of_use(node) else _operation(node, modules)
     except ShapeError as error:
-        raise WorkbenchError(f"{_place(node)} cannot be opened as a layer", str(error)) from error
+        raise WorkbenchError(f"{_place(node)} cannot be opened as a layer", f"{error}{_in_source(node)}") from error
 
 
 def _operation(node: fx.Node, modules: Mapping[str, nn.Module]) -> Found | fx.Node | None:
@@ -58,7 +66,7 @@ def _operation(node: fx.Node, modules: Mapping[str, nn.Module]) -> Found | fx.No
 def _module(node: fx.Node, module: nn.Module) -> Found:
     found = module_kind(module)
     if found is None:
-        raise WorkbenchError(f"There is no layer kind for {type(module).__module__}.{type(module).__qualname__}")
+        raise NoKindError(f"{_class_path(type(module))} ({node.target})", node)
     constants, named = _constants(node)
     called = found.arguments_of_call(*constants, **named) if constants or named else {}
     inputs = tuple(dict.fromkeys(_inputs(node))) if found.most_inputs == 1 else _inputs(node)
@@ -68,7 +76,7 @@ def _module(node: fx.Node, module: nn.Module) -> Found:
 def _function(node: fx.Node) -> Found:
     found = next((kind for kind in CATALOG if any(_is_named(node, name) for name in kind.functions)), None)
     if found is None:
-        raise WorkbenchError(f"There is no layer kind for the operation {_called(node)}")
+        raise NoKindError(f"the operation {_called(node)}", node)
     if found.name() == "Reshape":
         return _reshape(node)
     constants, named = _constants(node)
@@ -118,6 +126,16 @@ def _group(node: fx.Node) -> str:
 
 def _place(node: fx.Node) -> str:
     return f"{_called(node)} in {_group(node)}" if _group(node) else _called(node)
+
+
+def _source(node: fx.Node) -> str:
+    place = node.meta.get(PLACE)
+    return place.quoted if place else ""
+
+
+def _in_source(node: fx.Node) -> str:
+    place = node.meta.get(PLACE)
+    return f" in {place}" if place else ""
 
 
 def _called(node: fx.Node) -> str:

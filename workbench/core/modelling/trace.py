@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from torch import fx, nn
 
 from workbench.core.graph.edits import free_name
-from workbench.core.graph.network import Network, Node
-from workbench.core.graph.rules import own_name_problem
+from workbench.core.graph.network import Network, Node, prefixes
+from workbench.core.graph.rules import name_problem, own_name_problem
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.found import Found
-from workbench.core.modelling.recognition import module_kind, recognize, wrapped_functions
+from workbench.core.modelling.recognition import NoKindError, module_kind, recognize, wrapped_functions
+from workbench.core.modelling.stops import Place, tracing_error
 from workbench.core.modelling.tracing import ShapeTracer
-from workbench.errors import WorkbenchError, first_line
+from workbench.errors import WorkbenchError
+
+Results = Literal["one", "first"]
+"""What a module may return: one tensor, or several of which the first is the output and the others stay loose ends."""
+
+ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+"""Parameters that may also get nothing."""
 
 
-def trace_module(module: nn.Module, *, input_shape: Shape, name: str = "") -> Network:
+def trace_module(module: nn.Module, *, input_shape: Shape, name: str = "", results: Results = "one") -> Network:
     """The network of a module; every layer keeps its module path as its name, so weights fit with `strict=True`.
 
-    Raises `WorkbenchError` where tracing stops or where a layer has no kind in the catalog.
+    Raises `WorkbenchError` where tracing stops or where a layer has no kind in the catalog, naming the line.
     """
     title = name or type(module).__name__
+    _refuse_more_inputs(module, title)
     tracer = ShapeTracer(
         input_shape, is_layer=lambda part: module_kind(part) is not None, functions=wrapped_functions()
     )
     try:
         graph = tracer.record(module)
     except Exception as error:  # the module's own code runs: it can raise anything
-        raise WorkbenchError(f"{title} cannot be traced", first_line(error)) from error
+        raise tracing_error(title, error) from error
+    _refuse_more_outputs(module, graph, title, results)
     return _Reader(module, title, input_shape).read(graph)
+
+
+class Names:
+    """The names given so far and the groups they make: to the rules, a network that grows at no cost."""
+
+    def __init__(self) -> None:
+        self.groups: set[str] = set()
+        self._taken: set[str] = set()
+        self._used: Counter[str] = Counter()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._taken
+
+    def __len__(self) -> int:
+        return len(self._taken)
+
+    def claim(self, stem: str) -> str:
+        """A free name as `free_name` gives it, remembering which numbers of a stem are gone."""
+        number = self._used[stem]
+        self._used[stem] += 1
+        wanted = f"{stem}_{number}" if number else stem
+        name = wanted if name_problem(self, wanted) is None else free_name(self, stem)
+        self._taken.add(name)
+        self.groups.update(prefixes(name))
+        return name
 
 
 class _Reader:
@@ -37,36 +74,52 @@ class _Reader:
 
     def __init__(self, module: nn.Module, title: str, input_shape: Shape) -> None:
         self._modules = dict(module.named_modules())
-        self._input_shape = input_shape
-        self._network = Network(title)
+        self._title, self._input_shape = title, input_shape
+        self._nodes: list[Node] = []
+        self._given = Names()
         self._names: dict[fx.Node, str] = {}
 
     def read(self, graph: fx.Graph) -> Network:
+        unknown = list(self._read(graph))
+        if len(unknown) == 1:
+            raise unknown[0]
+        if unknown:
+            listed = ", ".join(dict.fromkeys(error.what for error in unknown))
+            hint = "Replace them by layers of the catalog."
+            raise WorkbenchError(f"{self._title} has layers that the catalog does not know", listed, hint)
+        return Network.of(self._title, in_order_of(self._modules, self._nodes))
+
+    def _read(self, graph: fx.Graph) -> Iterator[NoKindError]:
+        """Read every operation; those without a kind are handed over, so that all of them can be named at once."""
         for node in graph.nodes:
-            found = recognize(node, self._modules, self._input_shape)
+            try:
+                found = recognize(node, self._modules, self._input_shape)
+            except NoKindError as error:
+                self._names[node] = ""
+                yield error
+                continue
             if isinstance(found, fx.Node):
                 self._names[node] = self._names[found]
             elif found is not None:
                 self._add(node, found)
-        return self._network.with_nodes(in_order_of(self._modules, [*self._network]))
 
     def _add(self, node: fx.Node, found: Found) -> None:
-        name = free_name(self._network, found.name)
+        wanted = own_name_problem(self._given, found.name)
+        name = self._given.claim(found.name)
         if name != found.name:
-            self._refuse_lost_weights(node, found.name)
-        made = Node(name, found.kind, dict(found.arguments), tuple(self._names[source] for source in found.inputs))
+            self._refuse_lost_weights(node, found.name, wanted.title if wanted else "")
+        sources = tuple(self._names[source] for source in found.inputs)
+        self._nodes.append(Node(name, found.kind, dict(found.arguments), sources))
         self._names[node] = name
-        self._network = self._network.with_nodes([*self._network, made])
 
-    def _refuse_lost_weights(self, node: fx.Node, wanted: str) -> None:
+    def _refuse_lost_weights(self, node: fx.Node, wanted: str, problem: str) -> None:
         """A layer under another name would not find its weights; a module called twice would need them twice."""
         if node.op != "call_module" or not self._modules[wanted].state_dict():
             return
-        if wanted in self._network:
+        if wanted in self._given:
             reason = "layers that share their weights cannot be shown as layers of a network"
-            raise WorkbenchError(f"{self._network.name} calls {wanted} more than once", reason)
-        problem = own_name_problem(self._network, wanted)
-        raise WorkbenchError(f"{self._network.name} has a layer called {wanted}", problem.title if problem else "")
+            raise WorkbenchError(f"{self._title} calls {wanted} more than once", reason)
+        raise WorkbenchError(f"{self._title} has a layer called {wanted}", problem, "Give it another name.")
 
 
 def in_order_of(modules: Mapping[str, nn.Module], nodes: list[Node]) -> list[Node]:
@@ -74,3 +127,36 @@ def in_order_of(modules: Mapping[str, nn.Module], nodes: list[Node]) -> list[Nod
     places = {name: place for place, name in enumerate(modules)}
     ordered = iter(sorted((node for node in nodes if node.name in places), key=lambda node: places[node.name]))
     return [next(ordered) if node.name in places else node for node in nodes]
+
+
+def _refuse_more_inputs(module: nn.Module, title: str) -> None:
+    """A network has one picture as its input; further arguments of `forward` need defaults."""
+    others = _forward_parameters(module)[1:]
+    needed = [each.name for each in others if each.default is each.empty and each.kind not in ANY_NUMBER]
+    if needed:
+        reason = f"forward also wants {', '.join(needed)}, and a network has one picture as its input"
+        hint = "Give the others defaults, or write a module that takes the picture alone."
+        raise WorkbenchError(f"{title} takes more than one input", f"{_forward(module)}: {reason}", hint)
+
+
+def _forward_parameters(module: nn.Module) -> list[inspect.Parameter]:
+    try:
+        return list(inspect.signature(module.forward).parameters.values())
+    except (TypeError, ValueError):  # a forward that is no plain function
+        return []
+
+
+def _forward(module: nn.Module) -> str:
+    """Where `forward` is defined."""
+    code: Any = getattr(inspect.unwrap(type(module).forward), "__code__", None)
+    return str(Place(code.co_filename, code.co_firstlineno)) if code else type(module).__name__
+
+
+def _refuse_more_outputs(module: nn.Module, graph: fx.Graph, title: str, results: Results) -> None:
+    result = next(iter(reversed(graph.nodes))).args[0]
+    if isinstance(result, fx.Node) or (results == "first" and isinstance(result, tuple) and result):
+        return
+    kind = "nothing" if result is None else f"a {type(result).__name__}"
+    held = f" with {', '.join(map(str, result))}" if isinstance(result, dict) else ""
+    reason = f"{_forward(module)}: forward returns {kind}{held}, and a network has one output"
+    raise WorkbenchError(f"{title} does not return one tensor", reason, "Return the class scores alone.")

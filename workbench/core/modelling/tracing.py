@@ -17,11 +17,14 @@ from torch.overrides import TorchFunctionMode
 
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.randomness import FILLING
+from workbench.core.modelling.stops import place_of_call
 
 BATCH = 1013
 """The number of pictures while tracing: a prime that no layer has for a size, so that it is recognized anywhere."""
 VALUE = "workbench_value"
 """The key in `fx.Node.meta` under which the meta tensor stands that a node computed, or None."""
+PLACE = "workbench_place"
+"""The key in `fx.Node.meta` under which the line of the module's own code stands, or None."""
 
 
 class ShapedProxy(fx.Proxy):
@@ -67,6 +70,10 @@ class ShapeTracer(fx.Tracer):
         self._twin = _meta_twin(module)
         return self.trace(module)
 
+    def create_args_for_root(self, root_fn: Any, is_module: bool, concrete_args: Any = None) -> tuple[Any, list[Any]]:
+        """The picture is the only argument that is recorded; all others keep their defaults."""
+        return root_fn, [self.root, self.create_proxy("placeholder", "x", (), {})]
+
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Layers are not looked into."""
         return self._is_layer(m) or super().is_leaf_module(m, module_qualified_name)
@@ -78,6 +85,7 @@ class ShapeTracer(fx.Tracer):
     def create_proxy(self, kind: str, target: Any, args: Any, kwargs: Any, *rest: Any, **named: Any) -> fx.Proxy:
         """Record an operation and compute it on the meta device."""
         made = super().create_proxy(kind, target, args, kwargs, *rest, **named)
+        made.node.meta[PLACE] = place_of_call()
         made.node.meta[VALUE] = self._compute(made.node)
         return made
 
