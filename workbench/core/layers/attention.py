@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
+import msgspec
 from msgspec import Meta
 
 from workbench.core.layers.convolution import Natural, NaturalPair, Positive, PositivePair
@@ -50,6 +51,7 @@ def _check_heads(features: int, num_heads: int) -> None:
 class MultiheadAttention(ModuleKind, frozen=True):
     """Every token looks at all tokens of its sequence and takes from each as much as fits (self-attention)."""
 
+    call: ClassVar[str] = "{module}({0}, {0}, {0}, need_weights=False)[0]"
     num_heads: Heads = 8
     dropout: Dropped = 0.0
     bias: Bias = True
@@ -77,6 +79,10 @@ class MultiheadAttention(ModuleKind, frozen=True):
         return modules.MultiheadAttention(
             features, self.num_heads, dropout=self.dropout, bias=self.bias, batch_first=True
         )
+
+    def constructor_arguments(self, *shapes: Shape) -> dict[str, Any]:
+        """The features, the arguments, and that the batch comes first."""
+        return {"embed_dim": shapes[0][-1], **msgspec.structs.asdict(self), "batch_first": True}
 
     def macs(self, *shapes: Shape) -> int:
         """Four linear maps, and every token with every token twice (PyTorch's fused operator hides them)."""
@@ -124,6 +130,11 @@ class _WindowAttention(ModuleKind, frozen=True):
         )
         return module
 
+    def constructor_arguments(self, *shapes: Shape) -> dict[str, Any]:
+        """The channels, and the arguments with both sizes as lists."""
+        sizes = {name: list(pair(getattr(self, name))) for name in ("window_size", "shift_size")}
+        return {"dim": shapes[0][-1], **msgspec.structs.asdict(self), **sizes}
+
     def _module(self) -> Any:
         raise TypeError(f"{self.name()} does not define its module")
 
@@ -165,6 +176,10 @@ class RelativePositionAttention(ModuleKind, frozen=True):
         module: torch.nn.Module = maxvit.RelativePositionalMultiHeadAttention(features, self.head_dim, pixels)
         return module
 
+    def constructor_arguments(self, *shapes: Shape) -> dict[str, Any]:
+        """The features, those of one head and the pixels of a window."""
+        return {"feat_dim": shapes[0][2], "head_dim": self.head_dim, "max_seq_len": shapes[0][1]}
+
     def window(self) -> None:
         """None: every pixel of a window sees all."""
 
@@ -173,6 +188,7 @@ class RelativePositionAttention(ModuleKind, frozen=True):
 class WindowPartition(ModuleKind, frozen=True):
     """Cuts a picture into windows: windows × pixels × channels."""
 
+    call: ClassVar[str] = "{module}({0}, {size})"
     size: Annotated[Positive, Meta(description="Height and width of a window in pixels.")] = 8
 
     @classmethod
@@ -195,6 +211,7 @@ class WindowPartition(ModuleKind, frozen=True):
 class WindowDepartition(ModuleKind, frozen=True):
     """Puts windows back together to a picture."""
 
+    call: ClassVar[str] = "{module}({0}, {size}, {rows}, {columns})"
     size: Annotated[Positive, Meta(description="Height and width of a window in pixels.")] = 8
     rows: Annotated[Positive, Meta(description="Windows above one another.")] = 4
     columns: Annotated[Positive, Meta(description="Windows side by side.")] = 4
@@ -221,6 +238,8 @@ class WindowDepartition(ModuleKind, frozen=True):
 @layer(CATEGORY, functions=("torchvision.models.swin_transformer._patch_merging_pad",))
 class PatchMerging(ModuleKind, frozen=True):
     """Halves a height × width × channels picture: the four pixels of a 2 × 2 window become four times the channels."""
+
+    call: ClassVar[str] = "{function}({0})"
 
     @classmethod
     def arguments_of(cls, module: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta, field
 
@@ -43,6 +43,7 @@ def _own_axis(shape: Shape, axis: int) -> int:
 class Flatten(ModuleKind, frozen=True):
     """Writes channels, rows and columns one after another as one vector."""
 
+    call: ClassVar[str] = "torch.flatten({0}, {start_dim})"
     start_dim: Annotated[int, Meta(ge=1, le=3, description="First axis to join (0 is the batch).")] = 1
     end_dim: Annotated[int, Meta(ge=-1, le=3, description="Last axis to join (-1: the last there is).")] = -1
 
