@@ -1,17 +1,19 @@
 """Network files: versioned JSON that a person can read and compare.
 
-A file can name kinds that this version does not know; they survive opening and saving, and the analysis reports them.
+A file can name kinds that this version does not know, and give arguments values that they cannot have; both survive
+opening and saving, and the analysis reports them. `resources/network.schema.json` is the format for other programs.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from workbench.core.graph.migrations import migrated
 from workbench.core.graph.network import BlockUse, Network, Node, Position
 from workbench.errors import WorkbenchError
 from workbench.files import BROKEN_JSON, read_file, write_atomically
@@ -25,8 +27,15 @@ FARTHEST = 1e6
 Name = Annotated[str, Meta(max_length=1000)]
 Number = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float
 Plain = None | bool | Number | str
-Arguments = dict[str, Plain | list[Plain | list[Plain]]]
+Arguments = dict[str, Plain | list[Plain | list[Plain]] | dict[str, Plain | list[Plain]]]
 """What arguments can be in a file: no depth and no numbers that a writer or a reader could choke on."""
+
+
+class Header(msgspec.Struct):
+    """What every version of a network file begins with."""
+
+    format: Literal["cnn-workbench/network"]
+    version: Annotated[int, Meta(ge=1)]
 
 
 class NodeRecord(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
@@ -69,14 +78,21 @@ def to_json(network: Network) -> bytes:
 def from_json(text: bytes, *, source: str = "this text") -> Network:
     """The network in a JSON text; raises `WorkbenchError` naming `source` and the place that is wrong."""
     try:
-        record = msgspec.json.decode(text, type=NetworkRecord)
-    except BROKEN_JSON as error:
+        version = msgspec.json.decode(text, type=Header).version
+        if version > VERSION:
+            title = f"{source} was written by a newer version"
+            raise WorkbenchError(title, f"its format is {version}, this program reads {VERSION}")
+        record = _older(text, version) if version < VERSION else msgspec.json.decode(text, type=NetworkRecord)
+    except (*BROKEN_JSON, ValueError) as error:
         raise WorkbenchError(f"{source} is not a network file", str(error)) from error
-    if record.version > VERSION:
-        raise WorkbenchError(
-            f"{source} was written by a newer version", f"its format is {record.version}, this program reads {VERSION}"
-        )
     return _network(record, source)
+
+
+def json_schema() -> dict[str, Any]:
+    """The format of the network files of this version as a JSON schema."""
+    schema = msgspec.json.schema(NetworkRecord)
+    schema["$defs"]["NetworkRecord"]["properties"]["version"] = {"const": VERSION}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "CNN Workbench network", **schema}
 
 
 def save_network(network: Network, path: Path | str) -> Path:
@@ -91,6 +107,11 @@ def load_network(path: Path | str) -> Network:
     """Read a network file; raises `WorkbenchError` if it is missing or broken."""
     path = Path(path)
     return from_json(read_file(path), source=path.name)
+
+
+def _older(text: bytes, version: int) -> NetworkRecord:
+    """The record in a file of an older version."""
+    return msgspec.convert(migrated(msgspec.json.decode(text), version=version, target=VERSION), NetworkRecord)
 
 
 def _network(record: NetworkRecord, source: str) -> Network:
