@@ -55,14 +55,14 @@ def _modules(network: Network, analysis: Analysis, device: Any) -> dict[str, nn.
         for node in network:
             kind = CATALOG.parse(node)
             if isinstance(kind, ModuleKind):
-                kind = kind if _may_overwrite(node, network) else _keeping_input(kind)
+                kind = kind if may_overwrite(node, network) else _keeping_input(kind)
                 modules[node.name] = kind.build(*_input_shapes(node, analysis))
             elif isinstance(kind, ParameterKind):
                 modules[node.name] = nn.Parameter(kind.start(*_input_shapes(node, analysis)))
     return modules
 
 
-def _may_overwrite(node: Node, network: Network) -> bool:
+def may_overwrite(node: Node, network: Network) -> bool:
     """Whether nothing else can notice that a layer overwrites its input."""
     return all(
         CATALOG[network[source].kind].fresh_output and len(network.consumers[source]) == 1 for source in node.inputs
