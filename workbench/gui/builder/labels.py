@@ -29,7 +29,7 @@ def summary(node: Node) -> str:
 
 def value_text(argument: Argument, value: Any) -> str:
     """`3×3` for a pair, `3 × 32 × 32` for a shape, the value itself otherwise."""
-    if argument.form == "pair" and isinstance(value, (int, list, tuple)):
+    if argument.form == "pair" and (isinstance(value, int) or (isinstance(value, (list, tuple)) and value)):
         height, width = (value, value) if isinstance(value, int) else (value[0], value[-1])
         return f"{height}×{width}"
     if isinstance(value, (list, tuple)):
