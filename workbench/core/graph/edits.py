@@ -5,10 +5,11 @@ An edit that cannot be done raises `WorkbenchError`; whether the resulting netwo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from workbench.core.graph.network import OUTPUT, BlockUse, Network, Node, Position
+from workbench.core.graph.network import OUTPUT, Network, Node, Position
+from workbench.core.graph.parts import still_made
 from workbench.core.graph.rules import Catalog, Names, connection_problem, name_problem
 from workbench.errors import Problem, WorkbenchError
 
@@ -26,7 +27,7 @@ def free_name(network: Names, stem: str) -> str:
 def add_node(network: Network, node: Node) -> Network:
     """Add a node; it must have a free, legal name."""
     _refuse(name_problem(network, node.name))
-    return network.with_nodes([*network, node])
+    return settled(network, network.with_nodes([*network, node]))
 
 
 def remove_nodes(network: Network, names: Collection[str]) -> Network:
@@ -49,8 +50,7 @@ def remove_nodes(network: Network, names: Collection[str]) -> Network:
             return node
         return node.with_(inputs=tuple(kept for kept in map(survivor, node.inputs) if kept is not None))
 
-    remaining = network.with_nodes(rewired(node) for node in network if node.name not in gone)
-    return _forget_blocks(remaining, gone)
+    return settled(network, network.with_nodes(rewired(node) for node in network if node.name not in gone))
 
 
 def connect(network: Network, source: str, target: str, *, catalog: Catalog) -> Network:
@@ -96,12 +96,18 @@ def insert_after(network: Network, node: Node, source: str, *, catalog: Catalog)
     if catalog.input_limits(node.kind)[1] == 0:
         return add_node(network, node)
     added = add_node(network, node.with_(inputs=(source,)))
-    if node.kind == OUTPUT:
-        return added
-    for consumer in dict.fromkeys(network.consumers[source]):
-        inputs = tuple(node.name if name == source else name for name in network[consumer].inputs)
-        added = _changed(added, consumer, inputs=inputs)
-    return added
+    return added if node.kind == OUTPUT else settled(added, taking_instead(added, source, node.name))
+
+
+def taking_instead(network: Network, old: str, new: str) -> Network:
+    """Have all consumers of one node take another one, except that other one itself."""
+
+    def rewired(node: Node) -> Node:
+        if node.name == new or old not in node.inputs:
+            return node
+        return node.with_(inputs=tuple(new if source == old else source for source in node.inputs))
+
+    return network.with_nodes(map(rewired, network))
 
 
 def fresh_names(network: Network, names: Collection[str]) -> dict[str, str]:
@@ -122,7 +128,7 @@ def paste(network: Network, nodes: Collection[Node], *, offset: Position = (0.0,
         place = node.position and (node.position[0] + offset[0], node.position[1] + offset[1])
         return node.with_(name=fresh[node.name], inputs=inputs, position=place)
 
-    return network.with_nodes([*network, *map(copied, nodes)])
+    return settled(network, network.with_nodes([*network, *map(copied, nodes)]))
 
 
 def set_arguments(network: Network, name: str, changes: Mapping[str, Any]) -> Network:
@@ -138,11 +144,15 @@ def rename(network: Network, name: str, new_name: str) -> Network:
         return network
     _refuse(name_problem(_without(network, name), new_name))
 
-    def renamed(node: Node) -> Node:
-        inputs = tuple(new_name if source == name else source for source in node.inputs)
-        return node.with_(name=new_name if node.name == name else node.name, inputs=inputs)
+    return settled(network, network.with_nodes(renamed(network, {name: new_name})))
 
-    return _forget_blocks(network.with_nodes(renamed(node) for node in network), {name, new_name})
+
+def renamed(network: Network, names: Mapping[str, str]) -> Iterator[Node]:
+    """The nodes of a network under other names; those that are not renamed and take none that is are the same."""
+    for node in network:
+        inputs = tuple(names.get(source, source) for source in node.inputs)
+        name = names.get(node.name, node.name)
+        yield node if (name, inputs) == (node.name, node.inputs) else node.with_(name=name, inputs=inputs)
 
 
 def move(network: Network, positions: Mapping[str, Position]) -> Network:
@@ -158,21 +168,16 @@ def retitle(network: Network, name: str) -> Network:
     return Network(name, network.nodes, network.blocks)
 
 
+def settled(before: Network, after: Network) -> Network:
+    """What an edit has made, without the blocks that it has edited inside: their arguments would not describe them."""
+    blocks = still_made(before, after)
+    return after if len(blocks) == len(after.blocks) else Network(after.name, after.nodes, blocks)
+
+
 def _changed(network: Network, name: str, **changes: Any) -> Network:
     nodes = dict(network.nodes)
     nodes[name] = nodes[name].with_(**changes)
-    structural = {"inputs", "arguments"} & set(changes)
-    return _forget_blocks(network.with_nodes(nodes.values()), {name} if structural else set())
-
-
-def _forget_blocks(network: Network, touched: Collection[str]) -> Network:
-    """Blocks that were edited inside are blocks no longer: their arguments would not describe them."""
-
-    def untouched(prefix: str) -> bool:
-        return not any(name.startswith(prefix + ".") for name in touched)
-
-    blocks: dict[str, BlockUse] = {prefix: use for prefix, use in network.blocks.items() if untouched(prefix)}
-    return network if len(blocks) == len(network.blocks) else Network(network.name, network.nodes, blocks)
+    return settled(network, network.with_nodes(nodes.values()))
 
 
 def _without(network: Network, name: str) -> Network:

@@ -75,10 +75,10 @@ class Catalog:
         try:
             return msgspec.convert(dict(node.arguments), self._kinds[node.kind])
         except msgspec.ValidationError as error:
-            return Problem(node.name, "An argument is not possible", _readable(str(error)))
+            return Problem(node.name, "An argument is not possible", readable(str(error)))
 
 
-def _readable(message: str) -> str:
+def readable(message: str) -> str:
     """What msgspec says, with the name of the argument in front."""
     _, _, path = message.partition(" - at `$.")
     return f"{path.rstrip('`')}: {plain_reason(message)}" if path else message
