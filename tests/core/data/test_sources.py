@@ -18,6 +18,7 @@ from workbench.core.data.registry import SOURCES, Request
 from workbench.core.data.sources import data_forms, data_sources, open_data
 from workbench.core.data.split import held_out
 from workbench.core.data.statistics import statistics
+from workbench.core.data.threads import in_threads
 from workbench.errors import WorkbenchError
 
 
@@ -123,15 +124,22 @@ def test_channels_that_have_no_meaning_are_refused() -> None:
         open_data("digits", framing=Framing(4, 8, 8))
 
 
-def test_what_does_not_fit_into_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fitting, "total_memory", lambda: 1e9)
-    with pytest.raises(WorkbenchError, match=r"12,000 pictures of 224 × 224.*take 1\.8 GB, the machine has 1\.0 GB"):
-        open_data("shapes", framing=Framing(3, 224, 224))
+def test_resized_pictures_that_crowd_the_memory_are_kept_in_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    natural, framing = open_data("digits"), Framing(3, 64, 64)
+    in_memory = fitting.fitted(natural, framing)
+    monkeypatch.setattr(fitting, "total_memory", lambda: 60e6)
+    seen: list[tuple[int, int]] = []
+    kept = fitting.fitted(natural, framing, progress=lambda done, total: seen.append((done, total)))
+    assert isinstance(kept.train.images, np.memmap)
+    assert np.array_equal(kept.train.images, in_memory.train.images)
+    assert seen[-1] == (1797, 1797)
+    again = fitting.fitted(natural, framing)
+    assert np.array_equal(again.validation.images, in_memory.validation.images)
 
 
 def test_threads_stop_when_the_loop_is_left() -> None:
     done: list[int] = []
-    for index in fitting.in_threads(lambda item: done.append(item) or item, range(10_000)):
+    for index in in_threads(lambda item: done.append(item) or item, range(10_000)):
         if index == 3:
             break
     assert 3 in done

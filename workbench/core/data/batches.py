@@ -7,20 +7,18 @@ middle of an epoch sees the same batches bit for bit. torch's global random stat
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 
 from workbench.core.data.augment import AUGMENTATIONS, Lots
 from workbench.core.data.images import ImagePart
 from workbench.core.data.preprocessing import Preprocessing, centre_crop, normalize
+from workbench.core.data.resident import resident
 from workbench.errors import WorkbenchError
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 """Normalized float32 pictures `(count, channels, height, width)` in channels-last memory, and their int64 labels."""
-
-SHARE_OF_DEVICE = 0.4
-"""Of the free memory of a device, at most this for pixels; more stay on the CPU and move batch by batch."""
 
 
 class Batches:
@@ -45,9 +43,8 @@ class Batches:
         self.preprocessing, self.batch_size, self.seed = preprocessing, batch_size, seed
         self.device = torch.device(device)
         self._augment = AUGMENTATIONS[augmentation]
-        pixels, labels = torch.from_numpy(part.images), torch.from_numpy(part.labels)
-        home = self.device if _fits(self.device, pixels.nbytes) else torch.device("cpu")
-        self._pixels, self._labels = pixels.to(home), labels.to(home)
+        self._pixels = resident(part.images, self.device)
+        self._labels = torch.from_numpy(part.labels).to(self.device)
 
     def __len__(self) -> int:
         """Number of pictures."""
@@ -63,39 +60,27 @@ class Batches:
     def epoch(self, number: int, *, start: int = 0) -> Iterator[Batch]:
         """The shuffled, augmented batches of an epoch, from its step `start` (counted from 0) on."""
         order = torch.randperm(len(self), generator=_generator(self.seed, number))
-        for step in range(start, self.steps_per_epoch):
-            chosen = order[step * self.batch_size : (step + 1) * self.batch_size]
-            pixels, labels = self._picked(chosen)
+        steps = range(start, self.steps_per_epoch)
+        groups = [order[step * self.batch_size : (step + 1) * self.batch_size] for step in steps]
+        for step, chosen, (pixels, labels) in zip(steps, groups, self._picked(groups), strict=True):
             lots = Lots(_generator(self.seed, number, step), len(chosen), self.device)
             yield normalize(self._augment(pixels, self.preprocessing.framing, lots), self.preprocessing), labels
 
     def in_order(self, batch_size: int | None = None) -> Iterator[Batch]:
         """All pictures as they are, in their order, for evaluation; the last batch may be smaller."""
-        size = batch_size or self.batch_size
-        for start in range(0, len(self), size):
-            pixels, labels = self._moved(self._pixels[start : start + size], self._labels[start : start + size])
+        for pixels, labels in self._picked(torch.split(torch.arange(len(self)), batch_size or self.batch_size)):
             yield normalize(centre_crop(pixels, self.preprocessing.framing), self.preprocessing), labels
 
-    def _picked(self, chosen: torch.Tensor) -> Batch:
-        chosen = chosen.to(self._pixels.device)
-        return self._moved(self._pixels.index_select(0, chosen), self._labels.index_select(0, chosen))
-
-    def _moved(self, pixels: torch.Tensor, labels: torch.Tensor) -> Batch:
-        return pixels.to(self.device), labels.to(self.device)
+    def _picked(self, groups: Sequence[torch.Tensor]) -> Iterator[Batch]:
+        """The stored pixels and labels of each group of numbers, on the device."""
+        for chosen, pixels in zip(groups, self._pixels.picked(groups), strict=True):
+            yield pixels.to(self.device), self._labels.index_select(0, chosen.to(self.device))
 
 
 def _generator(*numbers: int) -> torch.Generator:
     """Random numbers that depend on these numbers alone, and differ wherever they do."""
     digest = hashlib.sha256(" ".join(map(str, numbers)).encode()).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)
-
-
-def _fits(device: torch.device, needed: int) -> bool:
-    """Whether that many bytes may stay on the device."""
-    if device.type != "cuda":
-        return True
-    free, _ = torch.cuda.mem_get_info(device)
-    return needed <= SHARE_OF_DEVICE * free
 
 
 def _refuse_misfit(part: ImagePart, preprocessing: Preprocessing) -> None:

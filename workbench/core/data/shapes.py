@@ -71,9 +71,9 @@ def _save(path: Path, data: ImageData) -> None:
     with path.open("wb") as stream:
         np.savez(
             stream,
-            x_train=data.train.images,
+            x_train=np.asarray(data.train.images),
             y_train=data.train.labels,
-            x_test=data.validation.images,
+            x_test=np.asarray(data.validation.images),
             y_test=data.validation.labels,
             classes=np.array(data.classes),
         )

@@ -45,7 +45,7 @@ def absolute_spec(spec: str) -> str:
     name, colon, argument = spec.strip().partition(":")
     if name not in SOURCES or (colon and not argument):
         return absolute_path(spec.strip())
-    return f"{name}:{absolute_path(argument)}" if "FILE" in SOURCES[name].form and argument else spec.strip()
+    return f"{name}:{absolute_path(argument)}" if SOURCES[name].takes_path and argument else spec.strip()
 
 
 def _find(spec: str) -> tuple[Source, str]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from workbench.core.data.images import ImagePart
+from workbench.core.data.images import ImagePart, Indices, ahead, is_costly
 
 _CHUNK_BYTES = 4_000_000
+SAMPLE = 4096
+"""Pictures that stand for all where they are too many to be kept decoded."""
 
 
 def statistics(part: ImagePart) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """(mean, standard deviation) of each channel over all pixels, as shares of 255.
 
-    Counted exactly, in whole numbers, so the order of the pictures does not matter. A channel that never changes gets a
-    deviation of 1 / 255, because normalization divides by it.
+    Counted in whole numbers, so the order of the pictures does not matter: over all pictures, or where each would have
+    to be decoded anew, over `SAMPLE` of them at even distances. A channel that never changes gets a deviation of
+    1 / 255, because normalization divides by it.
     """
     counts = _histograms(part)
     values = np.arange(256) / 255
@@ -26,12 +31,18 @@ def statistics(part: ImagePart) -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 def _histograms(part: ImagePart) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """How often each value from 0 to 255 occurs in each channel."""
-    pixels = part.images.reshape(-1, part.images.shape[-1])
-    channels = pixels.shape[1]
+    channels = part.images.shape[-1]
     counts = np.zeros((channels, 256), np.int64)
-    step = max(1, _CHUNK_BYTES // channels)
-    for start in range(0, len(pixels), step):
-        chunk = pixels[start : start + step]
+    for pictures in ahead(part.images, _groups(part)):
         for channel in range(channels):
-            counts[channel] += np.bincount(chunk[:, channel], minlength=256)
+            counts[channel] += np.bincount(pictures[..., channel].ravel(), minlength=256)
     return counts
+
+
+def _groups(part: ImagePart) -> Iterator[Indices]:
+    """The numbers of the pictures that count, some megabytes at a time."""
+    numbers = np.arange(len(part))
+    if is_costly(part.images):
+        numbers = numbers[:: max(1, len(part) // SAMPLE)]
+    step = max(1, _CHUNK_BYTES // int(np.prod(part.images.shape[1:])))
+    return (numbers[start : start + step] for start in range(0, len(numbers), step))
