@@ -27,6 +27,9 @@ def _arguments(parser: Parser) -> None:
 @verb("describe", "NET", "shapes, parameters, cost, memory and problems of a network", arguments=_arguments)
 def describe(options: Namespace) -> None:
     """Print the description of a network, as a table or as JSON."""
+    import msgspec
+
+    from workbench.core.modelling.auxiliary import opening_notes
     from workbench.core.modelling.describe import describe as described
     from workbench.core.modelling.describe import reshaped
     from workbench.core.modelling.opening import open_network
@@ -38,6 +41,7 @@ def describe(options: Namespace) -> None:
     network = open_network(options.network)
     network = reshaped(network, input_shape=_shape(options.input), classes=options.classes)
     description = described(network, batch=options.batch, optimizer=options.optimizer, precision=options.precision)
+    description = msgspec.structs.replace(description, notes=opening_notes(options.network))
     if options.json:
         print_json(description)
     else:
@@ -59,7 +63,7 @@ def _print(description: Description, options: Namespace) -> None:
     print_table(headings, map(_cells, description.nodes))
     print()
     print_facts(_facts(description, options))
-    lines = _problem_lines(description)
+    lines = [*(f"note: {note}" for note in description.notes), *_problem_lines(description)]
     if lines:
         print("\n" + "\n".join(lines))
 

@@ -46,17 +46,22 @@ def _tutorial_networks() -> Iterator[dict[str, Any]]:
 
 
 def _torchvision_networks() -> Iterator[dict[str, Any]]:
-    """torchvision's, counted without tracing them; their auxiliary heads are not opened and so not counted."""
+    """torchvision's, counted without tracing them; auxiliary heads are counted where they are opened."""
+    from workbench.core.modelling.auxiliary import keeps_heads, opening_notes
     from workbench.core.modelling.opening import torchvision_input, torchvision_module, torchvision_names
 
     for name in torchvision_names():
         module = torchvision_module(name)
-        weights = [parameter for key, parameter in module.named_parameters() if not key.lower().startswith("aux")]
+        weights = [
+            parameter
+            for key, parameter in module.named_parameters()
+            if keeps_heads(name) or not key.lower().startswith("aux")
+        ]
         yield {
             "name": name,
             "family": type(module).__name__,
             "input": list(torchvision_input(name)),
             "parameters": sum(parameter.numel() for parameter in weights),
             "source": "torchvision",
-            "idea": "",
+            "idea": "".join(opening_notes(name)[:1]),
         }

@@ -69,6 +69,8 @@ class Description(msgspec.Struct, frozen=True):
     totals: Totals
     problems: tuple[ProblemRecord, ...]
     """What is wrong with the network as a whole."""
+    notes: tuple[str, ...] = ()
+    """What was done to the network when it was opened."""
 
 
 def describe(network: Network, *, batch: int = 128, optimizer: str = "adamw", precision: str = "fp32") -> Description:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import load_network
 from workbench.core.layers.kind import Shape
+from workbench.core.modelling.auxiliary import AUXILIARY, WITH_HEADS, keeps_heads, plain_name
 from workbench.core.modelling.zoo import READY
 from workbench.errors import WorkbenchError
 from workbench.files import is_file
@@ -43,7 +44,7 @@ def open_network(reference: str | Path) -> Network:
         return READY[text].build()
     if text.endswith(".json") or is_file(text):
         return load_network(text)
-    if text in _torchvision_models():
+    if text in torchvision_names():
         return torchvision_network(text)
     close = difflib.get_close_matches(text, [*READY, *torchvision_names()], n=3)
     hint = f"Did you mean {' or '.join(close)}?" if close else "`workbench networks` lists the ready ones."
@@ -51,32 +52,37 @@ def open_network(reference: str | Path) -> Network:
 
 
 def torchvision_names() -> list[str]:
-    """torchvision's classification networks; all of them can be opened."""
-    return _torchvision_models()
+    """torchvision's classification networks, those with auxiliary heads also with them; all of them can be opened."""
+    return [*_torchvision_models(), *(plain + WITH_HEADS for plain in AUXILIARY)]
 
 
 def torchvision_input(name: str) -> Shape:
     """The shape of a picture for one of torchvision's networks."""
-    side = SIDES.get(name, 224)
+    side = SIDES.get(plain_name(name), 224)
     return 3, side, side
 
 
 def torchvision_network(name: str) -> Network:
-    """One of torchvision's networks, without weights, opened for editing."""
+    """One of torchvision's networks, without weights, opened for editing; with its auxiliary heads if asked for."""
     from workbench.core.modelling.trace import trace_module
 
-    return trace_module(torchvision_module(name), input_shape=torchvision_input(name), name=name)
+    module = torchvision_module(name)
+    module.training = keeps_heads(name)  # the root alone: only it asks, and only for the heads
+    return trace_module(module, input_shape=torchvision_input(name), name=name, results="first")
 
 
 def torchvision_module(name: str) -> nn.Module:
-    """One of torchvision's networks in eval mode, with weights that take no memory and cannot run."""
+    """One of torchvision's networks in eval mode, with weights that take no memory and cannot run.
+
+    It has its auxiliary heads whether or not the name asks for them: torchvision's weights have them too.
+    """
     import torchvision
 
     from workbench.core.modelling.tracing import UnfilledOnMeta
 
     with UnfilledOnMeta(), warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # on how GoogLeNet and Inception begin: nothing begins here
-        module: nn.Module = torchvision.models.get_model(name, weights=None)
+        module: nn.Module = torchvision.models.get_model(plain_name(name), weights=None)
     return module.eval()
 
 

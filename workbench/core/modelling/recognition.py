@@ -58,9 +58,16 @@ def _operation(node: fx.Node, modules: Mapping[str, nn.Module]) -> Found | fx.No
         return _item(node) if node.users else None
     if node.op == "call_method" and node.target in UNCHANGED:
         return node.all_input_nodes[0]
+    if is_named_tuple(node):
+        return node.all_input_nodes[0]
     if _is_call(node, "chunk") or (node.target is getattr and not node.users):
         return None
     return use_of_parameter(node, modules[""]) or _function(node)
+
+
+def is_named_tuple(node: fx.Node) -> bool:
+    """Whether an operation puts several results into one with names."""
+    return isinstance(node.target, type) and issubclass(node.target, tuple) and bool(node.all_input_nodes)
 
 
 def _module(node: fx.Node, module: nn.Module) -> Found:

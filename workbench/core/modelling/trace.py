@@ -10,11 +10,11 @@ from typing import Any, Literal
 from torch import fx, nn
 
 from workbench.core.graph.edits import free_name
-from workbench.core.graph.network import Network, Node, prefixes
+from workbench.core.graph.network import OUTPUT, Network, Node, prefixes
 from workbench.core.graph.rules import name_problem, own_name_problem
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.found import Found
-from workbench.core.modelling.recognition import NoKindError, module_kind, recognize, wrapped_functions
+from workbench.core.modelling.recognition import NoKindError, is_named_tuple, module_kind, recognize, wrapped_functions
 from workbench.core.modelling.stops import Place, tracing_error
 from workbench.core.modelling.tracing import ShapeTracer
 from workbench.errors import WorkbenchError
@@ -123,10 +123,19 @@ class _Reader:
 
 
 def in_order_of(modules: Mapping[str, nn.Module], nodes: list[Node]) -> list[Node]:
-    """The nodes with those that are modules in the order of the modules, which is the order of their weights."""
+    """The nodes in the order of the modules, which is the order of their weights; the output comes last.
+
+    What is no module stays behind the node it follows, or begins its group if it comes from outside.
+    """
     places = {name: place for place, name in enumerate(modules)}
-    ordered = iter(sorted((node for node in nodes if node.name in places), key=lambda node: places[node.name]))
-    return [next(ordered) if node.name in places else node for node in nodes]
+    order: dict[str, int] = {}
+    before = ""
+    for node in nodes:
+        group = node.name.rpartition(".")[0]
+        stays = not group or before.startswith(group + ".")
+        order[node.name] = places.get(node.name, order.get(before, 0) if stays else places.get(group, 0))
+        before = node.name
+    return sorted(nodes, key=lambda node: len(places) if node.kind == OUTPUT else order[node.name])
 
 
 def _refuse_more_inputs(module: nn.Module, title: str) -> None:
@@ -153,10 +162,18 @@ def _forward(module: nn.Module) -> str:
 
 
 def _refuse_more_outputs(module: nn.Module, graph: fx.Graph, title: str, results: Results) -> None:
-    result = next(iter(reversed(graph.nodes))).args[0]
+    result: Any = next(iter(reversed(graph.nodes))).args[0]
+    if isinstance(result, fx.Node) and is_named_tuple(result):
+        result = result.args
     if isinstance(result, fx.Node) or (results == "first" and isinstance(result, tuple) and result):
         return
-    kind = "nothing" if result is None else f"a {type(result).__name__}"
-    held = f" with {', '.join(map(str, result))}" if isinstance(result, dict) else ""
-    reason = f"{_forward(module)}: forward returns {kind}{held}, and a network has one output"
+    reason = f"{_forward(module)}: forward returns {_described(result)}, and a network has one output"
     raise WorkbenchError(f"{title} does not return one tensor", reason, "Return the class scores alone.")
+
+
+def _described(result: Any) -> str:
+    if isinstance(result, dict):
+        return f"a dict with {', '.join(map(str, result))}"
+    if isinstance(result, (tuple, list)):
+        return f"{len(result)} results"
+    return "nothing" if result is None else f"a {type(result).__name__}"
