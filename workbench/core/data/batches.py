@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from workbench.core.data.augment import AUGMENTATIONS, Lots
+from workbench.core.data.augment import Lots, Step, pipeline_of
 from workbench.core.data.images import ImagePart
 from workbench.core.data.preprocessing import Preprocessing, centre_crop, normalize
 from workbench.core.data.resident import resident
@@ -36,13 +36,14 @@ class Batches:
         batch_size: int,
         seed: int,
         augmentation: str = "none",
+        steps: Sequence[Step] = (),
         device: torch.device | str = "cpu",
     ) -> None:
         """Raises `WorkbenchError` for an augmentation that does not exist or pictures that do not fit the input."""
         _refuse_misfit(part, preprocessing)
         self.preprocessing, self.batch_size, self.seed = preprocessing, batch_size, seed
         self.device = torch.device(device)
-        self._augment = AUGMENTATIONS[augmentation]
+        self._augment = pipeline_of(augmentation, steps)
         self._pixels = resident(part.images, self.device)
         self._labels = torch.from_numpy(part.labels).to(self.device)
 
@@ -63,7 +64,7 @@ class Batches:
         steps = range(start, self.steps_per_epoch)
         groups = [order[step * self.batch_size : (step + 1) * self.batch_size] for step in steps]
         for step, chosen, (pixels, labels) in zip(steps, groups, self._picked(groups), strict=True):
-            lots = Lots(_generator(self.seed, number, step), len(chosen), self.device)
+            lots = Lots(_generator(self.seed, number, step), len(chosen))
             yield normalize(self._augment(pixels, self.preprocessing.framing, lots), self.preprocessing), labels
 
     def in_order(self, batch_size: int | None = None) -> Iterator[Batch]:
