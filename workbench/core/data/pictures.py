@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from workbench.errors import WorkbenchError
 
@@ -87,10 +87,7 @@ def _sentence(error: OSError) -> str:
 
 def _upright(image: Image.Image) -> Image.Image:
     """Turned as the EXIF data says, in a mode of 8 bits per channel."""
-    try:
-        image = ImageOps.exif_transpose(image)
-    except Exception:  # damaged EXIF data says nothing about the angle
-        image = image.copy()
+    image = _turned(image)
     if image.mode.startswith("I") or image.mode == "F":
         return Image.fromarray(_eight_bits(image))
     if image.mode in ("LA", "RGBA"):
@@ -98,6 +95,16 @@ def _upright(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         return image.convert("RGBA")
     return image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _turned(image: Image.Image) -> Image.Image:
+    """Turned as the EXIF data says; the very picture where there is nothing to turn and no file behind its pixels."""
+    try:
+        if image.format in (None, "JPEG") and image.getexif().get(ExifTags.Base.Orientation, 1) == 1:
+            return image
+        return ImageOps.exif_transpose(image)
+    except Exception:  # damaged EXIF data says nothing about the angle
+        return image.copy()
 
 
 def _eight_bits(image: Image.Image) -> np.ndarray[Any, np.dtype[np.uint8]]:

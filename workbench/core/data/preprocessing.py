@@ -59,11 +59,14 @@ def frame(image: Image.Image, framing: Framing) -> npt.NDArray[np.uint8]:
     for bit. Without `resize` the picture just covers height by width.
     """
     resized = _resized(image, framing)
-    return _cropped(resized, (framing.height, framing.width), _centre(resized.size, framing))
+    return _cropped(resized, (framing.height, framing.width), _centre(resized.size, framing)).copy()
 
 
 def frame_stored(image: Image.Image, framing: Framing) -> npt.NDArray[np.uint8]:
-    """As `frame`, but of `framing.stored_size`, with room for random crops: its `centre_crop` is `frame(image)`."""
+    """As `frame`, but of `framing.stored_size`, with room for random crops: its `centre_crop` is `frame(image)`.
+
+    The array cannot be written to: it shares its memory with what Pillow made.
+    """
     resized, (height, width) = _resized(image, framing), framing.stored_size
     top, left = _centre(resized.size, framing)
     inner_top, inner_left = _offset(height, framing.height), _offset(width, framing.width)
@@ -144,5 +147,5 @@ def _cropped(image: Image.Image, size: tuple[int, int], corner: tuple[int, int])
     """The pixels of a box, zero where it reaches beyond the picture."""
     (height, width), (top, left) = size, corner
     box = (left, top, left + width, top + height)
-    pixels = np.array(image if box == (0, 0, *image.size) else image.crop(box))
+    pixels = np.asarray(image if box == (0, 0, *image.size) else image.crop(box))
     return pixels.reshape(height, width, -1)
