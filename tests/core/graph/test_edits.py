@@ -3,11 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from workbench.core.graph import edits
-from workbench.core.graph.document import Document
 from workbench.core.graph.network import BlockUse, Network, Node, chain
 from workbench.errors import WorkbenchError
 
@@ -153,52 +150,3 @@ def test_editing_inside_a_block_forgets_the_block_and_moving_does_not() -> None:
 def test_what_cannot_be_done_is_said(diamond: Network, edit: Callable[[Network], Network]) -> None:
     with pytest.raises(WorkbenchError):
         edit(diamond)
-
-
-Gesture = Callable[[Network, int, int], Network]
-NAMES = ("a", "conv", "l.0", "l.1", "l", "train", "")
-
-
-def _name(network: Network, number: int) -> str:
-    return list(network.nodes)[number % len(network)] if len(network) else "ghost"
-
-
-GESTURES: dict[str, Gesture] = {
-    "add": lambda n, i, j: edits.add_node(n, Node(edits.free_name(n, NAMES[i % 7]), "Join" if j % 3 == 0 else "Layer")),
-    "add anyhow": lambda n, i, j: edits.add_node(n, Node(NAMES[i % 7], "Layer")),
-    "connect": lambda n, i, j: edits.connect(n, _name(n, i), _name(n, j), catalog=TOYS),
-    "disconnect": lambda n, i, j: edits.disconnect(n, _name(n, i), _name(n, j)),
-    "remove": lambda n, i, j: edits.remove_nodes(n, {_name(n, i), _name(n, j)}),
-    "between": lambda n, i, j: edits.insert_between(
-        n, Node(edits.free_name(n, "n"), "Layer"), _name(n, i), _name(n, j)
-    ),
-    "after": lambda n, i, j: edits.insert_after(
-        n, Node(edits.free_name(n, "n"), ("Layer", "Join", "Output", "Input")[j % 4]), _name(n, i), catalog=TOYS
-    ),
-    "rename": lambda n, i, j: edits.rename(n, _name(n, i), NAMES[j % 7]),
-    "move": lambda n, i, j: edits.move(n, {_name(n, i): (float(i), float(j))}),
-    "set": lambda n, i, j: edits.set_arguments(n, _name(n, i), {"x": j}),
-    "paste": lambda n, i, j: edits.paste(n, [n[name] for name in {_name(n, i), _name(n, j)}], offset=(1.0, 1.0)),
-}
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(sorted(GESTURES)), st.integers(0, 40), st.integers(0, 40)), max_size=40))
-def test_any_edits_keep_the_network_sound_and_can_all_be_undone(gestures: list[tuple[str, int, int]]) -> None:
-    first = chain("start", [Node("input", "Input"), Node("a", "Layer"), Node("b", "Layer"), Node("output", "Output")])
-    document = Document(first)
-    for gesture, i, j in gestures:
-        try:
-            document.apply(lambda network: GESTURES[gesture](network, i, j), gesture)  # noqa: B023 - called at once
-        except (WorkbenchError, KeyError) as error:
-            assert isinstance(error, WorkbenchError) or (gesture == "paste" and not len(document.network))
-        network = document.network
-        assert all(source in network for node in network for source in node.inputs)
-        assert len(network.execution_order) == len(network)
-    last = document.network
-    while document.undo():
-        pass
-    assert document.network == first
-    while document.redo():
-        pass
-    assert document.network == last
