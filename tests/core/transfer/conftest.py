@@ -1,14 +1,11 @@
-"""A backbone small enough to train in a moment, with weights of its own, and a server of files with bad manners."""
+"""A backbone small enough to train in a moment, with weights of its own."""
 
 from __future__ import annotations
 
-import http.server
-import re
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -69,70 +66,10 @@ def tiny_weights(tmp_path: Path) -> Path:
     return path
 
 
-@dataclass
-class FileServer:
-    """Serves `content` under any path that ends in the digits of its hash; `manners` says how."""
-
-    content: bytes
-    manners: str = "good"
-    requests: list[str | None] = field(default_factory=list)
-    address: str = ""
-    going: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def url(self) -> str:
-        return f"{self.address}/tiny-{sha256(self.content).hexdigest()[:8]}.pth"
-
-    def backbone(self) -> Backbone:
-        return replace(TINY, versions=lambda: (replace(TINY.versions()[0], url=self.url),))
-
-
 @pytest.fixture
-def file_server(tiny_weights: Path) -> Iterator[FileServer]:
-    served = FileServer(tiny_weights.read_bytes())
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(served))
-    served.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield served
-    served.going.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def _handler(served: FileServer) -> type[http.server.BaseHTTPRequestHandler]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            served.requests.append(self.headers["Range"])
-            if served.manners == "missing":
-                self.send_error(404)
-                return
-            start = self._start()
-            body = served.content[start:]
-            self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self._send(body)
-
-        def _start(self) -> int:
-            asked = re.match(r"bytes=(\d+)-", self.headers["Range"] or "")
-            return int(asked[1]) if asked and served.manners != "no ranges" else 0
-
-        def _send(self, body: bytes) -> None:
-            first_time = len(served.requests) == 1
-            if served.manners == "lies":
-                body = bytes(len(body))
-            if served.manners in ("truncates", "no ranges") and first_time:
-                body = body[: len(body) // 2]
-            if served.manners == "stalls" and first_time:
-                self.wfile.write(body[: len(body) // 2])
-                self.wfile.flush()
-                served.going.wait()
-                return
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Keep the test's output clean."""
-
-    return Handler
+def file_server(tiny_weights: Path, serve: Any) -> Any:
+    """The tiny backbone's weights under a name with the digits of their hash; `backbone()` is published there."""
+    content = tiny_weights.read_bytes()
+    server = serve({f"tiny-{sha256(content).hexdigest()[:8]}.pth": content})
+    server.backbone = lambda: replace(TINY, versions=lambda: (replace(TINY.versions()[0], url=server.url),))
+    return server

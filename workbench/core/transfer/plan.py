@@ -9,12 +9,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from workbench.core.data.download import Progress
 from workbench.core.graph.network import Network
 from workbench.core.training.choices import choice_problem
 from workbench.core.training.plan import Epochs, TrainingPlan
 from workbench.core.transfer.adaptation import adapt
 from workbench.core.transfer.backbones import BACKBONES, Backbone, backbone_named
-from workbench.core.transfer.download import Progress
 from workbench.core.transfer.strategy import STRATEGIES
 from workbench.core.transfer.weights import find_weights, weights_source
 from workbench.errors import Problem, WorkbenchError

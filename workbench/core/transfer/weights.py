@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from workbench.core.data.download import Progress, download, has_right_hash
 from workbench.core.data.preprocessing import Preprocessing
 from workbench.core.transfer.backbones import Backbone, PublishedWeights
-from workbench.core.transfer.download import Progress, download, has_right_hash
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from workbench.core.transfer.download import DownloadCancelled, download
+from workbench.core.data.download import DownloadCancelled, download
 from workbench.errors import WorkbenchError
 
 
@@ -71,6 +75,40 @@ def test_a_missing_file_is_not_asked_for_again(file_server, tmp_path):
     with pytest.raises(WorkbenchError, match="404"):
         fetch(file_server, tmp_path / "cache")
     assert len(file_server.requests) == 1
+
+
+def test_an_answer_from_elsewhere_in_the_file_is_not_appended(file_server, tmp_path):
+    file_server.manners = "other range"
+    with pytest.raises(WorkbenchError, match="another part of the file"):
+        fetch(file_server, tmp_path / "cache")
+    file_server.manners = "good"
+    assert fetch(file_server, tmp_path / "cache").read_bytes() == file_server.content
+
+
+def test_a_checksum_decides(file_server, tmp_path):
+    right = "md5:" + hashlib.md5(file_server.content).hexdigest()
+    assert fetch(file_server, tmp_path / "cache", checksum=right).is_file()
+    with pytest.raises(WorkbenchError, match="MD5"):
+        fetch(file_server, tmp_path / "other", checksum="md5:" + "0" * 32)
+    assert left(tmp_path / "other") == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_killed_download_is_taken_up(file_server, tmp_path):
+    file_server.manners = "stalls"
+    code = (
+        "import sys; from pathlib import Path; from workbench.core.data.download import download\n"
+        "download(sys.argv[1], Path(sys.argv[2]), timeout=60, progress=lambda done, total: print(done, flush=True))"
+    )
+    path = tmp_path / file_server.url.rsplit("/", 1)[-1]
+    process = subprocess.Popen([sys.executable, "-c", code, file_server.url, str(path)], stdout=subprocess.PIPE)
+    while int(process.stdout.readline()) < len(file_server.content) // 2:
+        pass
+    process.kill()
+    process.communicate()
+    assert left(tmp_path) == [".part"]
+    assert fetch(file_server, tmp_path).read_bytes() == file_server.content
+    assert file_server.requests == [None, f"bytes={len(file_server.content) // 2}-"]
 
 
 def test_a_stall_without_end_gives_up(file_server, tmp_path):

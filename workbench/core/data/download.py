@@ -15,8 +15,9 @@ from workbench.errors import WorkbenchError
 from workbench.files import cannot_write
 
 Progress = Callable[[int, int], None]
-"""Called with the bytes there are and the bytes there will be (0 while that is unknown)."""
+"""Called with the bytes there are and the bytes there will be (0 while that is unknown); it may raise to cancel."""
 CHUNK = 1 << 16
+AGENT = "cnn-workbench"
 
 
 class DownloadCancelled(Exception):  # noqa: N818 - not an error
@@ -27,15 +28,18 @@ def download(
     url: str,
     path: Path,
     *,
+    checksum: str = "",
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     timeout: float = 5.0,
     attempts: int = 4,
 ) -> Path:
-    """Fetch `url` to `path`, which appears only when it is whole and has the SHA-256 digits of its name, if it has any.
+    """Fetch `url` to `path`, which appears only when it is whole and is the file it should be.
 
-    A connection that stalls for `timeout` seconds or ends early is taken up again where it ended; after `attempts`
-    connections in a row that brought nothing it raises `WorkbenchError`. Raises `DownloadCancelled` when told to.
+    That is told by `checksum` (`md5:...` or `sha256:...`), and without one by the SHA-256 digits in the file's name, if
+    it has any. A connection that stalls for `timeout` seconds or ends early is taken up again where it ended; after
+    `attempts` connections in a row that brought nothing it raises `WorkbenchError`, and `DownloadCancelled` when told
+    to stop.
     """
     part = path.with_name(path.name + ".part")
     fruitless = 0
@@ -50,20 +54,26 @@ def download(
         fruitless = 0 if size_of(part) > before else fruitless + 1
         if fruitless >= attempts:
             raise _unreachable(url, reason)
-    _accept(part, path, url)
+    _accept(part, path, url, checksum)
     return path
 
 
 def has_right_hash(path: Path, name: str) -> bool:
     """Whether the SHA-256 begins with the digits in a name like `resnet18-f37072fd.pth` (true if it has none)."""
     digits = re.search(r"-([0-9a-f]{8,})\.", name)
-    return digits is None or sha256_of(path).startswith(digits[1])
+    return digits is None or hash_of(path, "sha256").startswith(digits[1])
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file as hexadecimal digits."""
+def has_checksum(path: Path, checksum: str) -> bool:
+    """Whether a file has the checksum `md5:...` or `sha256:...`."""
+    method, _, digits = checksum.partition(":")
+    return hash_of(path, method) == digits
+
+
+def hash_of(path: Path, method: str) -> str:
+    """The hash of a file as hexadecimal digits."""
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.file_digest(stream, method).hexdigest()
 
 
 def size_of(path: Path) -> int:
@@ -76,9 +86,9 @@ def _connect(url: str, part: Path, progress: Progress, cancelled: Callable[[], b
     if cancelled():
         raise DownloadCancelled
     done = size_of(part)
-    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})
-    with urllib.request.urlopen(request, timeout=timeout) as response:
-        if response.status != http.HTTPStatus.PARTIAL_CONTENT:
+    headers = {"User-Agent": AGENT, **({"Range": f"bytes={done}-"} if done else {})}
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=timeout) as response:
+        if not _takes_up(response, done):
             done = 0  # the server does not take up; it sends everything again
         length = response.headers["Content-Length"]
         total = done + int(length) if length else 0
@@ -90,6 +100,16 @@ def _connect(url: str, part: Path, progress: Progress, cancelled: Callable[[], b
                 if cancelled():
                     raise DownloadCancelled
     return done >= total
+
+
+def _takes_up(response: http.client.HTTPResponse, done: int) -> bool:
+    """Whether an answer goes on where the part ends."""
+    if response.status != http.HTTPStatus.PARTIAL_CONTENT:
+        return False
+    start = re.match(r"bytes (\d+)-", response.headers["Content-Range"] or f"bytes {done}-")
+    if start is None or int(start[1]) != done:
+        raise http.client.HTTPException("the server sent another part of the file than it was asked for")
+    return True
 
 
 def _open(part: Path, mode: str) -> IO[bytes]:
@@ -125,13 +145,14 @@ def _words(error: Exception) -> str:
     return text[:1].lower() + text[1:] if text else type(error).__name__
 
 
-def _accept(part: Path, path: Path, url: str) -> None:
-    if not has_right_hash(part, path.name):
+def _accept(part: Path, path: Path, url: str, checksum: str) -> None:
+    if not (has_checksum(part, checksum) if checksum else has_right_hash(part, path.name)):
         part.unlink()
+        method = checksum.partition(":")[0].upper() if checksum else "SHA-256"
         raise WorkbenchError(
             "The download is not the file it should be",
-            f"what came from {url} does not have the SHA-256 that its name promises",
-            "A proxy or a login page may have answered in its place: try again, or choose a file of weights",
+            f"what came from {url} does not have the {method} it should have",
+            "A proxy or a login page may have answered in its place: try again, or choose a local copy",
         )
     try:
         part.replace(path)
