@@ -30,6 +30,13 @@ class Problem:
     reason: str = ""
     level: Level = "error"
     remedy: Remedy | None = None
+    alternatives: tuple[Remedy, ...] = ()
+    """Other ways to mend it; `remedy` is the most natural one."""
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """All ways to mend it, the most natural first."""
+        return (self.remedy, *self.alternatives) if self.remedy else ()
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

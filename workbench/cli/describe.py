@@ -97,7 +97,8 @@ def _problem_lines(description: Description) -> list[str]:
     for name, problems in [("", description.problems), *((node.name, node.problems) for node in description.nodes)]:
         for problem in problems:
             reason = f" ({problem.reason})" if problem.reason else ""
-            lines.append(f"{problem.level}: {name}{': ' if name else ''}{problem.title}{reason}")
+            remedy = f" → {problem.remedy}" if problem.remedy else ""
+            lines.append(f"{problem.level}: {name}{': ' if name else ''}{problem.title}{reason}{remedy}")
     return lines
 
 

@@ -10,6 +10,7 @@ from workbench.core.graph.edits import set_arguments
 from workbench.core.graph.network import INPUT, Network
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.heads import with_classes
+from workbench.core.modelling.lint.findings import linted
 from workbench.core.modelling.memory import TrainingMemory, saved_bytes, training_memory
 from workbench.core.modelling.receptive_field import ReceptiveField
 from workbench.core.modelling.shapes import Analysis, NodeReport, analyse
@@ -49,7 +50,10 @@ class NodeRecord(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """Sums over the network; `receptive_field` is that of the last node that still has pixels."""
+    """Sums over the network; `receptive_field` is that of the last node that still has pixels.
+
+    `problems` counts errors and warnings; a hint (level info) is no problem.
+    """
 
     parameters: int
     trainable: int
@@ -75,7 +79,7 @@ class Description(msgspec.Struct, frozen=True):
 
 def describe(network: Network, *, batch: int = 128, optimizer: str = "adamw", precision: str = "fp32") -> Description:
     """Describe a network; with errors in it what is known is told, and the memory of a training step is None."""
-    analysis = analyse(network)
+    analysis = linted(analyse(network))
     saved: dict[str, int] = {}
     memory: TrainingMemory | None = None
     if not analysis.errors:
@@ -132,5 +136,5 @@ def _totals(analysis: Analysis, memory: TrainingMemory | None) -> Totals:
         last,
         dict(by_kind),
         memory,
-        len(analysis.problems),
+        len(analysis.faults),
     )

@@ -81,6 +81,16 @@ class Analysis:
         return tuple(problem for problem in self.problems if problem.level == "error")
 
     @property
+    def faults(self) -> tuple[Problem, ...]:
+        """The problems that should be mended: all but the hints."""
+        return tuple(problem for problem in self.problems if problem.level != "info")
+
+    @property
+    def hints(self) -> tuple[Problem, ...]:
+        """What a teacher would say about a network that works."""
+        return tuple(problem for problem in self.problems if problem.level == "info")
+
+    @property
     def input_shape(self) -> Shape | None:
         """The shape of one input picture."""
         return next((report.output_shape for report in self.nodes.values() if report.kind == INPUT), None)

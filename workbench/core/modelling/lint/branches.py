@@ -1,0 +1,54 @@
+"""Layers that lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from workbench.core.graph import edits
+from workbench.core.graph.network import INPUT, OUTPUT
+from workbench.core.modelling.lint.rule import RULES, Subject
+from workbench.errors import Problem, Remedy
+
+
+@RULES.register("dead branch")
+def dead_branch(subject: Subject) -> Iterator[Problem]:
+    """Layers whose output never reaches the network's output are computed for nothing and get no gradient.
+
+    A node that cannot run yet, such as one just dropped on the canvas, already has a problem and is not accused twice.
+    """
+    outputs = subject.network.of_kind(OUTPUT)
+    if not outputs or not outputs[0].inputs:
+        return
+    dead = [
+        report
+        for report in subject.ordered
+        if report.name not in subject.live and report.kind not in (INPUT, OUTPUT) and report.output_shape is not None
+    ]
+    for names in _together(subject, [report.name for report in dead]):
+        parameters = sum(subject.analysis.nodes[name].parameters for name in names)
+        layers = names[0] if len(names) == 1 else f"{len(names)} layers"
+        yield Problem(
+            names[-1],
+            "It leads nowhere" if len(names) == 1 else f"This branch of {len(names)} layers leads nowhere",
+            "the output does not depend on it"
+            + (f": its {parameters:,} parameters are never trained" if parameters else ", it is computed for nothing"),
+            "warning",
+            Remedy(f"Remove {layers}", partial(edits.remove_nodes, names=tuple(names))),
+        )
+
+
+def _together(subject: Subject, names: list[str]) -> list[list[str]]:
+    """The dead nodes that are connected with one another, each group in execution order."""
+    left, groups = dict.fromkeys(names), []
+    while left:
+        stack, group = [next(iter(left))], set()
+        while stack:
+            name = stack.pop()
+            if name in left:
+                del left[name]
+                group.add(name)
+                stack.extend((*subject.network[name].inputs, *subject.network.consumers[name]))
+        groups.append(group)
+    places = {name: place for place, name in enumerate(names)}
+    return [sorted(group, key=places.__getitem__) for group in groups]
