@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 
 from workbench.core.data.augment import Lots, Step, pipeline_of
+from workbench.core.data.balance import SAMPLINGS
 from workbench.core.data.images import ImagePart
 from workbench.core.data.preprocessing import Preprocessing, centre_crop, normalize
 from workbench.core.data.resident import resident
@@ -19,6 +21,16 @@ from workbench.errors import WorkbenchError
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 """Normalized float32 pictures `(count, channels, height, width)` in channels-last memory, and their int64 labels."""
+
+
+@dataclass(frozen=True)
+class VariedBatch:
+    """A training batch before normalization: which pictures of the part it holds, their pixels and their labels."""
+
+    numbers: torch.Tensor
+    pixels: torch.Tensor
+    """`(count, height, width, channels)` of the network's input, 0 to 255, uint8 or float32, on the device."""
+    labels: torch.Tensor
 
 
 class Batches:
@@ -37,13 +49,18 @@ class Batches:
         seed: int,
         augmentation: str = "none",
         steps: Sequence[Step] = (),
+        sampling: str = "shuffled",
         device: torch.device | str = "cpu",
     ) -> None:
-        """Raises `WorkbenchError` for an augmentation that does not exist or pictures that do not fit the input."""
+        """`steps` are used instead of the preset `augmentation` where there are any.
+
+        Raises `WorkbenchError` for an augmentation or a sampling that does not exist, or pictures that do not fit the
+        input.
+        """
         _refuse_misfit(part, preprocessing)
         self.preprocessing, self.batch_size, self.seed = preprocessing, batch_size, seed
         self.device = torch.device(device)
-        self._augment = pipeline_of(augmentation, steps)
+        self._augment, self._sampled = pipeline_of(augmentation, steps), SAMPLINGS[sampling]
         self._pixels = resident(part.images, self.device)
         self._labels = torch.from_numpy(part.labels).to(self.device)
 
@@ -60,12 +77,17 @@ class Batches:
 
     def epoch(self, number: int, *, start: int = 0) -> Iterator[Batch]:
         """The shuffled, augmented batches of an epoch, from its step `start` (counted from 0) on."""
-        order = torch.randperm(len(self), generator=_generator(self.seed, number))
+        for batch in self.varied(number, start=start):
+            yield normalize(batch.pixels, self.preprocessing), batch.labels
+
+    def varied(self, number: int, *, start: int = 0) -> Iterator[VariedBatch]:
+        """What `epoch` normalizes."""
+        order = self._sampled(self._labels.cpu(), _generator(self.seed, number))
         steps = range(start, self.steps_per_epoch)
         groups = [order[step * self.batch_size : (step + 1) * self.batch_size] for step in steps]
         for step, chosen, (pixels, labels) in zip(steps, groups, self._picked(groups), strict=True):
-            lots = Lots(_generator(self.seed, number, step), len(chosen))
-            yield normalize(self._augment(pixels, self.preprocessing.framing, lots), self.preprocessing), labels
+            lots = step_lots((self.seed, number, step), len(chosen))
+            yield VariedBatch(chosen, self._augment(pixels, self.preprocessing.framing, lots), labels)
 
     def in_order(self, batch_size: int | None = None) -> Iterator[Batch]:
         """All pictures as they are, in their order, for evaluation; the last batch may be smaller."""
@@ -78,7 +100,12 @@ class Batches:
             yield pixels.to(self.device), self._labels.index_select(0, chosen.to(self.device))
 
 
-def _generator(*numbers: int) -> torch.Generator:
+def step_lots(place: tuple[int, int, int], count: int, *, purpose: str = "") -> Lots:
+    """The lots of a step, `place` being (seed, epoch, step), for so many pictures; other purposes have other lots."""
+    return Lots(_generator(*place, purpose) if purpose else _generator(*place), count)
+
+
+def _generator(*numbers: int | str) -> torch.Generator:
     """Random numbers that depend on these numbers alone, and differ wherever they do."""
     digest = hashlib.sha256(" ".join(map(str, numbers)).encode()).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)
