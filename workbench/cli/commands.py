@@ -7,12 +7,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from workbench.cli import describe, evaluation, export, inspection, networks, training, transfer
+from workbench.cli import convert, describe, evaluation, export, inspection, networks, source, training, transfer
 from workbench.cli.report import sentence, tell
 from workbench.cli.verbs import VERBS
 from workbench.errors import WorkbenchError
 
-FILES = (networks, describe, training, evaluation, inspection, transfer, export)
+FILES = (networks, describe, source, training, evaluation, inspection, transfer, export)
 """The modules whose import fills the verbs, in the order of the help."""
 
 WINDOW_VERBS = (
@@ -55,8 +55,10 @@ def help_text() -> str:
         f"  {'workbench':<{width + 10}}  open the window",
         *(f"  workbench {usage:<{width}}  {summary}" for usage, summary in verbs),
         "",
-        "NET is a ready network (`workbench networks`) or a network file. DATA is shapes or digits (built in), an .npz",
-        "file, or a folder of pictures, one folder for each class. `workbench VERB --help` explains one verb.",
+        "NET is a ready network (`workbench networks`; googlenet+aux has its auxiliary heads), a network file, an ONNX",
+        "file, or FILE.py:Class, a module of your own, whose code runs when you say so (--yes).",
+        "DATA is shapes or digits (built in), an .npz file, or a folder of pictures, one folder for each class.",
+        "`workbench VERB --help` explains one verb.",
         "Exit status: 0 done, 1 our fault, 2 wrong request, 130 interrupted (a training can be resumed).",
     ]
     return "\n".join(lines)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.core.modelling.compile import build_module as build_module
     from workbench.core.modelling.describe import describe as describe
     from workbench.core.modelling.opening import open_network as open_network
+    from workbench.core.modelling.source.text import source_of as source_of
     from workbench.core.modelling.trace import trace_module as trace_module
     from workbench.core.runs.folder import open_run as open_run
     from workbench.core.runs.runner import train as train
@@ -25,6 +26,7 @@ _HOMES = {
     "build_module": "modelling.compile",
     "trace_module": "modelling.trace",
     "describe": "modelling.describe",
+    "source_of": "modelling.source.text",
     "save_network": "graph.storage",
     "TrainingPlan": "training.plan",
     "train": "runs.runner",

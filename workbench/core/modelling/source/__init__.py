@@ -1,0 +1,1 @@
+"""From a network to the PyTorch module that a person would write."""

@@ -1,0 +1,219 @@
+"""Which groups of a network are the same class, and with what arguments each is constructed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.core.layers.kind import Shape
+from workbench.core.modelling.source.bodies import Body, Line, body_key, heads, renumbered, shorter
+from workbench.core.modelling.source.groups import Groups
+from workbench.core.modelling.source.parameters import Parameter, Use, solve
+from workbench.core.modelling.source.values import (
+    MODULE_DICT,
+    MODULE_LIST,
+    SEQUENTIAL,
+    Call,
+    Value,
+    given,
+    ordered,
+)
+from workbench.core.modelling.source.writing import constructor
+
+OWN = "@"
+"""What the heads of calls of our own classes begin with."""
+ROUNDS = 8
+"""Merging classes lets the classes around them merge; deeper nests than this stay apart."""
+
+
+@dataclass
+class Definition:
+    """One class: its groups, its body with symbols for what differs, its parameters, and its optional lines."""
+
+    key: str
+    groups: list[str] = field(default_factory=list)
+    body: Body | None = None
+    parameters: tuple[Parameter, ...] = ()
+    optional: tuple[int, ...] = ()
+    condition: str = ""
+    sample: str = ""
+
+
+class Definitions:
+    """The classes of a network, found from the inside out."""
+
+    def __init__(self, groups: Groups) -> None:
+        self.groups = groups
+        self._same: dict[str, str] = {}
+        self._keys: dict[Any, str] = {}
+        self._solved: dict[str, Definition] = {}
+        self._calls: dict[str, Call] = {}
+        for _ in range(ROUNDS):
+            self.found = self._collect()
+            if not self._merge():
+                break
+        self.main = self._main()
+
+    def ordered(self) -> list[Definition]:
+        """The classes, each after those it uses."""
+        order: dict[str, Definition] = {}
+
+        def visit(definition: Definition) -> None:
+            assert definition.body is not None
+            for _, value in definition.body.children:
+                for head in heads(value):
+                    if head.startswith(OWN) and head not in order:
+                        visit(self._solved[head])
+            order[definition.key] = definition
+
+        visit(self.main)
+        return list(order.values())
+
+    def _collect(self) -> dict[str, Definition]:
+        """Every class with its groups, told apart by structure alone."""
+        self._bodies: dict[str, Body] = {}
+        found: dict[str, Definition] = {}
+        self._key_of: dict[str, str] = {}
+        forms = self.groups.forms
+        for group in sorted(forms, key=lambda group: -group.count(".")):
+            if forms[group] == "class":
+                self._add(group, found)
+        names = [group for group in sorted(forms, key=lambda each: -each.count(".")) if self._is_named_chain(group)]
+        for group in names:
+            self._add(group, found)
+        lonely = [group for group in names if len(found[self._key_of[group]].groups) == 1]
+        for group in lonely:
+            del found[self._key_of.pop(group)]
+        if lonely:  # what is around them sees chains in their place
+            return self._collect_without(set(lonely))
+        return found
+
+    def _collect_without(self, lonely: set[str]) -> dict[str, Definition]:
+        found: dict[str, Definition] = {}
+        named = {group for group in self.groups.forms if self._is_named_chain(group)} - lonely
+        self._bodies, self._key_of = {}, {}
+        for group in sorted(self.groups.forms, key=lambda each: -each.count(".")):
+            if self.groups.forms[group] == "class" or group in named:
+                self._add(group, found)
+        return found
+
+    def _is_named_chain(self, group: str) -> bool:
+        """Whether a chain has names that a person would give to attributes."""
+        parts = list(self.groups.children(group))
+        return self.groups.forms[group] == "chain" and len(parts) > 1 and all(part.isidentifier() for part in parts)
+
+    def _add(self, group: str, found: dict[str, Definition]) -> None:
+        body = self._body(group, self._skeleton)
+        key = self._keys.setdefault(body_key(body), f"{OWN}{len(self._keys)}")
+        self._bodies[group] = body
+        merged = self._same.get(key, key)
+        self._key_of[group] = merged
+        found.setdefault(merged, Definition(merged)).groups.append(group)
+
+    def _skeleton(self, path: str) -> Value:
+        """The call that makes a child, without the arguments of classes of our own."""
+        return Call(self._key_of[path]) if path in self._key_of else self._plain(path, self._skeleton)
+
+    def _plain(self, path: str, value_of: Any) -> Value:
+        """The call for a layer, a chain or a container."""
+        if path in self.groups.network:
+            return constructor(self.groups.kinds[path], self.groups.shapes(path))
+        children = self.groups.children(path)
+        values = [value_of(child) for child in children.values()]
+        numbered = [*children] == [str(number) for number in range(len(children))]
+        if self.groups.forms[path] == "chain":
+            return Call(SEQUENTIAL, given(*values) if numbered else given(ordered([*children], values)))
+        if numbered:
+            return Call(MODULE_LIST, given(Call("list", given(*values))))
+        return Call(MODULE_DICT, given(ordered([*children], values)))
+
+    def _body(self, group: str, value_of: Any) -> Body:
+        children = tuple((name, value_of(path)) for name, path in self.groups.children(group).items())
+        inputs = self.groups.inputs(group) if group else self._sources()
+        lines = [Line(step.template, step.path, step.inputs, step.outputs) for step in self.groups.steps(group)]  # type: ignore[arg-type]
+        return renumbered_names(children, lines, inputs, self.groups.outputs(group) if group else self._results())
+
+    def _sources(self) -> tuple[str, ...]:
+        return tuple(node.name for node in self.groups.network.of_kind("Input"))
+
+    def _results(self) -> tuple[str, ...]:
+        return self.groups.network.of_kind("Output")[0].inputs
+
+    def _merge(self) -> bool:
+        """Find a class that is another one without an optional part, and make them one."""
+        keys = {body_key(self._bodies[each.groups[0]]): each.key for each in self.found.values()}
+        taken = set(self._same.values()) | set(self._same)
+        for definition in list(self.found.values()):
+            for body, _ in shorter(self._bodies[definition.groups[0]]):
+                other = keys.get(body_key(body))
+                if other and other != definition.key and not taken & {other, definition.key}:
+                    self._same[other] = definition.key
+                    return self._merge() or True
+        return False
+
+    def _main(self) -> Definition:
+        definition = Definition("", [""], sample="")
+        definition.body = self._body("", self._value)
+        return definition
+
+    def _value(self, path: str) -> Value:
+        """The call that makes a child, with all its arguments."""
+        if path not in self._key_of:
+            return self._plain(path, self._value)
+        self._solve(self._key_of[path])
+        return self._calls[path]
+
+    def _solve(self, key: str) -> None:
+        if key in self._solved:
+            return
+        definition = self.found[key]
+        bodies = {group: self._body(group, self._value) for group in definition.groups}
+        whole = max(bodies, key=lambda group: len(bodies[group].lines))
+        definition.sample = whole
+        definition.optional = self._optional(bodies[whole], bodies)
+        uses = [self._use(group, body, definition, bodies[whole]) for group, body in bodies.items()]
+        definition.body, definition.parameters, definition.condition, calls = solve(bodies[whole], uses)
+        self._solved[key] = definition
+        for use, arguments in zip(uses, calls, strict=True):
+            self._calls[use.group] = Call(key, arguments)
+
+    def _optional(self, whole: Body, bodies: Mapping[str, Body]) -> tuple[int, ...]:
+        keys = {body_key(body) for body in bodies.values()} - {body_key(whole)}
+        return next((lines for body, lines in shorter(whole) if body_key(body) in keys), ())
+
+    def _use(self, group: str, body: Body, definition: Definition, whole: Body) -> Use:
+        inputs, outputs = self.groups.inputs(group), self.groups.outputs(group)
+        return Use(
+            group,
+            dict(body.children),
+            len(body.lines) == len(whole.lines),
+            _channels([self.groups.shape(name) for name in inputs]),
+            _channels([self.groups.shape(name) for name in outputs]),
+        )
+
+
+def renumbered_names(
+    children: tuple[tuple[str, Value], ...], lines: list[Line], inputs: tuple[str, ...], results: tuple[str, ...]
+) -> Body:
+    """A body from lines whose values are names of nodes."""
+    numbers: dict[Any, int] = {name: number for number, name in enumerate(inputs)}
+    for line in lines:
+        for name in line.outputs:
+            numbers[name] = len(numbers)
+    made = [
+        Line(
+            line.template,
+            line.path,
+            tuple(numbers[name] for name in line.inputs),
+            tuple(numbers[name] for name in line.outputs),
+        )
+        for line in lines
+    ]
+    return renumbered(children, made, len(inputs), tuple(numbers[name] for name in results))
+
+
+def _channels(shapes: list[Shape]) -> int:
+    """The channels of the first shape; the last axis where there are no pixels."""
+    first = shapes[0] if shapes else (0,)
+    return first[0] if len(first) == 3 else first[-1]

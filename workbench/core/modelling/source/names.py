@@ -1,0 +1,117 @@
+"""Names of classes: as the field calls such a block, else as the network calls its groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from workbench.core.modelling.source.bodies import Body, heads
+from workbench.core.modelling.source.values import Call, Value
+
+SPELLED = {
+    "alexnet": "AlexNet", "cifar": "Cifar", "cnn": "CNN", "convnext": "ConvNeXt", "densenet": "DenseNet",
+    "efficientnet": "EfficientNet", "googlenet": "GoogLeNet", "lenet": "LeNet", "maxvit": "MaxViT",
+    "mnasnet": "MNASNet", "mobilenet": "MobileNet", "regnet": "RegNet", "resnet": "ResNet", "resnext": "ResNeXt",
+    "shufflenet": "ShuffleNet", "squeezenet": "SqueezeNet", "vgg": "VGG", "vit": "ViT", "gap": "GAP", "fc": "FC",
+    "net": "Net",
+}  # fmt: skip
+"""Words that have a spelling of their own."""
+WORDS = re.compile("|".join(sorted(SPELLED, key=len, reverse=True)), re.IGNORECASE)
+CONVOLUTION, NORM = "torch.nn.Conv2d", ("BatchNorm2d", "LayerNorm2d", "GroupNorm", "InstanceNorm2d")
+
+
+def class_name(title: str) -> str:
+    """The name of a network as the name of a class: `resnet50` is `ResNet50`."""
+    words = [word for word in re.split(r"[^0-9a-zA-Z]+", title) if word]
+    joined = "".join(_spelled(word) for word in words)
+    name = joined if joined[:1].isalpha() else f"Network{joined}"
+    return name if name.isascii() else "Network"
+
+
+def _spelled(word: str) -> str:
+    if word[0].isupper():
+        return word
+    found = WORDS.sub(lambda match: SPELLED[match[0].lower()], word)
+    return found[0].upper() + found[1:]
+
+
+def block_name(body: Body, group: str, block: str) -> str:
+    """What a block is called: as in the catalog it came from, by what it computes, or by its place."""
+    return class_name(block) if block else _by_structure(body) or _by_place(group)
+
+
+def _by_structure(body: Body) -> str:
+    templates = [line.template for line in body.lines]
+    called = list(_called(body))
+    joins = any(template.startswith("torch.cat") for template in templates)
+    convolutions = sum(head == CONVOLUTION for head in called)
+    adds = any(" + " in template for template in templates)
+    if any(" * " in template for template in templates) and any("igmoid" in head for head in called):
+        return "SqueezeExcitation"
+    if any("ttention" in head for head in called):
+        return "AttentionBlock" if not adds else "EncoderBlock"
+    if adds:
+        return _residual(body, called, convolutions)
+    if joins and "torch.nn.ChannelShuffle" in called:
+        return "ShuffleUnit"
+    if joins and {"squeeze", "expand1x1"} <= set(body.names):
+        return "Fire"
+    if convolutions == 1 and len(called) <= 3 and len(called) > 1 and not joins:
+        return "ConvBlock"
+    return ""
+
+
+def _residual(body: Body, called: list[str], convolutions: int) -> str:
+    if any(_is_depthwise(value) for _, value in body.children):
+        return "InvertedResidual" if "torch.nn.Linear" not in called else "ConvNeXtBlock"
+    names = set(body.names)
+    if {"conv1", "conv2", "conv3"} <= names:
+        return "Bottleneck"
+    return "BasicBlock" if {"conv1", "conv2"} <= names else "ResidualBlock"
+
+
+def _is_depthwise(value: Value) -> bool:
+    if not isinstance(value, Call):
+        return isinstance(value, (list, tuple)) and any(map(_is_depthwise, value))
+    given = {argument.name: argument.value for argument in value.arguments}
+    if value.head == CONVOLUTION:
+        return bool(given["groups"] != 1 and given["groups"] == given["in_channels"])
+    return any(map(_is_depthwise, given.values()))
+
+
+def _called(body: Body) -> Iterator[str]:
+    for _, value in body.children:
+        for head in heads(value):
+            if head not in ("torch.nn.Sequential", "collections.OrderedDict", "tuple", "list"):
+                yield head
+
+
+PLACES = {"denselayer": "DenseLayer", "denseblock": "DenseBlock", "transition": "Transition", "mixed": "Inception"}
+"""Groups whose names have words run together."""
+
+
+def _by_place(group: str) -> str:
+    """`inception3a` is `Inception`, `features.3` is `FeaturesBlock`."""
+    parts = [part for part in group.split(".") if not part.isdigit()]
+    last = re.split(r"[\d]", parts[-1])[0].strip("_-") if parts else ""
+    if not last:
+        return "Block"
+    if last.lower() in PLACES:
+        return PLACES[last.lower()]
+    name = "".join(word[0].upper() + word[1:] for word in re.split(r"[_\-]+", last) if word)
+    return f"{name}Block" if group.rpartition(".")[2].isdigit() else name
+
+
+def distinct(names: list[str], *, reserved: str) -> list[str]:
+    """The same names with letters behind those that several classes would have."""
+    counts: dict[str, int] = {}
+    result: list[str] = []
+    for name in names:
+        number = counts[name] = counts.get(name, -1) + 1
+        several = names.count(name) > 1
+        result.append(f"{name}{_letter(number)}" if several else f"{name}Block" if name == reserved else name)
+    return result
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number) if number < 26 else str(number)

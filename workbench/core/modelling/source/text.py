@@ -1,0 +1,185 @@
+"""The text of the module: imports, classes, a check; and its form, which a formatter gives it."""
+
+from __future__ import annotations
+
+import re
+
+from workbench.core.graph.network import INPUT, Network
+from workbench.core.modelling.compile import refuse_errors
+from workbench.core.modelling.heads import WIDTH, head_of
+from workbench.core.modelling.shapes import Analysis, analyse
+from workbench.core.modelling.source.bodies import heads
+from workbench.core.modelling.source.definitions import OWN, Definition, Definitions
+from workbench.core.modelling.source.forward import Forward
+from workbench.core.modelling.source.groups import Groups
+from workbench.core.modelling.source.names import block_name, class_name, distinct
+from workbench.core.modelling.source.values import REQUIRED, Call, Symbol, Value, write
+
+WIDEST = 100
+"""Characters in a line."""
+CLASSES = "num_classes"
+FUNCTION = re.compile(r"<([a-z][\w.]*)>")
+"""A function of another package, as it stands in the template of a call."""
+
+
+def source_of(network: Network) -> str:
+    """The network as a Python module that a person would write, with the same keys and the same outputs.
+
+    It needs torch (and torchvision where a layer is torchvision's). Raises `WorkbenchError` for the first problem with
+    which the network cannot run.
+    """
+    analysis = analyse(network)
+    refuse_errors(analysis)
+    return formatted(_Module(network, analysis).text())
+
+
+def formatted(text: str) -> str:
+    """The text as the formatter wants it."""
+    import black
+
+    return black.format_str(text, mode=black.Mode(line_length=WIDEST))
+
+
+class _Module:
+    def __init__(self, network: Network, analysis: Analysis) -> None:
+        self._network, self._analysis = network, analysis
+        self._groups = Groups(network, analysis)
+        self._definitions = Definitions(self._groups)
+        self._classes = self._definitions.ordered()
+        self._names = self._class_names()
+        self._functions: set[str] = set()
+
+    def text(self) -> str:
+        """Everything, not yet formatted."""
+        classes = "\n\n".join(self._class(definition) for definition in self._classes)  # also finds what to import
+        return f"{self._imports()}\n\n{classes}\n\n{self._check()}"
+
+    def _class_names(self) -> dict[str, str]:
+        main = class_name(self._network.name)
+        own = self._classes[:-1]
+        blocks = self._network.blocks
+        found = [
+            block_name(each.body, each.sample, blocks[each.sample].block if each.sample in blocks else "")
+            for each in own
+            if each.body
+        ]
+        names = distinct(found, reserved=main)
+        return {**{each.key: name for each, name in zip(own, names, strict=True)}, "": main}
+
+    def _head(self, path: str) -> str:
+        if path.startswith(OWN):
+            return self._names[path]
+        if path.startswith("torch.nn."):
+            return path.removeprefix("torch.")
+        return path if path.startswith("torch.") else path.rpartition(".")[2]
+
+    def _imports(self) -> str:
+        used = {
+            head for each in self._classes if each.body for _, value in each.body.children for head in heads(value)
+        } | self._functions
+        paths = sorted(path for path in used if "." in path and not path.startswith("torch."))
+        library = [_import(path) for path in paths]
+        standard = [line for line in library if line.startswith("from collections")]
+        others = [line for line in library if line not in standard]
+        return "\n".join([*standard, "", "import torch", "from torch import Tensor, nn", *others])
+
+    def _class(self, definition: Definition) -> str:
+        assert definition.body is not None
+        lines = [f"class {self._names[definition.key]}(nn.Module):", f'    """{self._doc(definition)}"""', ""]
+        children = self._with_classes(definition)
+        if children:
+            lines += [f"    def __init__({self._signature(definition)}) -> None:", "        super().__init__()"]
+            lines += [
+                f"        {line}" for name, value in children for line in self._registered(definition, name, value)
+            ]
+            if definition.optional and not self._optional_child(definition):
+                lines.append(f"        self.shortcut = {definition.condition}")
+            lines.append("")
+        forward = Forward(definition.body, optional=definition.optional, condition=definition.condition)
+        taken = ", ".join(f"{name}: Tensor" for name in forward.inputs)
+        made = (
+            "Tensor"
+            if len(definition.body.results) == 1
+            else f"tuple[{', '.join(['Tensor'] * len(definition.body.results))}]"
+        )
+        lines += [f"    def forward(self, {taken}) -> {made}:"]
+        lines += [f"        {self._with_functions(line)}" for line in forward.lines()]
+        return "\n".join(lines) + "\n"
+
+    def _with_functions(self, line: str) -> str:
+        """The line with functions under the names under which they are imported."""
+
+        def named(match: re.Match[str]) -> str:
+            self._functions.add(match[1])
+            return match[1].rpartition(".")[2].lstrip("_")
+
+        return FUNCTION.sub(named, line)
+
+    def _with_classes(self, definition: Definition) -> list[tuple[str, Value]]:
+        assert definition.body is not None
+        return list(definition.body.children)
+
+    def _optional_child(self, definition: Definition) -> str:
+        """The name of the optional module; nothing where a sum is optional."""
+        assert definition.body is not None
+        lines = [definition.body.lines[place] for place in definition.optional]
+        return lines[0].path[0] if len(lines) == 1 and lines[0].path else ""
+
+    def _registered(self, definition: Definition, name: str, value: Value) -> list[str]:
+        text = write(value, self._head)
+        if definition.optional and name == self._optional_child(definition):
+            return [f"self.{name} = None", f"if {definition.condition}:", f"    self.{name} = {text}"]
+        if name.isidentifier():
+            return [f"self.{name} = {text}"]
+        register = (
+            "register_parameter" if isinstance(value, Call) and value.head == "torch.nn.Parameter" else "add_module"
+        )
+        return [f'self.{register}("{name}", {text})']
+
+    def _signature(self, definition: Definition) -> str:
+        given = [
+            f"{each.name}: {_type(each.values)}"
+            + ("" if each.default is REQUIRED else f" = {write(each.default, self._head)}")
+            for each in definition.parameters
+        ]
+        return ", ".join(["self", *given])
+
+    def _doc(self, definition: Definition) -> str:
+        if definition.key:
+            return (
+                f"One of the {len(definition.groups)} blocks."
+                if len(definition.groups) > 1
+                else "A part of the network."
+            )
+        made = self._analysis.output_shape or ()
+        taken = " x ".join(map(str, self._analysis.input_shape or ()))
+        out = f"{made[0]:,} scores" if len(made) == 1 else " x ".join(map(str, made))
+        return f"From pictures of {taken} to {out}; {self._analysis.parameters:,} parameters."
+
+    def _check(self) -> str:
+        shape = ", ".join(map(str, self._analysis.input_shape or ()))
+        return (
+            'if __name__ == "__main__":\n'
+            f"    model = {self._names['']}().eval()\n"
+            f"    print(model(torch.randn(1, {shape})).shape)\n"
+        )
+
+
+def _import(path: str) -> str:
+    """The import of a class or function; a private one gets a public name, under which tracing knows it too."""
+    package, _, name = path.rpartition(".")
+    return f"from {package} import {name}" + (f" as {name.lstrip('_')}" if name.startswith("_") else "")
+
+
+def _type(values: tuple[Value, ...]) -> str:
+    names = {"bool": "bool", "int": "int", "float": "float", "str": "str"}
+    found = {type(value).__name__ for value in values}
+    if isinstance(values[0], Symbol):
+        return "type[nn.Module]"
+    known = sorted(
+        {"tuple[int, int]" if name == "tuple" else names.get(name, "None") for name in found}, key=lambda n: n == "None"
+    )
+    return " | ".join(known)
+
+
+_ = (INPUT, WIDTH, head_of, CLASSES)
