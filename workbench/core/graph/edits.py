@@ -26,14 +26,14 @@ def free_name(network: Names, stem: str) -> str:
 
 def add_node(network: Network, node: Node) -> Network:
     """Add a node; it must have a free, legal name."""
-    _refuse(name_problem(network, node.name))
+    refuse(name_problem(network, node.name))
     return settled(network, network.with_nodes([*network, node]))
 
 
 def remove_nodes(network: Network, names: Collection[str]) -> Network:
     """Remove nodes; the consumers of a removed node with exactly one input take that input instead."""
     gone = set(names)
-    _must_exist(network, *gone)
+    must_exist(network, *gone)
 
     def survivor(source: str) -> str | None:
         passed: set[str] = set()
@@ -55,7 +55,7 @@ def remove_nodes(network: Network, names: Collection[str]) -> Network:
 
 def connect(network: Network, source: str, target: str, *, catalog: Catalog) -> Network:
     """Feed the output of `source` into `target`: one more input, or instead of the last one where it takes no more."""
-    _refuse(connection_problem(network, source, target, catalog))
+    refuse(connection_problem(network, source, target, catalog))
     _, most = catalog.input_limits(network[target].kind)
     inputs = network[target].inputs
     kept = inputs if most is None or len(inputs) < most else inputs[:-1]
@@ -64,7 +64,7 @@ def connect(network: Network, source: str, target: str, *, catalog: Catalog) -> 
 
 def disconnect(network: Network, source: str, target: str) -> Network:
     """Remove one connection."""
-    _must_exist(network, target)
+    must_exist(network, target)
     inputs = list(network[target].inputs)
     if source not in inputs:
         raise WorkbenchError(f"{source} does not feed {target}")
@@ -74,7 +74,7 @@ def disconnect(network: Network, source: str, target: str) -> Network:
 
 def insert_between(network: Network, node: Node, source: str, target: str) -> Network:
     """Put a new node on the connection from `source` to `target`, at the same place among the target's inputs."""
-    _must_exist(network, source, target)
+    must_exist(network, source, target)
     if source not in network[target].inputs:
         raise WorkbenchError(f"{source} does not feed {target}")
     added = add_node(network, node.with_(inputs=(source,)))
@@ -87,7 +87,7 @@ def insert_after(network: Network, node: Node, source: str, *, catalog: Catalog)
 
     After the network's output nothing can come: there the new node goes before it.
     """
-    _must_exist(network, source)
+    must_exist(network, source)
     before = network[source]
     if before.kind == OUTPUT and before.inputs:
         return insert_between(network, node, before.inputs[0], source)
@@ -96,16 +96,19 @@ def insert_after(network: Network, node: Node, source: str, *, catalog: Catalog)
     if catalog.input_limits(node.kind)[1] == 0:
         return add_node(network, node)
     added = add_node(network, node.with_(inputs=(source,)))
-    return added if node.kind == OUTPUT else settled(added, taking_instead(added, source, node.name))
+    if node.kind == OUTPUT:
+        return added
+    return settled(added, taking_instead(added, {source: node.name}, keeping={node.name}))
 
 
-def taking_instead(network: Network, old: str, new: str) -> Network:
-    """Have all consumers of one node take another one, except that other one itself."""
+def taking_instead(network: Network, instead: Mapping[str, str], *, keeping: Collection[str] = ()) -> Network:
+    """Have all consumers of some nodes take others instead, except the consumers that are to keep what they have."""
 
     def rewired(node: Node) -> Node:
-        if node.name == new or old not in node.inputs:
+        if node.name in keeping or instead.keys().isdisjoint(node.inputs):
             return node
-        return node.with_(inputs=tuple(new if source == old else source for source in node.inputs))
+        inputs = tuple(instead.get(source, source) for source in node.inputs)
+        return node if inputs == node.inputs else node.with_(inputs=inputs)
 
     return network.with_nodes(map(rewired, network))
 
@@ -133,16 +136,16 @@ def paste(network: Network, nodes: Collection[Node], *, offset: Position = (0.0,
 
 def set_arguments(network: Network, name: str, changes: Mapping[str, Any]) -> Network:
     """Change some arguments of a node."""
-    _must_exist(network, name)
+    must_exist(network, name)
     return _changed(network, name, arguments={**network[name].arguments, **changes})
 
 
 def rename(network: Network, name: str, new_name: str) -> Network:
     """Give a node another name, and so its weights another key."""
-    _must_exist(network, name)
+    must_exist(network, name)
     if name == new_name:
         return network
-    _refuse(name_problem(_without(network, name), new_name))
+    refuse(name_problem(_without(network, name), new_name))
 
     return settled(network, network.with_nodes(renamed(network, {name: new_name})))
 
@@ -157,7 +160,7 @@ def renamed(network: Network, names: Mapping[str, str]) -> Iterator[Node]:
 
 def move(network: Network, positions: Mapping[str, Position]) -> Network:
     """Put nodes at other places on the canvas (scene units, the node's upper left corner)."""
-    _must_exist(network, *positions)
+    must_exist(network, *positions)
     return network.with_nodes(
         node.with_(position=positions[node.name]) if node.name in positions else node for node in network
     )
@@ -184,12 +187,14 @@ def _without(network: Network, name: str) -> Network:
     return network.with_nodes(node for node in network if node.name != name)
 
 
-def _must_exist(network: Network, *names: str) -> None:
+def must_exist(network: Network, *names: str) -> None:
+    """Raise `WorkbenchError` if one of the nodes does not exist."""
     missing = next((name for name in names if name not in network), None)
     if missing is not None:
         raise WorkbenchError(f"There is no node {missing} in {network.name}")
 
 
-def _refuse(problem: Problem | None) -> None:
+def refuse(problem: Problem | None) -> None:
+    """Raise `WorkbenchError` if there is a problem."""
     if problem is not None:
         raise WorkbenchError(f"{problem.where}: {problem.title}", problem.reason)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from workbench.core.graph.network import BlockUse, Network, Node
 
@@ -26,6 +26,12 @@ class Blocks(Protocol):
 
     def make(self, use: BlockUse, inputs: int = 1) -> Part:
         """The part for this many inputs; raises `WorkbenchError` for an unknown block or impossible arguments."""
+
+    def changed(self, use: BlockUse, changes: Mapping[str, Any]) -> BlockUse:
+        """The use with some arguments changed; raises `WorkbenchError` like `make`."""
+
+    def input_limits(self, block: str) -> tuple[int, int | None]:
+        """The fewest and the most inputs of a block (None: any number)."""
 
 
 def entry(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -53,6 +54,15 @@ class BlockCatalog:
     def make(self, use: BlockUse, inputs: int = 1) -> Part:
         """What a block makes for this many inputs; raises `WorkbenchError` like `parse`."""
         return self.parse(use).part(inputs)
+
+    def changed(self, use: BlockUse, changes: Mapping[str, Any]) -> BlockUse:
+        """The use with some arguments changed; raises `WorkbenchError` like `parse`."""
+        return self.parse(BlockUse(use.block, {**use.arguments, **changes})).use()
+
+    def input_limits(self, block: str) -> tuple[int, int | None]:
+        """The fewest and the most inputs; an unknown block takes whatever it has."""
+        known = self._blocks.get(block)
+        return (known.fewest_inputs, known.most_inputs) if known else (0, None)
 
     def fitted(self, use: BlockUse, shapes: Sequence[Shape | None]) -> BlockUse:
         """The use with its derived arguments for inputs of these shapes; as it is where the first is not known."""
