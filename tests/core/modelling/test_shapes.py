@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from collections import Counter
+from typing import Any
 
-from workbench.core.graph.edits import disconnect, rename, set_arguments
+import pytest
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from workbench.core.graph.edits import disconnect, move, rename, retitle, set_arguments
 from workbench.core.graph.network import Network, Node, chain
 from workbench.core.modelling.opening import open_network
-from workbench.core.modelling.shapes import analyse
+from workbench.core.modelling.shapes import analyse, node_facts
 
 
 def single(kind: str, shape: tuple[int, ...], **arguments: object) -> Network:
@@ -174,6 +178,46 @@ def test_a_name_that_pytorch_cannot_hold_is_a_problem() -> None:
         [Node("input", "Input"), Node("forward", "ReLU", {}, ("input",)), Node("output", "Output", {}, ("forward",))],
     )
     assert [problem.where for problem in analyse(network).problems] == ["forward"]
+
+
+class Operators(TorchDispatchMode):
+    """Counts the operators that run inside it, those of counters within it included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs: Counter[str] = Counter()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.runs[str(func.overloadpacket)] += 1
+        return func(*args, **(kwargs or {}))
+
+
+def convolutions_run(network: Network) -> int:
+    with Operators() as operators:
+        assert not analyse(network).errors
+    return operators.runs["aten.convolution"]
+
+
+def test_an_edit_runs_again_only_what_changed() -> None:
+    layers = []
+    for number in range(500):
+        channels = 1 + number % 100 if number < 499 else 7
+        layers += [Node(f"conv{number}", "Conv2d", {"out_channels": channels, "padding": 1})]
+        layers += [Node(f"relu{number}", "ReLU")]
+    lines = [Node("input", "Input", {"shape": [3, 12, 12]}), *layers, Node("output", "Output")]
+    network = chain("long", lines)
+    node_facts.cache_clear()
+    assert 100 <= convolutions_run(network) <= 103  # a layer like another one for the same shape is not run again
+    assert convolutions_run(network) == 0
+    last = set_arguments(network, "conv499", {"kernel_size": 5})
+    assert convolutions_run(last) == 1
+    assert convolutions_run(set_arguments(last, "conv250", {"bias": False})) == 1
+    wider = set_arguments(last, "conv497", {"out_channels": 1000})
+    assert convolutions_run(wider) == 2
+    for unchanged in (move(last, {"conv3": (1.0, 2.0)}), rename(last, "conv3", "first"), retitle(last, "n"), network):
+        with Operators() as operators:
+            analyse(unchanged)
+        assert not operators.runs
 
 
 def test_problems_disappear_when_they_are_mended() -> None:

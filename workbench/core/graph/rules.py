@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Protocol
 
 from workbench.core.graph.network import Network, Node, prefixes
@@ -68,6 +69,15 @@ def name_problem(network: Names, name: str) -> Problem | None:
 
 def own_name_problem(network: Names, name: str) -> Problem | None:
     """What is wrong with the name of a node of the network, or None."""
+    problem = _spelling_problem(name)
+    if problem is None and (name in network.groups or any(prefix in network for prefix in prefixes(name))):
+        return Problem(name, "The name clashes with a group", "a node cannot be inside another node")
+    return problem
+
+
+@lru_cache(maxsize=65536)
+def _spelling_problem(name: str) -> Problem | None:
+    """Why no node of any network can have this name, or None."""
     parts = name.split(".")
     if len(name) > LONGEST_NAME or len(parts) > DEEPEST_GROUP:
         reason = f"at most {LONGEST_NAME} characters and {DEEPEST_GROUP} groups within one another"
@@ -80,8 +90,6 @@ def own_name_problem(network: Names, name: str) -> Problem | None:
     word = next((part for part in parts if keyword.iskeyword(part)), None)
     if word:
         return Problem(name, f'"{word}" is reserved', "it is a word of Python, in which the network is written")
-    if name in network.groups or any(prefix in network for prefix in prefixes(name)):
-        return Problem(name, "The name clashes with a group", "a node cannot be inside another node")
     return None
 
 

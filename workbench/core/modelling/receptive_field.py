@@ -107,8 +107,9 @@ BEYOND = Sight(reason="larger than any picture")
 UNEVEN = Sight(reason="differs from place to place: its factor is no simple fraction")
 
 
+@lru_cache(maxsize=65536)
 def joined_sight(
-    sources: Sequence[Sight], geometry: Geometry | None, *, shapes: Sequence[Shape], output_shape: Shape | None
+    sources: tuple[Sight, ...], geometry: Geometry | None, *, shapes: tuple[Shape, ...], output_shape: Shape | None
 ) -> Sight:
     """What a node sees, from what its inputs see and their shapes.
 

@@ -129,7 +129,7 @@ def _report(node: Node, network: Network, reports: Mapping[str, NodeReport]) -> 
     if facts.problem:
         return _with_problem(unknown, Problem(node.name, _cannot_take(node.kind, shapes), facts.problem))
     seen = [source for source in sources if not _is_gate(source.output_shape, facts.output_shape)] or sources
-    sights = [Sight(source.receptive_field, source.field_reason) for source in seen]
+    sights = tuple(Sight(source.receptive_field, source.field_reason) for source in seen)
     shapes = tuple(source.output_shape for source in seen if source.output_shape is not None)
     sight = joined_sight(sights, kind.window(), shapes=shapes, output_shape=facts.output_shape)
     known = (facts.output_shape, facts.parameters, facts.macs, sight.field, sight.reason)
