@@ -23,6 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _window()
     if arguments[0] in ("open", "tour") and not {"-h", "--help"} & set(arguments):
         return _open(arguments[1:]) if arguments[0] == "open" else _tour(arguments[1:])
+    if arguments[0] == "--open-module":  # in a process of its own: see core/modelling/foreign.py
+        from workbench.core.modelling import foreign_child
+
+        return foreign_child.main(arguments[1:])
     from workbench.cli import commands
 
     return commands.main(["--help"] if arguments[0] in ("open", "tour") else arguments)

@@ -124,7 +124,7 @@ def test_networks_of_torchvision_open_as_listed() -> None:
     from workbench.core.modelling.shapes import analyse
 
     records = [*networks._torchvision_networks()]
-    assert len(records) == 80
+    assert len(records) == 82
     for record in records[::8]:
         analysis = analyse(open_network(record["name"]))
         assert analysis.errors == ()

@@ -12,7 +12,7 @@ from workbench.cli.report import sentence, tell
 from workbench.cli.verbs import VERBS
 from workbench.errors import WorkbenchError
 
-FILES = (networks, describe, source, training, evaluation, inspection, transfer, export)
+FILES = (networks, describe, source, convert, training, evaluation, inspection, transfer, export)
 """The modules whose import fills the verbs, in the order of the help."""
 
 WINDOW_VERBS = (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
+from workbench.cli.opening import NETWORK_HELP, code_options, opened, shape
 from workbench.cli.report import compact, print_facts, print_json, print_table
 from workbench.cli.verbs import Parser, json_option, verb
 from workbench.errors import WorkbenchError
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 
 def _arguments(parser: Parser) -> None:
-    parser.add_argument("network", metavar="NET", help="a ready network or a network file")
+    parser.add_argument("network", metavar="NET", help=NETWORK_HELP)
     parser.add_argument("--input", metavar="CxHxW", help="another input shape, such as 3x64x64")
     parser.add_argument("--classes", type=int, metavar="N", help="a head for that many classes")
     parser.add_argument("--batch", type=int, default=128, metavar="N", help="pictures in a training step (128)")
     parser.add_argument("--optimizer", default="adamw", metavar="NAME", help="for the training memory (adamw)")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="for the training memory")
+    code_options(parser)
     json_option(parser)
 
 
@@ -32,14 +33,13 @@ def describe(options: Namespace) -> None:
     from workbench.core.modelling.auxiliary import opening_notes
     from workbench.core.modelling.describe import describe as described
     from workbench.core.modelling.describe import reshaped
-    from workbench.core.modelling.opening import open_network
     from workbench.core.training.choices import choice_problem
 
     problem = choice_problem("optimizer", options.optimizer)
     if problem or min(options.batch, 1 if options.classes is None else options.classes) < 1:
         raise WorkbenchError(str(problem or "--batch and --classes begin at 1"))
-    network = open_network(options.network)
-    network = reshaped(network, input_shape=_shape(options.input), classes=options.classes)
+    network = opened(options, input_shape=shape(options.input))
+    network = reshaped(network, input_shape=shape(options.input), classes=options.classes)
     description = described(network, batch=options.batch, optimizer=options.optimizer, precision=options.precision)
     description = msgspec.structs.replace(description, notes=opening_notes(options.network))
     if options.json:
@@ -48,17 +48,8 @@ def describe(options: Namespace) -> None:
         _print(description, options)
 
 
-def _shape(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
-    if not re.fullmatch(r"[1-9]\d*(x[1-9]\d*){2}", text):
-        raise WorkbenchError(f"--input {text} is no input shape", hint="Write channels, height and width as 3x32x32.")
-    return tuple(int(side) for side in text.split("x"))
-
-
 def _print(description: Description, options: Namespace) -> None:
-    shape = _size(description.input)
-    print(f"{description.network}, input {shape}\n")
+    print(f"{description.network}, input {_size(description.input)}\n")
     headings = ("name", "kind", "output", ">parameters", ">MACs", "receptive field")
     print_table(headings, map(_cells, description.nodes))
     print()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.opening import code_options, opened
 from workbench.cli.report import print_json, tell
 from workbench.cli.verbs import Parser, json_option, verb
 from workbench.errors import WorkbenchError
@@ -29,6 +30,7 @@ def _arguments(parser: Parser) -> None:
     parser.add_argument("--node", metavar="NAME", help="one node (maps: all; filters: the first convolution)")
     parser.add_argument("--which", choices=("best", "last"), default="best", help="the checkpoint of a run (best)")
     parser.add_argument("-o", "--out", type=Path, metavar="DIR", required=True, help="the folder for the pictures")
+    code_options(parser)
     json_option(parser)
 
 
@@ -36,7 +38,7 @@ def _arguments(parser: Parser) -> None:
 def inspect(options: Namespace) -> None:
     """Write pictures of maps or filters and list them."""
     run = _run(options.network)
-    network = run.network if run else _network(options.network)
+    network = run.network if run else opened(options)
     module = run.module(which=options.which) if run else _untrained(network)
     if options.show == "filters":
         sheets = _filter_sheets(module, network, options.node)
@@ -56,12 +58,6 @@ def _run(reference: str) -> Run | None:
     from workbench.core.runs.folder import open_run
 
     return open_run(reference) if Path(reference).is_dir() else None
-
-
-def _network(reference: str) -> Network:
-    from workbench.core.modelling.opening import open_network
-
-    return open_network(reference)
 
 
 def _untrained(network: Network) -> torch.nn.Module:

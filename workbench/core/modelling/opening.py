@@ -1,16 +1,19 @@
-"""Opening a network by whatever names it: a ready network, a torchvision classifier or a network file."""
+"""Opening a network by whatever names it: a ready network, a network file, a class in a file of Python, ONNX."""
 
 from __future__ import annotations
 
 import difflib
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import load_network
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.auxiliary import AUXILIARY, WITH_HEADS, keeps_heads, plain_name
+from workbench.core.modelling.foreign import Consent, code_in, given, open_code
 from workbench.core.modelling.zoo import READY
 from workbench.errors import WorkbenchError
 from workbench.files import is_file
@@ -37,11 +40,28 @@ SIDES = {
 """Height and width of the pictures that torchvision's weights were measured with, where they are not 224."""
 
 
-def open_network(reference: str | Path) -> Network:
-    """The network that a name or a path stands for; raises `WorkbenchError` when there is none."""
+def open_network(
+    reference: str | Path,
+    *,
+    consent: Consent = given,
+    input_shape: Shape | None = None,
+    arguments: Mapping[str, Any] | None = None,
+) -> Network:
+    """The network that a name or a path stands for; raises `WorkbenchError` when there is none.
+
+    `FILE.py:Class` runs the code in the file, in a process of its own, if `consent` says so; `arguments` are those of
+    the class, `input_shape` the pictures it takes.
+    """
     text = str(reference)
     if text in READY:
         return READY[text].build()
+    code = code_in(text)
+    if code is not None:
+        return open_code(replace(code, arguments=arguments or {}, input_shape=input_shape), consent=consent).network
+    if text.endswith(".onnx"):
+        from workbench.core.modelling.onnx_import import open_onnx
+
+        return open_onnx(Path(text)).network
     if text.endswith(".json") or is_file(text):
         return load_network(text)
     if text in torchvision_names():

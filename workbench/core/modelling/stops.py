@@ -81,9 +81,13 @@ OTHERWISE = "Only what torch.fx can follow can be opened: layers and functions o
 
 
 def own_place(frames: Iterable[tuple[str, int]]) -> Place | None:
-    """The innermost of the lines (file and number, from the outside in) that is neither PyTorch's nor ours."""
+    """The innermost of the lines (file and number, from the outside in) that is neither PyTorch's nor ours.
+
+    A line of an installed package counts only where there is no other.
+    """
     theirs = [Place(file, line) for file, line in frames if not file.startswith(NOT_THEIRS)]
-    return theirs[-1] if theirs else None
+    written = [place for place in theirs if "site-packages" not in place.file and "/lib/python" not in place.file]
+    return next(reversed(written or theirs), None)
 
 
 def place_of_error(error: BaseException) -> Place | None:
