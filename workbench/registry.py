@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
+import msgspec
+
 from workbench.errors import WorkbenchError
 
 Definition = TypeVar("Definition", bound=Callable[..., object])
@@ -38,6 +40,25 @@ class Registry(Generic[Definition]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._definitions)
 
+    def values(self) -> tuple[Definition, ...]:
+        """The definitions."""
+        return tuple(self._definitions.values())
+
     def help(self, name: str) -> str:
         """What it does: the first paragraph of its docstring."""
         return " ".join((self[name].__doc__ or "").split("\n\n")[0].split())
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """One of several definitions together with its own options; its `tag` is its name in files, forms and options."""
+
+    def __str__(self) -> str:
+        return str(self.__struct_config__.tag)
+
+
+ChoiceKind = TypeVar("ChoiceKind", bound=type[Choice])
+
+
+def choice(registry: Registry[ChoiceKind]) -> Callable[[ChoiceKind], ChoiceKind]:
+    """Decorator that registers a record under its tag."""
+    return lambda kind: registry.register(str(kind.__struct_config__.tag))(kind)

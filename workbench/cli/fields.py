@@ -1,8 +1,11 @@
-"""Options made from the fields of a record: a new field of a plan is an option without another line."""
+"""Options made from the fields of a record: a new field of a plan is an option without another line.
+
+A field whose choices have options of their own brings these along: `--optimizer sgd --momentum 0.8`.
+"""
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import BooleanOptionalAction, Namespace
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -11,44 +14,63 @@ from workbench.cli.verbs import Parser
 if TYPE_CHECKING:
     import msgspec
 
+    from workbench.core.layers.arguments import Argument
+
 SHORT = {"batch_size": "--batch", "learning_rate": "--lr"}
 """Options that are not called like their field."""
-TYPES = {"integer": int, "number": float}
+NAMES = {"integer": "N", "number": "X", "numbers": "N,N", "names": "NAME,NAME"}
 
 
 def add_fields(parser: Parser, record: type[msgspec.Struct], *, but: Collection[str] = ()) -> None:
     """An option for every plain field of the record but some; without it the record's own default counts."""
     from workbench.core.layers.arguments import arguments
+    from workbench.core.training.choices import choices, option, options
 
     for argument in arguments(record):
         if argument.form in ("record", "pair", "shape") or argument.name in but:
             continue
-        one_of = argument.choices or _names(argument.name)
-        parser.add_argument(
-            SHORT.get(argument.name, "--" + argument.name.replace("_", "-")),
-            dest=argument.name,
-            type=TYPES.get(argument.form, str),
-            metavar={"integer": "N", "number": "X"}.get(argument.form, "NAME"),
-            help=_help(argument.help, one_of, argument.default),
-        )
+        _add(parser, argument, argument.choices or choices(argument.name))
+        for name, owners in options(argument.name).items() if argument.form == "choice" else ():
+            _add(parser, option(argument.name, name), (), owners=owners)
 
 
 def given(options: Namespace, record: type[msgspec.Struct]) -> dict[str, Any]:
-    """The fields of the record that were given on the command line."""
-    values = {name: getattr(options, name, None) for name in record.__struct_fields__}
+    """The fields of the record, and the options of its choices, that were given on the command line."""
+    from workbench.core.training.choices import options as options_of
+
+    names = [*record.__struct_fields__, *(name for field in record.__struct_fields__ for name in options_of(field))]
+    values = {name: getattr(options, name, None) for name in names}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _names(field: str) -> tuple[str, ...]:
-    from workbench.core.training.choices import choices
+def _add(parser: Parser, argument: Argument, one_of: tuple[str, ...], *, owners: tuple[str, ...] = ()) -> None:
+    flag = SHORT.get(argument.name, "--" + argument.name.replace("_", "-"))
+    text = _help(argument.help, one_of, argument.default, owners)
+    if argument.form == "flag":
+        parser.add_argument(flag, dest=argument.name, action=BooleanOptionalAction, help=text)
+        return
+    types: dict[str, Any] = {"integer": int, "number": float, "numbers": _numbers, "names": _names}
+    metavar = NAMES.get(argument.form, "NAME")
+    parser.add_argument(flag, dest=argument.name, type=types.get(argument.form, str), metavar=metavar, help=text)
 
-    return choices(field)
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(",") if part.strip())
 
 
-def _help(text: str, one_of: tuple[str, ...], default: Any) -> str:
-    parts = [text[:1].lower() + text[1:].rstrip(".")]
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+_numbers.__name__ = "list of whole numbers"  # what argparse says is invalid
+
+
+def _help(text: str, one_of: tuple[str, ...], default: Any, owners: tuple[str, ...]) -> str:
+    parts = [f"{', '.join(owners)}: " if owners else "", text[:1].lower() + text[1:].rstrip(".")]
     if one_of:
         parts.append(": " + ", ".join(one_of))
-    if default not in (None, ""):
-        parts.append(f" ({default})")
+    if default not in (None, "", ()) and not isinstance(default, bool):
+        parts.append(f" ({','.join(map(str, default)) if isinstance(default, tuple) else default})")
+    elif isinstance(default, bool):
+        parts.append(f" ({'on' if default else 'off'})")
     return "".join(parts).replace("%", "%%")

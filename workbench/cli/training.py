@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.fields import add_fields, given
 from workbench.cli.following import follow
+from workbench.cli.opening import code_options, consent, opened
 from workbench.cli.report import Counter, tell
 from workbench.cli.verbs import Parser, json_option, verb
 from workbench.errors import WorkbenchError
@@ -36,6 +37,7 @@ def _train_arguments(parser: Parser) -> None:
     parser.add_argument("--data", metavar="DATA", help=data_help())
     add_fields(parser, TrainingPlan, but=ELSEWHERE)
     parser.add_argument("--out", type=Path, metavar="RUN", help="the folder of the run (a new one among your runs)")
+    code_options(parser)
     json_option(parser)
 
 
@@ -77,25 +79,26 @@ def new_run_folder(name: str) -> Path:
 
 def _requested(options: Namespace) -> tuple[TrainingPlan, Network]:
     """The plan and the network that the command line asks for."""
+    from workbench.core.graph.storage import load_network
     from workbench.core.modelling.opening import open_network
     from workbench.core.training.plan import TrainingPlan, changed
 
     fields = given(options, TrainingPlan)
     if _is_plan(options.network):
         plan, beside = _read_plan(Path(options.network))
-        fields.pop("network")
+        fields.pop("network", None)
         _refuse_phase_options(plan, fields)
         plan = changed(plan, **fields)
-        return plan, open_network(beside if beside.is_file() else plan.network)
+        return plan, load_network(beside) if beside.is_file() else open_network(plan.network, consent=consent(options))
     if not options.data:
         raise WorkbenchError("--data says what to train on", hint="For a first try: --data shapes")
-    return TrainingPlan(**fields), open_network(options.network)
+    return changed(TrainingPlan(), **fields), opened(options)
 
 
 def _read_plan(path: Path) -> tuple[TrainingPlan, Path]:
     """A plan, and where the network lies if the plan is that of a run."""
     from workbench.core.runs.folder import NETWORK
-    from workbench.core.training.plan import plan_from_json
+    from workbench.core.training.plan_files import plan_from_json
 
     return plan_from_json(path.read_bytes(), source=str(path)), path.parent / NETWORK
 
@@ -108,7 +111,7 @@ def _refuse_phase_options(plan: TrainingPlan, fields: dict[str, object]) -> None
 
 
 def _is_file(reference: str) -> bool:
-    return reference.endswith(".json") or Path(reference).is_file()
+    return reference.endswith(".json") or ".py:" in reference or Path(reference).is_file()
 
 
 def _is_plan(reference: str) -> bool:

@@ -12,12 +12,15 @@ from workbench.core.training.plan import TrainingPlan
 def test_the_fields_of_a_plan_are_described() -> None:
     found = {argument.name: argument for argument in arguments(TrainingPlan)}
     assert list(found) == list(TrainingPlan.__struct_fields__)
-    forms = {name: found[name].form for name in ("epochs", "learning_rate", "optimizer", "precision", "phases")}
+    forms = {
+        name: found[name].form for name in ("epochs", "learning_rate", "optimizer", "precision", "fresh", "phases")
+    }
     assert forms == {
         "epochs": "integer",
         "learning_rate": "number",
-        "optimizer": "text",
+        "optimizer": "choice",
         "precision": "choice",
+        "fresh": "names",
         "phases": "record",
     }
     assert found["epochs"].minimum == 1 and found["epochs"].default == 10
@@ -51,7 +54,7 @@ def test_reasons_are_plain(message: str, plain: str) -> None:
     assert plain_reason(message) == plain
 
 
-@pytest.mark.parametrize(("field", "value"), [("learning_rate", 0.0), ("epochs", 0), ("gamma", 2.0), ("seed", "x")])
+@pytest.mark.parametrize(("field", "value"), [("learning_rate", 0.0), ("epochs", 0), ("batch_size", -2), ("seed", "x")])
 def test_a_plan_never_answers_in_the_words_of_the_library(field: str, value: object) -> None:
     (problem,) = TrainingPlan(**{field: value}).field_problems()
     assert problem.where == field and problem.reason.startswith("it must be ")

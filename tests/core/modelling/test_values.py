@@ -14,11 +14,9 @@ from workbench.core.graph.network import Network, Node, chain
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.compile import build_module
 from workbench.core.modelling.describe import describe
-from workbench.core.modelling.memory import STATES
 from workbench.core.modelling.opening import open_network
 from workbench.core.modelling.shapes import analyse, node_facts
 from workbench.core.modelling.trace import trace_module
-from workbench.core.training.choices import choices
 from workbench.errors import WorkbenchError
 
 IN_PLACE = [kind.name() for kind in CATALOG if "inplace" in kind.__struct_fields__]
@@ -171,7 +169,3 @@ def test_a_layer_beyond_every_computer_is_a_problem() -> None:
     assert [error.where for error in errors] == ["fc1"]
     assert "beyond every computer" in errors[0].reason
     assert math.prod((1_000_000, 1_000_000)) > 2**36
-
-
-def test_the_memory_of_every_optimizer_is_known() -> None:
-    assert set(STATES) == set(choices("optimizer"))

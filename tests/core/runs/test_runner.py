@@ -243,7 +243,7 @@ def test_frozen_means_not_one_bit_moves(tmp_path: Path, frozen: tuple[str, ...])
 
 
 def test_frozen_norms_keep_their_statistics_but_train_their_scale(tmp_path: Path) -> None:
-    phase = Phase(epochs=1, learning_rate=1e-2, freeze_norm=True)
+    phase = Phase(epochs=1, learning_rate=1e-2, norm="affine")
     run = create_run(fields(PLAN, phases=(phase,)), tiny(), tmp_path / "run")
     finished(walk(run))
     weights = run.weights("last")
@@ -254,7 +254,7 @@ def test_frozen_norms_keep_their_statistics_but_train_their_scale(tmp_path: Path
 def test_phases_follow_one_another_and_resume_across_their_border(tmp_path: Path) -> None:
     phases = (
         Phase(epochs=1, learning_rate=1e-2, frozen=("body",)),
-        Phase(epochs=2, learning_rate=1e-3, freeze_norm=True),
+        Phase(epochs=2, learning_rate=1e-3, norm="affine"),
     )
     plan = fields(PLAN, phases=phases)
     straight, broken, control = (

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import inspect
 
-Form = Literal["integer", "number", "flag", "choice", "pair", "shape", "numbers", "text", "record"]
+Form = Literal["integer", "number", "flag", "choice", "pair", "shape", "numbers", "names", "text", "record"]
 """How an argument is edited; a `pair` is one number or two, and may also be one of `choices`; a `shape` is three
-numbers, `numbers` are a list of any length, a `record` has parts."""
+numbers, `numbers` and `names` are lists of any length, a `record` has parts; one of several records is a choice."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def _argument(field: inspect.Field) -> Argument:
     members = tuple(member.type if isinstance(member, inspect.Metadata) else member for member in members)
     limits = _limits(members)
     literals = [member.values for member in members if isinstance(member, inspect.LiteralType)]
-    choices = tuple(str(value) for values in literals for value in values)
+    choices = tuple(str(value) for values in literals for value in values) or _tags(members)
     return Argument(field.encode_name, _form(members), _default(field), *limits, choices, help_text)
 
 
@@ -58,7 +58,9 @@ def _form(members: tuple[inspect.Type, ...]) -> Form:
     kinds = {type(member) for member in members}
     if inspect.ListType in kinds:
         return "pair" if inspect.IntType in kinds else _list_form(members)
-    if inspect.LiteralType in kinds:
+    if inspect.VarTupleType in kinds:
+        return _tuple_form(members)
+    if inspect.LiteralType in kinds or _tags(members):
         return "choice"
     if inspect.BoolType in kinds:
         return "flag"
@@ -73,6 +75,20 @@ def _list_form(members: tuple[inspect.Type, ...]) -> Form:
     """Three numbers, no more and no fewer, are a shape."""
     lists = [member for member in members if isinstance(member, inspect.ListType)]
     return "shape" if lists[0].min_length == lists[0].max_length == 3 else "numbers"
+
+
+def _tuple_form(members: tuple[inspect.Type, ...]) -> Form:
+    """A tuple of records has parts; one of numbers or of names is a list."""
+    items = [member.item_type for member in members if isinstance(member, inspect.VarTupleType)]
+    bare = items[0].type if isinstance(items[0], inspect.Metadata) else items[0]
+    if isinstance(bare, inspect.StrType):
+        return "names"
+    return "numbers" if isinstance(bare, inspect.IntType) else "record"
+
+
+def _tags(members: tuple[inspect.Type, ...]) -> tuple[str, ...]:
+    """The tags of the records among which one is chosen."""
+    return tuple(str(member.tag) for member in members if isinstance(member, inspect.StructType) and member.tag)
 
 
 def _limits(members: tuple[inspect.Type, ...]) -> tuple[float | None, float | None]:

@@ -7,6 +7,8 @@ saved; a tensor saved by two nodes counts once, for the first. Parameters and th
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,11 +17,10 @@ from torch import Tensor, fx
 
 from workbench.core.graph.network import Network
 from workbench.core.modelling.compile import build_module, node_of
+from workbench.core.modelling.optimizers import OPTIMIZERS, Optimizer
+from workbench.core.modelling.recompute import Recomputed, recomputing
 from workbench.core.modelling.shapes import analyse
 from workbench.errors import WorkbenchError, first_line
-
-STATES = {"sgd": 1, "adamw": 2}
-"""Numbers that an optimizer keeps for each parameter (SGD: with momentum)."""
 
 
 class TrainingMemory(msgspec.Struct, frozen=True):
@@ -33,13 +34,18 @@ class TrainingMemory(msgspec.Struct, frozen=True):
     total: int
 
 
-def saved_bytes(network: Network, *, batch: int, precision: str = "fp32") -> dict[str, int]:
-    """Bytes that the backward pass needs from each node, for a batch of that size."""
-    recorder = _Recorder(build_module(network, device="meta").train())
+def saved_bytes(
+    network: Network, *, batch: int, precision: str = "fp32", recompute: Collection[str] = ()
+) -> dict[str, int]:
+    """Bytes that the backward pass needs from each node, for a batch of that size.
+
+    Of groups to recompute it needs the inputs alone.
+    """
+    recorder = _Recorder(recomputing(build_module(network, device="meta").train(), recompute))
     shape = analyse(network).input_shape or ()
     try:
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
-            recorder.run(torch.empty(batch, *shape, device="meta"))
+            recorder.run(recorder.uncounted(torch.empty(batch, *shape, device="meta")))
     except (RuntimeError, ValueError) as error:  # too many bytes to count; BatchNorm on a single value
         title = f"{network.name} cannot train with a batch of {batch:,}"
         raise WorkbenchError(title, first_line(error)) from error
@@ -47,16 +53,20 @@ def saved_bytes(network: Network, *, batch: int, precision: str = "fp32") -> dic
 
 
 def training_memory(
-    network: Network, *, batch: int, optimizer: str = "adamw", precision: str = "fp32"
+    network: Network,
+    *,
+    batch: int,
+    optimizer: str | Optimizer = "adamw",
+    precision: str = "fp32",
+    recompute: Collection[str] = (),
 ) -> TrainingMemory:
     """What a training step of the network needs, in bytes."""
     module = build_module(network, device="meta")
     weights = sum(value.nbytes for value in module.state_dict().values())
     gradients = sum(parameter.nbytes for parameter in module.parameters())
-    if optimizer not in STATES:
-        raise WorkbenchError(f"The memory of {optimizer} is not known", f"known are {', '.join(STATES)}")
-    states = STATES[optimizer] * gradients
-    saved = saved_bytes(network, batch=batch, precision=precision)
+    chosen = OPTIMIZERS[optimizer]() if isinstance(optimizer, str) else optimizer
+    states = chosen.states() * gradients
+    saved = saved_bytes(network, batch=batch, precision=precision, recompute=recompute)
     activations, workspace = sum(saved.values()), max(saved.values(), default=0)
     total = weights + gradients + states + activations + workspace
     return TrainingMemory(weights, gradients, states, activations, workspace, total)
@@ -71,21 +81,41 @@ class _Recorder(fx.Interpreter):
         self._seen = {_storage(value) for value in module.state_dict(keep_vars=True).values()}
         self._kept: list[Tensor] = []  # a storage that is freed could be counted as an old one
 
+    def uncounted(self, tensor: Tensor) -> Tensor:
+        """The tensor, which does not count as saved: it is there anyway."""
+        self._seen.add(_storage(tensor))
+        return tensor
+
     def run_node(self, n: fx.Node) -> Any:
         name = node_of(n) or n.name
+        with torch.autograd.graph.saved_tensors_hooks(partial(self._note, name), lambda tensor: tensor):
+            return super().run_node(n)
 
-        def pack(tensor: Tensor) -> Tensor:
-            if _storage(tensor) not in self._seen:
-                self._seen.add(_storage(tensor))
-                self._kept.append(tensor)
-                self.saved[name] += tensor.untyped_storage().nbytes()
-            return tensor
+    def call_module(self, target: Any, args: Any, kwargs: Any) -> Any:
+        part = self.fetch_attr(target)
+        if isinstance(part, Recomputed):
+            for tensor in args:
+                self._note(part.group, tensor)
+            with torch.autograd.graph.saved_tensors_hooks(lambda tensor: tensor, lambda tensor: tensor):
+                return part.part(*args)
+        if isinstance(part, fx.GraphModule):
+            return _Piece(part, self).run(*args)
+        return super().call_module(target, args, kwargs)
 
-        with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-            result = super().run_node(n)
-        if n.op == "placeholder":
-            self._seen.add(_storage(result))
-        return result
+    def _note(self, name: str, tensor: Tensor) -> Tensor:
+        if _storage(tensor) not in self._seen:
+            self._seen.add(_storage(tensor))
+            self._kept.append(tensor)
+            self.saved[name] += tensor.untyped_storage().nbytes()
+        return tensor
+
+
+class _Piece(_Recorder):
+    """A piece of the module, noted with the whole."""
+
+    def __init__(self, module: fx.GraphModule, whole: _Recorder) -> None:
+        super().__init__(module)
+        self.saved, self._seen, self._kept = whole.saved, whole._seen, whole._kept
 
 
 def _storage(tensor: Tensor) -> int:

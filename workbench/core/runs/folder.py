@@ -16,7 +16,8 @@ from workbench.core.data.preprocessing import Preprocessing
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import load_network
 from workbench.core.training.events import AnyEvent, EpochDone, RunFailed, RunFinished, from_lines
-from workbench.core.training.plan import TrainingPlan, plan_from_json
+from workbench.core.training.plan import TrainingPlan
+from workbench.core.training.plan_files import plan_from_json
 from workbench.errors import WorkbenchError
 from workbench.files import BROKEN_JSON, read_file
 

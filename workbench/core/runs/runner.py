@@ -27,7 +27,8 @@ from workbench.core.runs.folder import EVENTS, LOG, NETWORK, PLAN, DataCard, Run
 from workbench.core.runs.lock import only_walk
 from workbench.core.training.control import Control
 from workbench.core.training.events import RunEvent, RunFailed, Warned, to_line
-from workbench.core.training.plan import TrainingPlan, changed, plan_to_json, unknown_names
+from workbench.core.training.plan import TrainingPlan, changed, unknown_names
+from workbench.core.training.plan_files import plan_to_json
 from workbench.errors import Problem, WorkbenchError, first_line
 from workbench.files import absolute_path, cannot_write, read_file, write_atomically
 
@@ -40,9 +41,10 @@ def train(plan: TrainingPlan, *, out: Path | str, control: Control | None = None
 
     Raises `WorkbenchError` at the first event if the plan is not possible; faults of the training are events.
     """
+    from workbench.core.modelling.foreign import withheld
     from workbench.core.modelling.opening import open_network
 
-    run = create_run(plan, open_network(plan.network), Path(out))
+    run = create_run(plan, open_network(plan.network, consent=withheld), Path(out))
     yield from walk(run, control)
 
 
@@ -113,11 +115,11 @@ def _failed(run: Run, title: str, error: Exception, hint: str) -> RunFailed:
 
 
 def _events(run: Run, control: Control) -> Iterator[RunEvent]:
+    from workbench.core.training.beginning import TrainingJob
     from workbench.core.training.checkpoint import has_checkpoint
     from workbench.core.training.device import choose_device, choose_precision
     from workbench.core.training.heap import kept_heap
     from workbench.core.training.loop import training_loop
-    from workbench.core.training.session import TrainingJob
 
     plan, network = run.plan, run.network
     continued = has_checkpoint(run.checkpoints / "last")

@@ -1,20 +1,33 @@
-"""What the fields of a training plan can be chosen from, without loading torch."""
+"""What the fields of a training plan can be chosen from, and the options that come with a choice; loads no torch."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from workbench.core.data.augment import AUGMENTATIONS
-from workbench.core.training.optimization import INITIALIZATIONS, OPTIMIZERS, SCHEDULES
+from workbench.core.layers.arguments import Argument, arguments
+from workbench.core.modelling.optimizers import OPTIMIZERS
+from workbench.core.training.averaging import AVERAGINGS
+from workbench.core.training.initialization import INITIALIZATIONS
+from workbench.core.training.losses import LOSSES
+from workbench.core.training.schedules import SCHEDULES
 from workbench.errors import Problem
-from workbench.registry import Registry
+from workbench.registry import Choice, Registry
 
 CHOICES: dict[str, Registry[Any]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
+    "loss": LOSSES,
+    "averaging": AVERAGINGS,
     "initialization": INITIALIZATIONS,
     "augmentation": AUGMENTATIONS,
 }
+RECORDS: dict[str, Registry[type[Choice]]] = {
+    field: CHOICES[field] for field in ("optimizer", "schedule", "loss", "averaging")
+}
+"""Fields whose choices are records with options of their own."""
 
 
 def choices(field: str) -> tuple[str, ...]:
@@ -29,6 +42,34 @@ def meaning(field: str, choice: str) -> str:
 
 def choice_problem(field: str, value: Any) -> Problem | None:
     """Why a field cannot hold this value, or None."""
-    if field not in CHOICES or value in CHOICES[field]:
+    if field not in CHOICES or (field in RECORDS and isinstance(value, Choice)):
+        return None
+    if isinstance(value, str) and value in CHOICES[field]:
         return None
     return Problem(field, f"There is no {field} {value}", f"choose one of {', '.join(choices(field))}")
+
+
+def record(field: str, value: Any) -> Any:
+    """The record that a name stands for, with its usual options; anything else as it is."""
+    registry = RECORDS[field]
+    return registry[value]() if isinstance(value, str) and value in registry else value
+
+
+def options(field: str) -> dict[str, tuple[str, ...]]:
+    """The options that come with the choices of a field: the name of each, and the choices that have it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, kind in ((name, RECORDS[field][name]) for name in RECORDS.get(field, ())):
+        for option in msgspec.structs.fields(kind):
+            found[option.name] = (*found.get(option.name, ()), name)
+    return found
+
+
+def option(field: str, name: str) -> Argument:
+    """An option as a form needs it, from the first of the choices that have it."""
+    kind = RECORDS[field][options(field)[name][0]]
+    return next(argument for argument in arguments(kind) if argument.name == name)
+
+
+def field_of(option_name: str) -> str | None:
+    """The field whose choices have an option of that name."""
+    return next((field for field in RECORDS if option_name in options(field)), None)

@@ -43,7 +43,9 @@ def memory_problem(network: Network, plan: TrainingPlan, *, precision: str) -> P
     Asked before anything is built: a system that runs out of memory ends the whole program without a word.
     """
     has = total_memory()
-    needed = training_memory(network, batch=plan.batch_size, optimizer=plan.optimizer, precision=precision).total
+    needed = training_memory(
+        network, batch=plan.batch_size, optimizer=plan.optimizer, precision=precision, recompute=plan.recompute
+    ).total
     if needed <= has:
         return None
     reason = f"a step with a batch of {plan.batch_size:,} takes {gigabytes(needed)}, the machine has {gigabytes(has)}"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import torch
+
 from workbench.core.training import telling
+from workbench.core.training.beginning import TrainingJob
 from workbench.core.training.control import Control
 from workbench.core.training.device import autocast
 from workbench.core.training.events import RunEvent
-from workbench.core.training.session import Session, TrainingJob
+from workbench.core.training.session import Session
 
 
 def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
@@ -17,7 +20,8 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
 
     Raises `WorkbenchError` for what ends a run: a loss that is no number, a disk that is full.
     """
-    session = Session(job)
+    session, plan = Session(job), job.plan
+    learner = session.learner
     yield telling.started(session)
     while not session.is_over:
         session.begin_epoch()
@@ -27,13 +31,16 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
                 yield telling.finished(session, "stopped")
                 return
             session.begin_step()
-            with autocast(job.device, job.precision):
-                logits = session.module(images).float()
-                loss = session.criterion(logits, labels)
-            session.optimizer.zero_grad()
-            loss.backward()
-            session.optimizer.step()
-            session.count(loss, logits, labels)
+            learner.optimizer.zero_grad()
+            for pictures, targets, share in session.parts(images, labels):
+                with autocast(job.device, job.precision):
+                    logits = learner.forward(pictures).float()
+                    loss = plan.loss(logits, targets)
+                torch.autograd.backward(loss * share)
+                session.count(loss, logits, targets)
+            learner.limit_gradients()
+            learner.optimizer.step()
+            session.end_step()
             if session.report_is_due:
                 yield telling.step_done(session)
         yield telling.epoch_done(session)

@@ -35,8 +35,9 @@ class RunningSums:
         self._sums = torch.zeros(2, dtype=torch.float32 if device.type == "mps" else torch.float64, device=device)
         self._images = 0
 
-    def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
-        """Count one batch: its mean loss, its logits `(batch, classes)`, its labels `(batch,)`."""
+    def add(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
+        """Count one batch: its mean loss, its logits `(batch, classes)`, its labels `(batch,)` or shares of classes."""
+        labels = targets.argmax(dim=1) if targets.is_floating_point() else targets
         images = labels.shape[0]
         hits = (logits.argmax(dim=1) == labels).sum()
         self._sums += torch.stack([loss.detach() * images, hits]).to(self._sums.dtype)

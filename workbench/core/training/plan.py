@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 
 import msgspec
 from msgspec import Meta
@@ -10,12 +11,37 @@ from msgspec import Meta
 from workbench.core.data.preprocessing import Preprocessing
 from workbench.core.graph.network import Network
 from workbench.core.layers.arguments import plain_reason
-from workbench.core.training.choices import choice_problem
+from workbench.core.modelling.optimizers import AdamW, Optimizer
+from workbench.core.training.averaging import Averaging, NoAveraging
+from workbench.core.training.choices import RECORDS, choice_problem, field_of, record
+from workbench.core.training.initialization import last_norms
+from workbench.core.training.losses import CrossEntropy, Loss
+from workbench.core.training.schedules import Cosine, Schedule
 from workbench.errors import Problem, WorkbenchError
-from workbench.files import BROKEN_JSON
 
 Rate = Annotated[float, Meta(gt=0, le=100, description="Size of a step of the optimizer.")]
 Epochs = Annotated[int, Meta(ge=1, le=100_000, description="Passes over the training pictures.")]
+Names = tuple[str, ...]
+LARGEST_STEP = 1_000_000
+"""Pictures of which the gradients can make one step."""
+if TYPE_CHECKING:
+    AnyOptimizer: TypeAlias = Optimizer
+    AnySchedule: TypeAlias = Schedule
+    AnyLoss: TypeAlias = Loss
+    AnyAveraging: TypeAlias = Averaging
+else:  # a file is read into whichever record is registered under its tag
+    AnyOptimizer, AnySchedule, AnyLoss, AnyAveraging = (
+        Union[registry.values()]  # noqa: UP007
+        for registry in RECORDS.values()
+    )
+
+
+class ParameterGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Parameters with a rate or a decay of their own: `layer4`, `layer4.*`, `*.bias`."""
+
+    pattern: Annotated[str, Meta(min_length=1, description="A node, a group, or names with * and ?.")]
+    rate: Annotated[float, Meta(gt=0, le=1000, description="Multiplies the learning rate.")] = 1.0
+    decay: Annotated[float, Meta(ge=0, le=1000, description="Multiplies the weight decay.")] = 1.0
 
 
 class Phase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,89 +49,195 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     epochs: Epochs
     learning_rate: Rate
-    frozen: tuple[str, ...] = ()
+    frozen: Names = ()
     """Node names or group prefixes that do not train in this phase."""
-    freeze_norm: bool = False
-    """Keep every normalization layer in evaluation mode, its running statistics untouched."""
+    trainable: Names = ()
+    """Node names or group prefixes that alone train in this phase; empty means all that is not frozen."""
+    norm: Literal["train", "affine", "frozen"] = "train"
+    """What normalization layers do: all of it, only their scale and offset learn, or nothing at all."""
+    groups: tuple[ParameterGroup, ...] = ()
+    """Rates and decays of some parameters; they come before those of the plan."""
 
 
 class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that decides the outcome of a run. The form and the command line are made from these fields."""
+    """Everything that decides the outcome of a run. The form and the command line are made from these fields.
+
+    A choice with options (`optimizer`, `schedule`, `loss`, `averaging`) can be given by its name or as its record.
+    """
 
     network: Annotated[str, Meta(description="A ready network, or a network file.")] = "cifar10cnn"
     data: Annotated[str, Meta(description="A data set by name, an .npz file or a folder of pictures.")] = "shapes"
     epochs: Epochs = 10
     batch_size: Annotated[int, Meta(ge=1, le=65_536, description="Pictures in one step.")] = 128
-    optimizer: Annotated[str, Meta(description="How gradients become steps.")] = "adamw"
+    accumulation: Annotated[
+        int, Meta(ge=1, le=4096, description="Batches whose gradients make one step: a large batch in little memory.")
+    ] = 1
+    optimizer: Annotated[AnyOptimizer, Meta(description="How gradients become steps.")] = AdamW()
     learning_rate: Rate = 1e-3
     weight_decay: Annotated[float, Meta(ge=0, le=10, description="Pull of the weights towards zero.")] = 0.01
-    momentum: Annotated[float, Meta(ge=0, lt=1, description="Share of the last step kept (SGD).")] = 0.9
-    schedule: Annotated[str, Meta(description="How the rate falls over the run.")] = "cosine"
-    step_size: Annotated[int, Meta(ge=1, le=100_000, description="Epochs between two falls (step schedule).")] = 10
-    gamma: Annotated[float, Meta(gt=0, le=1, description="Factor of each fall (step schedule).")] = 0.5
-    label_smoothing: Annotated[float, Meta(ge=0, lt=1, description="Probability spread over the other classes.")] = 0.0
+    decay: Annotated[
+        Literal["all", "weights"], Meta(description="What decays: all, or all but normalization and biases.")
+    ] = "all"
+    clip_norm: Annotated[
+        Annotated[float, Meta(gt=0, le=1e6)] | None,
+        Meta(description="Longer gradients are cut to this; empty cuts none."),
+    ] = None
+    schedule: Annotated[AnySchedule, Meta(description="How the rate changes over the run.")] = Cosine()
+    warmup_epochs: Annotated[float, Meta(ge=0, le=100_000, description="Epochs in which the rate rises.")] = 0.0
+    warmup_start: Annotated[float, Meta(gt=0, le=1, description="Share of the rate that warm-up begins with.")] = 0.01
+    loss: Annotated[AnyLoss, Meta(description="What the training makes small.")] = CrossEntropy()
     augmentation: Annotated[str, Meta(description="How training pictures are varied.")] = "none"
+    stochastic_depth: Annotated[
+        Annotated[float, Meta(ge=0, lt=1)] | None,
+        Meta(description="Chance to leave out the last residual branch; empty keeps the network's own."),
+    ] = None
+    averaging: Annotated[AnyAveraging, Meta(description="Which weights are validated and kept.")] = NoAveraging()
+    patience: Annotated[
+        int, Meta(ge=0, le=100_000, description="Epochs without progress after which the run ends; 0: never.")
+    ] = 0
+    monitor: Annotated[
+        Literal["accuracy", "loss"], Meta(description="What must make progress on the validation pictures.")
+    ] = "accuracy"
+    least_progress: Annotated[float, Meta(ge=0, le=100, description="Less than this is no progress.")] = 0.0
     initialization: Annotated[str, Meta(description="How the weights begin.")] = "pytorch"
+    zero_last_norm: Annotated[bool, Meta(description="Let residual blocks begin as their shortcut.")] = False
+    recompute: Annotated[
+        Names, Meta(description="Groups whose activations are computed twice instead of kept: less memory.")
+    ] = ()
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1, description="Equal seeds give equal runs.")] = 0
     device: Annotated[str, Meta(description="auto, cpu, cuda, cuda:1, mps ...")] = "auto"
     precision: Annotated[
         Literal["auto", "fp32", "bf16"], Meta(description="Number format of the forward and backward pass.")
     ] = "auto"
     weights: Annotated[str | None, Meta(description="A file of weights to start from.")] = None
-    fresh: tuple[str, ...] = ()
+    fresh: Annotated[Names, Meta(description="Nodes or groups that do not take the weights of the file.")] = ()
     """Node names or group prefixes that keep their random start although `weights` is given (the new head)."""
     preprocessing: Preprocessing | None = None
     """Fixed preprocessing (a backbone's own); None takes the network's input size and the data's statistics."""
+    groups: tuple[ParameterGroup, ...] = ()
+    """Rates and decays of some parameters; the first group that fits counts."""
     phases: tuple[Phase, ...] = ()
     """What happens in turn; empty means one phase of `epochs` at `learning_rate` with nothing frozen."""
+
+    def __post_init__(self) -> None:
+        for field in RECORDS:
+            msgspec.structs.force_setattr(self, field, record(field, getattr(self, field)))
 
     def all_phases(self) -> tuple[Phase, ...]:
         """The phases of the run, at least one."""
         return self.phases or (Phase(epochs=self.epochs, learning_rate=self.learning_rate),)
+
+    def phase_at(self, epoch: int) -> tuple[Phase, int]:
+        """The phase of an epoch (from 0) and the epochs before that phase; the last phase once all is over."""
+        before, phases = 0, self.all_phases()
+        for phase in phases[:-1]:
+            if epoch < before + phase.epochs:
+                return phase, before
+            before += phase.epochs
+        return phases[-1], before
 
     def total_epochs(self) -> int:
         """Epochs of all phases together."""
         return sum(phase.epochs for phase in self.all_phases())
 
     def field_problems(self) -> tuple[Problem, ...]:
-        """One problem for each field whose value is not possible, whatever the network and the data."""
-        return tuple(problem for field in msgspec.structs.fields(self) if (problem := _field_problem(self, field)))
+        """One problem for each field or option whose value is not possible, whatever the network and the data."""
+        found = [problem for field in msgspec.structs.fields(self) for problem in _field_problems(self, field)]
+        return (*found, *(() if found else _contradictions(self)))
 
 
-def _field_problem(plan: TrainingPlan, field: msgspec.structs.FieldInfo) -> Problem | None:
+def _field_problems(plan: TrainingPlan, field: msgspec.structs.FieldInfo) -> list[Problem]:
     value = getattr(plan, field.name)
+    if field.name not in RECORDS:
+        return _value_problems(field, value)
+    if wrong := choice_problem(field.name, value):
+        return [wrong]
+    if type(value) not in RECORDS[field.name].values():
+        return [Problem(field.name, f"{value} is no {field.name}", "it is a record of another field")]
+    return [
+        found for each in msgspec.structs.fields(value) for found in _value_problems(each, getattr(value, each.name))
+    ]
+
+
+def _value_problems(field: msgspec.structs.FieldInfo, value: Any) -> list[Problem]:
     try:
         msgspec.convert(msgspec.to_builtins(value), field.type)
     except (msgspec.ValidationError, TypeError, OverflowError) as error:  # a script can put anything into a field
-        return Problem(field.name, f"The {field.name.replace('_', ' ')} is not possible", plain_reason(str(error)))
-    return choice_problem(field.name, value)
+        title = f"The {field.name.replace('_', ' ')} is not possible"
+        return [Problem(field.name, title, plain_reason(str(error)))]
+    wrong = choice_problem(field.name, value)
+    return [wrong] if wrong else []
+
+
+def _contradictions(plan: TrainingPlan) -> list[Problem]:
+    """Values that are possible alone and not together."""
+    found = []
+    shortest = min(phase.epochs for phase in plan.all_phases())
+    if plan.warmup_epochs > shortest:
+        reason = f"a phase has {shortest} epochs, of which warm-up takes {plan.warmup_epochs:g}"
+        found.append(Problem("warmup_epochs", "The warm-up is longer than the training", reason))
+    if plan.batch_size * plan.accumulation > LARGEST_STEP:
+        reason = f"{plan.accumulation:,} batches of {plan.batch_size:,}; at most {LARGEST_STEP:,} pictures make a step"
+        found.append(Problem("accumulation", "The step is too large", reason))
+    return found
 
 
 def unknown_names(plan: TrainingPlan, network: Network) -> tuple[Problem, ...]:
-    """A problem for each node or group that the plan leaves fresh or freezes and that the network does not have."""
-    named = [("fresh", name) for name in plan.fresh]
-    named += [("phases", name) for phase in plan.phases for name in phase.frozen]
-    reason = "the plan names it as fresh or frozen, but no node and no group is called so"
-    return tuple(
+    """A problem for each node, group or kind of layer that the plan speaks of and that the network does not have."""
+    named = [(field, name) for field in ("fresh", "recompute") for name in getattr(plan, field)]
+    named += [("phases", name) for phase in plan.phases for name in (*phase.frozen, *phase.trainable)]
+    named += [("groups", group.pattern) for group in plan.groups if not _matches(group.pattern, network)]
+    named += [
+        ("phases", group.pattern)
+        for phase in plan.phases
+        for group in phase.groups
+        if not _matches(group.pattern, network)
+    ]
+    reason = "the plan names it, but no node and no group is called so"
+    unknown = tuple(
         Problem(field, f"There is no {name} in {network.name}", reason)
         for field, name in dict.fromkeys(named)
         if name not in network and name not in network.groups
     )
+    return (*unknown, *_idle(plan, network))
 
 
-def plan_from_json(text: bytes, *, source: str = "this plan") -> TrainingPlan:
-    """The plan in a JSON text; raises `WorkbenchError` naming the field that is wrong."""
-    try:
-        return msgspec.json.decode(text, type=TrainingPlan)
-    except BROKEN_JSON as error:
-        raise WorkbenchError(f"{source} is not a training plan", str(error)) from error
+def _matches(pattern: str, network: Network) -> bool:
+    """Whether a pattern can name a parameter of the network."""
+    parameters = (f"{node.name}.{kind}" for node in network for kind in ("weight", "bias"))
+    return any(fnmatchcase(name, pattern) for name in parameters) or pattern in network or pattern in network.groups
 
 
-def plan_to_json(plan: TrainingPlan) -> bytes:
-    """The plan as an indented JSON text with a line end."""
-    return msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n"
+def _idle(plan: TrainingPlan, network: Network) -> list[Problem]:
+    """Wishes for layers that are not there."""
+    found = []
+    if plan.stochastic_depth is not None and not network.of_kind("StochasticDepth"):
+        title = f"{network.name} has no StochasticDepth layer"
+        found.append(Problem("stochastic_depth", title, "there is no branch to leave out"))
+    if plan.zero_last_norm and not last_norms(network):
+        title = f"{network.name} has no residual block that ends in a BatchNorm"
+        found.append(Problem("zero_last_norm", title, "there is nothing to begin as its shortcut"))
+    return found
 
 
-def changed(plan: TrainingPlan, **fields: Any) -> TrainingPlan:
-    """The plan with other values in some fields."""
-    return msgspec.structs.replace(plan, **fields)
+def changed(plan: TrainingPlan, **values: Any) -> TrainingPlan:
+    """The plan with other values in some fields, or in the options of its choices (`momentum=0.9`).
+
+    A choice that is named and already made keeps its options. Raises `WorkbenchError` for an option that none has.
+    """
+    fields = {name: value for name, value in values.items() if name in plan.__struct_fields__}
+    fields = {name: value for name, value in fields.items() if name not in RECORDS or value != str(getattr(plan, name))}
+    plan = msgspec.structs.replace(plan, **fields)
+    for name, value in values.items():
+        if name not in plan.__struct_fields__:
+            plan = _with_option(plan, name, value)
+    return plan
+
+
+def _with_option(plan: TrainingPlan, name: str, value: Any) -> TrainingPlan:
+    field = field_of(name)
+    holder: Any = getattr(plan, field) if field else plan
+    if field is None or name not in getattr(holder, "__struct_fields__", ()):
+        whose = f"the {field} {holder}" if field else "a training plan"
+        raise WorkbenchError(f"{name.replace('_', ' ').capitalize()} is no option of {whose}")
+    return msgspec.structs.replace(plan, **{field: msgspec.structs.replace(holder, **{name: value})})

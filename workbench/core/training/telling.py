@@ -39,7 +39,7 @@ def step_done(session: Session) -> StepDone:
         epoch=session.epoch + 1,
         loss=means.loss,
         accuracy=means.accuracy,
-        learning_rate=float(session.optimizer.param_groups[0]["lr"]),
+        learning_rate=session.learner.rate,
         images_per_second=means.images / max(1e-9, session.clock.report),
         remaining_seconds=session.remaining_seconds(),
     )

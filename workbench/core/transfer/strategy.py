@@ -54,5 +54,5 @@ def head_then_everything(backbone: Backbone, epochs: int) -> tuple[Phase, ...]:
     distorted. Normalization keeps its statistics: a few photos would give worse ones.
     """
     first = (epochs + 1) // 2
-    everything = Phase(epochs=epochs - first, learning_rate=FINE_RATE, freeze_norm=True)
+    everything = Phase(epochs=epochs - first, learning_rate=FINE_RATE, norm="affine")
     return (*head(backbone, first), everything)

@@ -14,9 +14,9 @@ from workbench.gui.workspace import Workspace
 
 FIRST_EPOCHS = 5
 """Enough to see the curves bend, few enough for a first try on a laptop."""
-MAIN = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "step_size", "gamma", "augmentation")
-MORE = ("weight_decay", "momentum", "label_smoothing", "initialization", "seed", "device", "precision")
-ONLY_WITH = {"step_size": ("schedule", "step"), "gamma": ("schedule", "step"), "momentum": ("optimizer", "sgd")}
+MAIN = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "augmentation")
+MORE = ("weight_decay", "initialization", "seed", "device", "precision")
+ONLY_WITH: dict[str, tuple[str, str]] = {}
 """Fields that mean something only while another one has a certain value."""
 DEVICES = ("auto", "cpu", "cuda")
 LABELS = {"initialization": "Start weights"}

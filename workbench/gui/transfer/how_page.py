@@ -80,5 +80,5 @@ class HowPage(Page):
 def _sentence(phase: Phase, head: str) -> str:
     epochs = f"{phase.epochs} epoch{'s' if phase.epochs > 1 else ''}"
     who = f"only {head}" if phase.frozen else "all layers"
-    still = ", normalization keeping its statistics" if phase.freeze_norm else ""
+    still = ", normalization keeping its statistics" if phase.norm != "train" else ""
     return f"{epochs} in which {who} learn{'s' if phase.frozen else ''} at a rate of {phase.learning_rate:g}{still}"
