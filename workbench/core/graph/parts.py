@@ -56,9 +56,14 @@ def sources(nodes: Iterable[Node], prefix: str) -> tuple[str, ...]:
 
 def outlets(network: Network, prefix: str) -> tuple[str, ...]:
     """The nodes of a group whose outputs leave it; if none does, those that nothing inside takes."""
-    inner = [node.name for node in members(network, prefix)]
-    leaving = [name for name in inner if any(not is_inside(user, prefix) for user in network.consumers[name])]
-    return tuple(leaving or [name for name in inner if not network.consumers[name]])
+    return leaving(network, members(network, prefix), prefix)
+
+
+def leaving(network: Network, nodes: Sequence[Node], prefix: str) -> tuple[str, ...]:
+    """`outlets` for a group whose nodes are known."""
+    users = {node.name: network.consumers[node.name] for node in nodes}
+    found = [name for name, takers in users.items() if any(not is_inside(taker, prefix) for taker in takers)]
+    return tuple(found or [name for name, takers in users.items() if not takers])
 
 
 def placed(part: Part, prefix: str, inputs: Sequence[str]) -> Iterator[Node]:
