@@ -1,10 +1,10 @@
 """Mixing pictures of a batch with each other, and their labels with them.
 
 A mixing is one decorated function from normalized pictures `(count, channels, height, width)` and targets
-`(count, classes)`, each row a distribution (see `one_hot`), to new ones of the same shapes, in channels-last memory; what it was given stays as
-it is. Every picture is mixed with the one before it, which is a random one since batches are shuffled, by a share of
-its own from the symmetric beta distribution: `alpha` 1 makes all shares equally likely, smaller ones keep most pictures
-nearly pure. (torchvision's `MixUp` and `CutMix` draw one share for the whole batch.)
+`(count, classes)`, each row a distribution (see `one_hot`), to new ones of the same shapes, in channels-last memory;
+what it was given stays as it is. Every picture is mixed with the one before it, a random one since batches are
+shuffled, by a share of its own from the symmetric beta distribution: `alpha` 1 makes all shares equally likely, smaller
+ones keep most pictures nearly pure. (torchvision's `MixUp` and `CutMix` draw one share for the whole batch.)
 """
 
 from __future__ import annotations

@@ -19,6 +19,9 @@ else:
 PADDING: dict[Fill, str] = {"black": "zeros", "edge": "border", "mirror": "reflection"}
 """What `grid_sample` calls the ways to see beyond the border."""
 
+FAR = 1e6
+"""Beyond every picture, in halves of its side."""
+
 
 def resampled(pixels: torch.Tensor, matrices: torch.Tensor, size: tuple[int, int], fill: Fill) -> torch.Tensor:
     """Pictures of (height, width), read from `pixels` where `matrices` (on the CPU) point.
@@ -114,7 +117,9 @@ def _mirrored(pixels: torch.Tensor, mirrored: torch.Tensor, axis: int) -> torch.
 
 def _sampled(pixels: torch.Tensor, matrices: torch.Tensor, size: tuple[int, int], fill: Fill) -> torch.Tensor:
     """Float pixels, read bilinearly between the pixels of the source."""
-    grid = _grid(_in_units(matrices, pixels.shape[1:3], size).to(pixels.device), size)
+    units = _in_units(matrices, pixels.shape[1:3], size)
+    grid = (_projected if matrices[:, 2, :2].any() else _flat)(_points(size, pixels.device), units.to(pixels.device))
+    grid = grid.view(len(pixels), *size, 2)
     source = pixels.permute(0, 3, 1, 2).to(torch.float32, memory_format=torch.contiguous_format)
     sample = torch.nn.functional.grid_sample
     return sample(source, grid, padding_mode=PADDING[fill], align_corners=False).permute(0, 2, 3, 1)
@@ -128,12 +133,20 @@ def _in_units(matrices: torch.Tensor, source: tuple[int, ...], size: tuple[int, 
     return into @ matrices @ out
 
 
-def _grid(matrices: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """Where each pixel is read, `(count, height, width, 2)`: (x, y) from -1 to 1."""
-    count, (height, width) = len(matrices), size
-    y, x = ((torch.arange(side, device=matrices.device) + 0.5) * (2 / side) - 1 for side in size)
-    points = torch.stack(
-        [x.expand(height, width), y[:, None].expand(height, width), torch.ones_like(x).expand(height, width)], dim=2
+def _points(size: tuple[int, int], device: torch.device) -> torch.Tensor:
+    """The centre of every pixel of the result, `(height * width, 3)`: (x, y, 1) from -1 to 1."""
+    y, x = ((torch.arange(side, device=device) + 0.5) * (2 / side) - 1 for side in size)
+    return torch.stack(
+        [x.repeat(size[0]), y.repeat_interleave(size[1]), torch.ones(x.numel() * y.numel(), device=device)], 1
     )
-    grid = (points.view(1, -1, 3) @ matrices.transpose(1, 2)).view(count, height, width, 3)
-    return grid[..., :2] / grid[..., 2:]
+
+
+def _flat(points: torch.Tensor, matrices: torch.Tensor) -> torch.Tensor:
+    """Where the points go, `(count, points, 2)`, under matrices that keep parallels parallel."""
+    return points @ matrices[:, :2].transpose(1, 2)
+
+
+def _projected(points: torch.Tensor, matrices: torch.Tensor) -> torch.Tensor:
+    """Where the points go under any matrices; points on the horizon go far away."""
+    moved = points @ matrices.transpose(1, 2)
+    return (moved[..., :2] / moved[..., 2:]).nan_to_num(FAR, FAR, -FAR)
