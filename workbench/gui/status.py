@@ -24,6 +24,7 @@ class StatusBar(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._problems: Sequence[Problem] | None = None
+        self._hints: Sequence[Problem] = ()
         self.network, self.parameters, self.device = QLabel(), QLabel(), QLabel()
         self.problems = QToolButton()
         self.problems.setAutoRaise(True)
@@ -55,12 +56,12 @@ class StatusBar(QStatusBar):
         """Parameters and problems of the current network."""
         self.parameters.setText(f"{analysis.parameters:,} parameters")
         self.parameters.setToolTip(f"{analysis.macs:,} multiply-adds for one picture")
-        self._problems = analysis.problems
+        self._problems, self._hints = analysis.faults, analysis.hints
         self._show_problems()
 
     def forget_analysis(self) -> None:
         """Nothing is known yet."""
-        self._problems = None
+        self._problems, self._hints = None, ()
         self.parameters.setText("")
         self._show_problems()
 
@@ -82,7 +83,8 @@ class StatusBar(QStatusBar):
         name, colour = (level, colours.level_colour(level)) if found else ("check", colours.good)
         self.problems.setIcon(icons.icon(name, colour))
         self.problems.setText(count(len(found), "problem") if found else "No problems")
-        self.problems.setToolTip(_listed(found))
+        hints = f"{count(len(self._hints), 'hint')}\n{_listed(self._hints)}" if self._hints else ""
+        self.problems.setToolTip("\n\n".join(text for text in (_listed(found), hints) if text))
 
 
 def count(number: int, noun: str) -> str:

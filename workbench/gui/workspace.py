@@ -103,9 +103,10 @@ class Workspace(QObject):
 
 
 def _analysis(network: Network) -> Analysis:
+    from workbench.core.modelling.lint.findings import linted
     from workbench.core.modelling.shapes import analyse
 
-    return analyse(network)
+    return linted(analyse(network))
 
 
 def _load_torch() -> str:

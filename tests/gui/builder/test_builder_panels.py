@@ -243,7 +243,7 @@ def test_a_network_is_built_from_nothing_with_the_keyboard(room: BuildRoom, qtbo
     qtbot.keyClick(room.view, Qt.Key.Key_C)
     analysed(qtbot, room)
     assert room.workspace.current_analysis is not None
-    assert room.workspace.current_analysis.problems == ()
+    assert room.workspace.current_analysis.faults == ()
     assert room.workspace.current_analysis.output_shape == (10,)
 
 

@@ -127,8 +127,15 @@ class Editor(QObject):
         return done
 
     def mend(self, remedy: Remedy) -> None:
-        """Do what a problem offers."""
-        self.attempt(remedy.edit, remedy.label)
+        """Do what a problem offers, and have the nodes below what it adds make way."""
+        known = set(self.network.nodes)
+
+        def with_room(network: Network) -> Network:
+            return _housed(remedy.edit(network))
+
+        if self.attempt(with_room, remedy.label):
+            added = [name for name in self.network.nodes if name not in known]
+            self._scene.select(added or [name for name in self._scene.selected if name in self.network])
 
     def lay_out(self) -> None:
         """Put all nodes where the layout wants them."""
@@ -206,6 +213,21 @@ class Editor(QObject):
         while any((x + steps * SHIFT[0], y + steps * SHIFT[1]) in taken for x, y in places):
             steps += 1
         return (steps * SHIFT[0], steps * SHIFT[1])
+
+
+def _housed(network: Network) -> Network:
+    """The network with places for nodes that have none: below what feeds them, or beside where that feeds others."""
+    for name in network.execution_order:
+        node = network[name]
+        above = next((network[source].position for source in node.inputs if network[source].position), None)
+        if node.position or above is None:
+            continue
+        alone = len(network.consumers[node.inputs[0]]) == 1
+        place = (above[0] + (0.0 if alone else style.WIDTH + style.GAP[0]), above[1] + style.ROW)
+        placed = edits.move(network, {name: place})
+        places = {other.name: other.position for other in placed if other.position}
+        network = edits.move(placed, push_down(places, name, size=SIZE, gap=style.GAP[1]))
+    return network
 
 
 def _corner(centre: QPointF) -> Position:

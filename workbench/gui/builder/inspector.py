@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
@@ -45,6 +46,11 @@ class Chip(QWidget):
         palette = self.palette()
         palette.setColor(self.backgroundRole(), theme.current().kind_colour(name))
         self.setPalette(palette)
+
+
+def _with_place(problem: Problem) -> Problem:
+    """The problem with its node in the title, to be shown away from the node."""
+    return replace(problem, title=f"{problem.where}: {problem.title}") if problem.where else problem
 
 
 class Inspector(QScrollArea):
@@ -151,7 +157,8 @@ class Inspector(QScrollArea):
             self._show_problems(problem for problem in analysis.problems if problem.where == selected[0])
         else:
             self.facts.show_facts(network_facts(analysis))
-            self._show_problems(problem for problem in analysis.problems if not problem.where)
+            loose = (problem for problem in analysis.faults if not problem.where)
+            self._show_problems([*loose, *map(_with_place, analysis.hints)])
 
     def _show_problems(self, problems: Iterable[Problem]) -> None:
         shown = list(problems)

@@ -47,6 +47,7 @@ class NodeItem(QGraphicsItem):
         self.node = node
         self.shape_text = ""
         self.problems: tuple[Problem, ...] = ()
+        self.hints: tuple[Problem, ...] = ()
         self.stale = False
         self.mark: Mark = ""
         self._texts: list[tuple[QPointF, QStaticText, str]] = []
@@ -71,8 +72,10 @@ class NodeItem(QGraphicsItem):
     def show_report(self, shape: Shape | None, problems: tuple[Problem, ...]) -> None:
         """Show what the analysis found; that makes it fresh."""
         text = describe_shape(shape) if shape else ""
-        if (text, problems, False) != (self.shape_text, self.problems, self.stale):
-            self.shape_text, self.problems, self.stale = text, problems, False
+        hints = tuple(problem for problem in problems if problem.level == "info")
+        faults = tuple(problem for problem in problems if problem.level != "info")
+        if (text, faults, hints, False) != (self.shape_text, self.problems, self.hints, self.stale):
+            self.shape_text, self.problems, self.hints, self.stale = text, faults, hints, False
             self._renew()
 
     def show_stale(self) -> None:
@@ -134,7 +137,7 @@ class NodeItem(QGraphicsItem):
         painter.fillPath(BAR_PATH, look.kind_brush(self._category))
         self._paint_texts(painter, look)
         self._paint_ports(painter, look)
-        if self.problems:
+        if self.problems or self.hints:
             self._paint_badge(painter, look)
 
     def _paint_box(self, painter: QPainter, look: style.Style) -> None:
@@ -152,7 +155,9 @@ class NodeItem(QGraphicsItem):
         return look.level_pen(self._worst()) if self.problems else look.border
 
     def _worst(self) -> str:
-        return "error" if any(problem.level == "error" for problem in self.problems) else "warning"
+        if any(problem.level == "error" for problem in self.problems):
+            return "error"
+        return "warning" if self.problems else "info"
 
     def _paint_texts(self, painter: QPainter, look: style.Style) -> None:
         if not self._texts:
@@ -185,7 +190,7 @@ class NodeItem(QGraphicsItem):
         painter.drawEllipse(spot)
         painter.setPen(look.card.color())
         painter.setFont(look.badge)
-        painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, "!")
+        painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, "!" if self.problems else "i")
 
     # texts
 
@@ -195,8 +200,9 @@ class NodeItem(QGraphicsItem):
         self.update()
 
     def _tip(self) -> str:
-        if self.problems:
-            return "\n".join(f"{problem.title}\n{problem.reason}".strip() for problem in self.problems)
+        if self.problems or self.hints:
+            found = (*self.problems, *self.hints)
+            return "\n".join(f"{problem.title}\n{problem.reason}".strip() for problem in found)
         about = CATALOG[self.node.kind].help() if self.node.kind in CATALOG else ""
         return f"{self.node.name}\n{about}".strip()
 

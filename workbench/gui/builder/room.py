@@ -131,6 +131,7 @@ class BuildRoom(QWidget):
         self.view.file_dropped.connect(self._open_file)
         self.view.zoomed.connect(self._show_zoom)
         self.problems.node_wanted.connect(self._reveal)
+        self.problems.remedy_chosen.connect(self.editor.mend)
 
     def _open_file(self, path: Path) -> None:
         self.documents.open_file(path)

@@ -38,6 +38,7 @@ class Style:
         self.halo = QPen(_faded(colours.accent, 70), 6.0)
         self.error = QPen(colours.error, 2.0)
         self.warning = QPen(colours.warning, 2.0)
+        self.info = QPen(colours.link, 2.0)
         self.text = QPen(colours.text)
         self.muted = QPen(colours.muted)
         self.wire = _wire(theme.mix(colours.canvas, colours.text, share=0.42), 1.6)
@@ -54,7 +55,7 @@ class Style:
 
     def level_pen(self, level: str) -> QPen:
         """The outline of a node with a problem of this level."""
-        return self.error if level == "error" else self.warning
+        return {"error": self.error, "warning": self.warning}.get(level, self.info)
 
     @lru_cache(maxsize=64)  # noqa: B019 - a style lives as long as the program
     def kind_brush(self, category: str) -> QBrush:

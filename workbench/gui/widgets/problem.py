@@ -1,4 +1,4 @@
-"""A problem in place: what, why, and the one click that mends it."""
+"""A problem in place: what, why, and the one click that mends it, or several to choose from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.gui import theme
 
 
 class ProblemLabel(QLabel):
-    """One problem in a few lines of text below what has it; its remedy is a link. Hidden while there is none."""
+    """One problem in a few lines of text below what has it; its remedies are links. Hidden while there is none."""
 
     remedy_chosen = Signal(object)
     """The `Remedy` that the user clicked."""
@@ -55,12 +55,15 @@ class ProblemLabel(QLabel):
         if problem.reason:
             reason = problem.reason[:1].upper() + problem.reason[1:]
             parts.append(f"<span style='color:{colours.muted.name()}'>{escape(reason)}</span>")
-        if problem.remedy:
-            parts.append(f"<a style='color:{colours.link.name()}' href='#'>{escape(problem.remedy.label)}</a>")
+        parts += [
+            f"<a style='color:{colours.link.name()}' href='#{number or ''}'>{escape(remedy.label)}</a>"
+            for number, remedy in enumerate(problem.remedies)
+        ]
         self.setText("<br>".join(parts))
         self.setAccessibleName(str(problem))
 
-    def _choose(self) -> None:
-        remedy: Remedy | None = self._problem.remedy if self._problem else None
-        if remedy is not None:
-            self.remedy_chosen.emit(remedy)
+    def _choose(self, link: str) -> None:
+        remedies: tuple[Remedy, ...] = self._problem.remedies if self._problem else ()
+        number = int(link.removeprefix("#") or 0)
+        if number < len(remedies):
+            self.remedy_chosen.emit(remedies[number])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from workbench.core.graph import edits
-from workbench.core.graph.network import INPUT, OUTPUT
+from workbench.core.graph.network import INPUT
 from workbench.core.modelling.lint.rule import RULES, Subject
 from workbench.errors import Problem, Remedy
 
@@ -15,16 +15,11 @@ from workbench.errors import Problem, Remedy
 def dead_branch(subject: Subject) -> Iterator[Problem]:
     """Layers whose output never reaches the network's output are computed for nothing and get no gradient.
 
-    A node that cannot run yet, such as one just dropped on the canvas, already has a problem and is not accused twice.
+    Only said of a network that runs: where a connection is missing, what it would feed is not dead but unfinished.
     """
-    outputs = subject.network.of_kind(OUTPUT)
-    if not outputs or not outputs[0].inputs:
+    if subject.analysis.errors:
         return
-    dead = [
-        report
-        for report in subject.ordered
-        if report.name not in subject.live and report.kind not in (INPUT, OUTPUT) and report.output_shape is not None
-    ]
+    dead = [report for report in subject.ordered if report.name not in subject.live and report.kind != INPUT]
     for names in _together(subject, [report.name for report in dead]):
         parameters = sum(subject.analysis.nodes[name].parameters for name in names)
         layers = names[0] if len(names) == 1 else f"{len(names)} layers"
