@@ -24,14 +24,14 @@ NAMES = {"integer": "N", "number": "X", "numbers": "N,N", "names": "NAME,NAME"}
 def add_fields(parser: Parser, record: type[msgspec.Struct], *, but: Collection[str] = ()) -> None:
     """An option for every plain field of the record but some; without it the record's own default counts."""
     from workbench.core.layers.arguments import arguments
-    from workbench.core.training.choices import choices, option, options
+    from workbench.core.training.choices import choices, defaults, option, options
 
     for argument in arguments(record):
         if argument.form in ("record", "pair", "shape") or argument.name in but:
             continue
         _add(parser, argument, argument.choices or choices(argument.name))
-        for name, owners in options(argument.name).items() if argument.form == "choice" else ():
-            _add(parser, option(argument.name, name), (), owners=owners)
+        for name in options(argument.name) if argument.form == "choice" else ():
+            _add(parser, option(argument.name, name), (), owners=defaults(argument.name, name))
 
 
 def given(options: Namespace, record: type[msgspec.Struct]) -> dict[str, Any]:
@@ -43,9 +43,9 @@ def given(options: Namespace, record: type[msgspec.Struct]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _add(parser: Parser, argument: Argument, one_of: tuple[str, ...], *, owners: tuple[str, ...] = ()) -> None:
+def _add(parser: Parser, argument: Argument, one_of: tuple[str, ...], *, owners: dict[str, Any] | None = None) -> None:
     flag = SHORT.get(argument.name, "--" + argument.name.replace("_", "-"))
-    text = _help(argument.help, one_of, argument.default, owners)
+    text = _help(argument.help, one_of, argument.default, owners or {})
     if argument.form == "flag":
         parser.add_argument(flag, dest=argument.name, action=BooleanOptionalAction, help=text)
         return
@@ -65,12 +65,18 @@ def _names(text: str) -> tuple[str, ...]:
 _numbers.__name__ = "list of whole numbers"  # what argparse says is invalid
 
 
-def _help(text: str, one_of: tuple[str, ...], default: Any, owners: tuple[str, ...]) -> str:
-    parts = [f"{', '.join(owners)}: " if owners else "", text[:1].lower() + text[1:].rstrip(".")]
+def _help(text: str, one_of: tuple[str, ...], default: Any, owners: dict[str, Any]) -> str:
+    """The sentence of a field, what it can be, and what it is if nothing is said (of an option: with each choice)."""
+    whose = ", ".join(f"{owner}{_usually(usual)}" for owner, usual in owners.items())
+    parts = [f"{whose}: " if whose else "", text[:1].lower() + text[1:].rstrip(".")]
     if one_of:
         parts.append(": " + ", ".join(one_of))
-    if default not in (None, "", ()) and not isinstance(default, bool):
-        parts.append(f" ({','.join(map(str, default)) if isinstance(default, tuple) else default})")
-    elif isinstance(default, bool):
-        parts.append(f" ({'on' if default else 'off'})")
-    return "".join(parts).replace("%", "%%")
+    return "".join([*parts, "" if whose else _usually(default)]).replace("%", "%%")
+
+
+def _usually(default: Any) -> str:
+    if default in (None, "", ()):
+        return ""
+    if isinstance(default, bool):
+        return f" ({'on' if default else 'off'})"
+    return f" ({','.join(map(str, default)) if isinstance(default, tuple) else default})"

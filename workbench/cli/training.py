@@ -30,11 +30,20 @@ def data_help() -> str:
     return "; ".join(f"{form}: {description.rstrip('.')}" for form, description in data_forms()).replace("%", "%%")
 
 
+def _recipes() -> str:
+    """What `--recipe` offers."""
+    from workbench.core.training.recipes import RECIPES
+
+    named = (f"{name}: {RECIPES.help(name).rstrip('.')}" for name in RECIPES)
+    return ("a named way to train, which other options change; " + "; ".join(named)).replace("%", "%%")
+
+
 def _train_arguments(parser: Parser) -> None:
     from workbench.core.training.plan import TrainingPlan
 
     parser.add_argument("network", metavar="NET|PLAN", help="a ready network, a network file, or a training plan")
     parser.add_argument("--data", metavar="DATA", help=data_help())
+    parser.add_argument("--recipe", metavar="NAME", help=_recipes())
     add_fields(parser, TrainingPlan, but=ELSEWHERE)
     parser.add_argument("--out", type=Path, metavar="RUN", help="the folder of the run (a new one among your runs)")
     code_options(parser)
@@ -86,13 +95,21 @@ def _requested(options: Namespace) -> tuple[TrainingPlan, Network]:
     fields = given(options, TrainingPlan)
     if _is_plan(options.network):
         plan, beside = _read_plan(Path(options.network))
+        plan = _by_recipe(plan, options.recipe)
         fields.pop("network", None)
         _refuse_phase_options(plan, fields)
         plan = changed(plan, **fields)
         return plan, load_network(beside) if beside.is_file() else open_network(plan.network, consent=consent(options))
     if not options.data:
         raise WorkbenchError("--data says what to train on", hint="For a first try: --data shapes")
-    return changed(TrainingPlan(), **fields), opened(options)
+    return changed(_by_recipe(TrainingPlan(), options.recipe), **fields), opened(options)
+
+
+def _by_recipe(plan: TrainingPlan, recipe: str | None) -> TrainingPlan:
+    """The plan with the settings of the recipe, if one was named."""
+    from workbench.core.training.recipes import RECIPES
+
+    return plan if recipe is None else RECIPES[recipe](plan)
 
 
 def _read_plan(path: Path) -> tuple[TrainingPlan, Path]:

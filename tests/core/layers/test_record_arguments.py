@@ -25,7 +25,7 @@ def test_the_fields_of_a_plan_are_described() -> None:
     }
     assert found["epochs"].minimum == 1 and found["epochs"].default == 10
     assert set(found["precision"].choices) == {"auto", "fp32", "bf16"}
-    assert found["batch_size"].help == "Pictures in one step."
+    assert found["batch_size"].help == "Pictures in one pass."
 
 
 class Required(msgspec.Struct):

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from workbench.core.data.augment import AUGMENTATIONS
+from workbench.core.data.balance import CLASS_WEIGHTS, SAMPLINGS
+from workbench.core.data.mixing import MIXINGS
 from workbench.core.layers.arguments import Argument, arguments
 from workbench.core.modelling.optimizers import OPTIMIZERS
 from workbench.core.training.averaging import AVERAGINGS
@@ -23,6 +25,9 @@ CHOICES: dict[str, Registry[Any]] = {
     "averaging": AVERAGINGS,
     "initialization": INITIALIZATIONS,
     "augmentation": AUGMENTATIONS,
+    "mixing": MIXINGS,
+    "class_weights": CLASS_WEIGHTS,
+    "sampling": SAMPLINGS,
 }
 RECORDS: dict[str, Registry[type[Choice]]] = {
     field: CHOICES[field] for field in ("optimizer", "schedule", "loss", "averaging")
@@ -68,6 +73,11 @@ def option(field: str, name: str) -> Argument:
     """An option as a form needs it, from the first of the choices that have it."""
     kind = RECORDS[field][options(field)[name][0]]
     return next(argument for argument in arguments(kind) if argument.name == name)
+
+
+def defaults(field: str, name: str) -> dict[str, Any]:
+    """What an option usually is, for each choice that has it."""
+    return {owner: getattr(RECORDS[field][owner](), name) for owner in options(field)[name]}
 
 
 def field_of(option_name: str) -> str | None:

@@ -35,7 +35,7 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
             for pictures, targets, share in session.parts(images, labels):
                 with autocast(job.device, job.precision):
                     logits = learner.forward(pictures).float()
-                    loss = plan.loss(logits, targets)
+                    loss = plan.loss(logits, targets, session.targets.weights)
                 torch.autograd.backward(loss * share)
                 session.count(loss, logits, targets)
             learner.limit_gradients()

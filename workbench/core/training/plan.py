@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 import msgspec
 from msgspec import Meta
 
+from workbench.core.data.augment import Step, step_problems
 from workbench.core.data.preprocessing import Preprocessing
 from workbench.core.graph.network import Network
 from workbench.core.layers.arguments import plain_reason
@@ -68,7 +69,7 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     network: Annotated[str, Meta(description="A ready network, or a network file.")] = "cifar10cnn"
     data: Annotated[str, Meta(description="A data set by name, an .npz file or a folder of pictures.")] = "shapes"
     epochs: Epochs = 10
-    batch_size: Annotated[int, Meta(ge=1, le=65_536, description="Pictures in one step.")] = 128
+    batch_size: Annotated[int, Meta(ge=1, le=65_536, description="Pictures in one pass.")] = 128
     accumulation: Annotated[
         int, Meta(ge=1, le=4096, description="Batches whose gradients make one step: a large batch in little memory.")
     ] = 1
@@ -86,7 +87,17 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     warmup_epochs: Annotated[float, Meta(ge=0, le=100_000, description="Epochs in which the rate rises.")] = 0.0
     warmup_start: Annotated[float, Meta(gt=0, le=1, description="Share of the rate that warm-up begins with.")] = 0.01
     loss: Annotated[AnyLoss, Meta(description="What the training makes small.")] = CrossEntropy()
+    class_weights: Annotated[str, Meta(description="How much the pictures of each class count in the loss.")] = "none"
+    sampling: Annotated[str, Meta(description="How often an epoch shows the pictures of each class.")] = "shuffled"
     augmentation: Annotated[str, Meta(description="How training pictures are varied.")] = "none"
+    augmentation_steps: tuple[Step, ...] = ()
+    """Operations with arguments of their own, used instead of the named augmentation where there are any."""
+    mixing: Annotated[str, Meta(description="Whether pictures of a batch are mixed, and their labels with them.")] = (
+        "none"
+    )
+    mixing_alpha: Annotated[
+        float, Meta(gt=0, le=100, description="1 mixes in all shares alike; less keeps most pictures nearly pure.")
+    ] = 0.2
     stochastic_depth: Annotated[
         Annotated[float, Meta(ge=0, lt=1)] | None,
         Meta(description="Chance to leave out the last residual branch; empty keeps the network's own."),
@@ -171,7 +182,7 @@ def _value_problems(field: msgspec.structs.FieldInfo, value: Any) -> list[Proble
 
 def _contradictions(plan: TrainingPlan) -> list[Problem]:
     """Values that are possible alone and not together."""
-    found = []
+    found = [*step_problems(plan.augmentation_steps, "augmentation_steps")]
     shortest = min(phase.epochs for phase in plan.all_phases())
     if plan.warmup_epochs > shortest:
         reason = f"a phase has {shortest} epochs, of which warm-up takes {plan.warmup_epochs:g}"

@@ -24,6 +24,7 @@ from workbench.core.training.events import CheckpointSaved
 from workbench.core.training.learner import Learner
 from workbench.core.training.metrics import Means, RunningSums, diverged
 from workbench.core.training.stopping import Outcome, has_stopped_improving
+from workbench.core.training.targets import Targets
 
 REPORTS_PER_EPOCH = 50
 VALIDATION_BATCH = 500
@@ -40,6 +41,7 @@ class Session:
         self.job, self.plan = job, job.plan
         self._batches, self._held_out = _training_batches(job), _validation_batches(job)
         self.learner = Learner(job.plan, job.network, new_module(job), self._batches.steps_per_epoch)
+        self.targets = Targets(job.plan, job.data, job.device)
         self.outcomes: list[Outcome] = []
         self.step = self.epoch = self.step_in_epoch = 0
         self.best_accuracy: float | None = None
@@ -90,7 +92,8 @@ class Session:
 
     def parts(self, images: Tensor, labels: Tensor) -> list[Part]:
         """The passes that make this step: one, unless gradients are accumulated."""
-        return parts(images, labels, self.plan.batch_size)
+        images, targets = self.targets.of(images, labels, (self.plan.seed, self.epoch, self.step_in_epoch))
+        return parts(images, targets, self.plan.batch_size, weights=self.targets.weights)
 
     def count(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
         """Note how a pass went."""
@@ -192,6 +195,8 @@ def _training_batches(job: TrainingJob) -> Batches:
         batch_size=job.plan.batch_size * job.plan.accumulation,
         seed=job.plan.seed,
         augmentation=job.plan.augmentation,
+        steps=job.plan.augmentation_steps,
+        sampling=job.plan.sampling,
         device=job.device,
     )
 
