@@ -57,10 +57,11 @@ def test_every_built_in_set_is_whole(name: str) -> None:
         ("digit", "Did you mean digits?"),
         ("", r"no data set \(empty\)"),
         ("gone/set.npz", "no such file or folder"),
-        ("cifar10", "cifar10 needs its file"),
+        ("cifar10", "not on this computer.*170 MB.*cifar10:PATH"),
+        ("cifar10:gone", "There is no file gone"),
         ("cifar10:gone.npz", r"There is no file gone\.npz"),
         ("digits:8", "one form only"),
-        (__file__, r"a file, but not an \.npz"),
+        (__file__, r"a file, but neither an \.npz"),
     ],
 )
 def test_what_does_not_exist_is_refused_with_a_hint(spec: str, message: str) -> None:

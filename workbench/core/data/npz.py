@@ -31,14 +31,6 @@ def npz(request: Request) -> ImageData:
     return load_npz(Path(request.argument).expanduser())
 
 
-@data_source("cifar10", "CIFAR-10 from a file on this machine", form="cifar10:FILE.npz")
-def cifar10(request: Request) -> ImageData:
-    """CIFAR-10 from an `.npz` file."""
-    if not request.argument:
-        raise WorkbenchError("cifar10 needs its file", "it is not built in", "Write cifar10:PATH with an .npz file.")
-    return load_npz(Path(request.argument).expanduser(), name="cifar10")
-
-
 def load_npz(path: Path, *, name: str = "") -> ImageData:
     """The set in an `.npz` file; the test part becomes the validation part.
 

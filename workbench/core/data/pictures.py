@@ -35,13 +35,19 @@ class UnusablePictureError(Exception):
     """A file that is no usable picture; the message says why, in a sentence for the user."""
 
 
-def read_picture(path: Path) -> Image.Image:
-    """As `open_picture`, but raises `UnusablePictureError`, for those who collect such files."""
+def read_picture(path: Path, *, at_least: int | None = None) -> Image.Image:
+    """As `open_picture`, but raises `UnusablePictureError`, for those who collect such files.
+
+    With `at_least`, a JPEG is decoded at half, a quarter or an eighth of its size if both sides keep so many pixels:
+    up to eight times faster, and not quite what resizing gives.
+    """
     try:
         if path.stat().st_size == 0:
             raise UnusablePictureError("the file is empty")
         with path.open("rb") as stream, Image.open(stream, formats=_known_formats()) as image:
             _refuse_too_large(image)
+            if at_least is not None:
+                image.draft(None, (at_least, at_least))
             image.load()
             return _upright(image)
     except UnusablePictureError:

@@ -1,19 +1,25 @@
-"""Opening a data set by whatever names it: a built-in set, an `.npz` file or a folder of pictures."""
+"""Opening a data set by whatever names it: a set by name, an `.npz` file, a table or a folder of pictures."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
 
-from workbench.core.data import digits, folders, npz, shapes
+from workbench.core.data import digits, folders, npz, shapes, tables
+from workbench.core.data.download import Progress as BytesProgress
 from workbench.core.data.fitting import fitted
 from workbench.core.data.images import ImageData
+from workbench.core.data.index import DataIndex, index_of
 from workbench.core.data.preprocessing import Framing
+from workbench.core.data.published import arrays, photos
+from workbench.core.data.published.definition import Published
+from workbench.core.data.published.fetching import fetch, is_here
 from workbench.core.data.registry import SOURCES, Progress, Request, Source
 from workbench.errors import WorkbenchError
 from workbench.files import absolute_path
 
-FILES = (shapes, digits, npz, folders)
+FILES = (shapes, digits, arrays, photos, npz, tables, folders)
 """The modules whose import fills the registry."""
 
 
@@ -22,22 +28,59 @@ def data_sources() -> list[tuple[str, str]]:
     return [(source.name, source.description) for source in SOURCES.values() if source.form == source.name]
 
 
+def published_sets() -> list[Published]:
+    """What is known of the sets that can be downloaded."""
+    return [source.published for source in SOURCES.values() if source.published is not None]
+
+
 def data_forms() -> list[tuple[str, str]]:
     """(spelling, description) of everything `open_data` understands, for help texts."""
     return [(source.form, source.description) for source in SOURCES.values()]
 
 
 def open_data(spec: str, *, framing: Framing | None = None, progress: Progress | None = None) -> ImageData:
-    """The data set that `spec` stands for: `shapes`, `shapes:64`, `digits`, `cifar10:PATH`, an `.npz` file or a folder.
+    """The data set that `spec` stands for: `shapes`, `shapes:64`, `digits`, `cifar10`, `mnist:PATH`, a file, a folder.
+
+    Nothing is downloaded: see `fetch_data`.
 
     With `framing`, the pictures fit it: its channels, and a square of `framing.resize` pixels when that is given (room
     for random crops; evaluation crops the centre), else exactly height by width. Without, pictures keep the set's own
     size (`digits` 1 x 8 x 8, `shapes` 3 x 32 x 32); a folder has none: RGB, short side 64, centre 64 x 64.
-    `progress(done, total)` counts pictures. Raises `WorkbenchError` when there is no such set or it cannot be used.
+    `progress(done, total)` counts pictures (total 0 while they are being found) and may raise to cancel. Raises
+    `WorkbenchError` when there is no such set or it cannot be used.
     """
     source, argument = _find(spec.strip())
     data = source.open(Request(argument, framing, progress))
     return fitted(data, framing, progress=progress) if framing else data
+
+
+def open_index(spec: str, *, progress: Progress | None = None) -> DataIndex:
+    """What a data set holds; picture files are listed, not decoded, so that this is quick for a huge folder too.
+
+    Raises as `open_data`, except for pictures that cannot be read: that is not known yet.
+    """
+    source, argument = _find(spec.strip())
+    request = Request(argument, progress=progress)
+    return source.index(request) if source.index else index_of(source.open(request))
+
+
+def missing_download(spec: str) -> Published | None:
+    """The published set that must be downloaded before `spec` can be opened, or None."""
+    name = spec.strip()
+    published = SOURCES[name].published if name in SOURCES else None
+    return None if published is None or is_here(published) else published
+
+
+def fetch_data(
+    spec: str, *, progress: BytesProgress | None = None, cancelled: Callable[[], bool] | None = None
+) -> None:
+    """Download what `spec` needs, if it needs anything that is not here; `progress` counts bytes.
+
+    Raises `WorkbenchError` when it cannot be had and `DownloadCancelled` when told to stop; what came is kept.
+    """
+    published = missing_download(spec)
+    if published is not None:
+        fetch(published, progress=progress, cancelled=cancelled)
 
 
 def absolute_spec(spec: str) -> str:
@@ -63,7 +106,7 @@ def _find(spec: str) -> tuple[Source, str]:
 
 def _unknown(spec: str, path: Path) -> WorkbenchError:
     if path.is_file():
-        reason = "it is a file, but not an .npz"
+        reason = "it is a file, but neither an .npz nor a table (.csv, .jsonl)"
     elif "/" in spec or "\\" in spec or path.suffix:
         reason = "there is no such file or folder"
     else:

@@ -1,0 +1,153 @@
+"""Tables that name picture files and their labels: CSV (also with tabs or semicolons) and JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from workbench.core.data.folders import TRAIN_NAMES, VALIDATION_NAMES
+from workbench.core.data.index import DataIndex, indexed
+from workbench.core.data.registry import Request, file_source
+from workbench.errors import Problem, WorkbenchError
+from workbench.files import BROKEN_JSON, read_file
+
+CSV, JSON_LINES = (".csv", ".tsv"), (".jsonl", ".ndjson")
+PATH_COLUMNS = ("path", "file", "filename", "file_name", "image", "image_path", "filepath", "picture")
+LABEL_COLUMNS = ("label", "class", "category", "class_name", "target", "y")
+PART_COLUMNS = ("split", "part", "set", "subset", "fold")
+FORM = "A table has a column path and a column label, and if it likes a column split with train and val."
+
+Row = tuple[str, str, str]
+"""Path, label, part."""
+TOLD_EVERY = 1000
+
+
+def _is_table(path: Path) -> bool:
+    return path.suffix.lower() in CSV + JSON_LINES and path.is_file()
+
+
+@file_source("table", "A table of picture files and labels", form="FILE.csv|FILE.jsonl", recognizes=_is_table)
+def table(request: Request) -> DataIndex:
+    """The pictures that a table names."""
+    return list_table(Path(request.argument).expanduser(), request)
+
+
+def list_table(path: Path, request: Request) -> DataIndex:
+    """What a table names; its paths count from its own folder.
+
+    The columns are found by their names (`path`, `label`, `split` and their likes), or where the first line has none of
+    them, are the first two. Without a column `split` a fifth of every class is held out. Rows without a path or a label
+    are problems. Raises `WorkbenchError` for a table that cannot be read.
+    """
+    rows, problems = [], []
+    for number, row in enumerate(_rows(path), 1):
+        if all(row[:2]):
+            rows.append(row)
+        else:
+            missing = "label" if row[0] else "path"
+            problems.append(Problem(f"{path}:{number}", f"Row {number} is not used", f"it has no {missing}", "warning"))
+        if number % TOLD_EVERY == 0:
+            request.tell(number, 0)
+    rows, others = _used_parts(path, rows)
+    files = [str(path.parent / file) for file, _, _ in rows]
+    held = np.array([part in VALIDATION_NAMES for _, _, part in rows], bool)
+    labels = [label for _, label, _ in rows]
+    return indexed(path, files, labels, held=held if held.any() else None, problems=(*others, *problems))
+
+
+def _used_parts(path: Path, rows: list[Row]) -> tuple[list[Row], list[Problem]]:
+    """The rows to train on and those of the first part to validate on; the others are counted."""
+    parts = {part for _, _, part in rows}
+    held = next((name for name in VALIDATION_NAMES if name in parts), None)
+    used = {"", *TRAIN_NAMES, held}
+    others = sorted(parts - used)
+    problems = []
+    for name in others:
+        count = sum(part == name for _, _, part in rows)
+        reason = f"{held} is validated on" if name in VALIDATION_NAMES else "that is no name of a part that is known"
+        problems.append(Problem(str(path), f"{count:,} rows of the part {name} are not used", reason, "info"))
+    return [row for row in rows if row[2] in used], problems
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    return _json_rows(path) if path.suffix.lower() in JSON_LINES else _csv_rows(path)
+
+
+def _json_rows(path: Path) -> Iterator[Row]:
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    for number, line in enumerate(_text(path).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            record = {name.lower(): value for name, value in decoder.decode(line).items()}
+        except BROKEN_JSON as error:
+            raise _unreadable(path, f"line {number}: {error}") from error
+        columns = _columns(tuple(record))
+        if columns is None:
+            raise _unreadable(path, f"line {number} has {', '.join(record) or 'nothing'}")
+        yield _row([_written(record[name]) if name else "" for name in columns])
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    text = _text(path)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        first = next(lines, None)
+        if first is None:
+            raise _unreadable(path, "it is empty")
+        heads = [cell.strip().lower() for cell in first]
+        names = _columns(heads)
+        if names is None and len(first) < 2:
+            raise _unreadable(path, "its first line has one column")
+        places = (0, 1, None) if names is None else [heads.index(name) if name else None for name in names]
+        for cells in [first] if names is None else []:
+            yield _row(_picked(cells, places))
+        for cells in lines:
+            if any(cells):
+                yield _row(_picked(cells, places))
+    except csv.Error as error:
+        raise _unreadable(path, f"line {lines.line_num}: {error}") from error
+
+
+def _picked(cells: Sequence[str], places: Sequence[int | None]) -> list[str]:
+    return [cells[place].strip() if place is not None and place < len(cells) else "" for place in places]
+
+
+def _row(cells: Sequence[str]) -> Row:
+    path, label, part = cells
+    return path, label, part.lower()
+
+
+def _columns(heads: Sequence[str]) -> tuple[str, str, str] | None:
+    """The names of the columns of path, label and part ("" if there is none), or None without the first two."""
+    path, label, part = (
+        next((name for name in names if name in heads), "") for names in (PATH_COLUMNS, LABEL_COLUMNS, PART_COLUMNS)
+    )
+    return (path, label, part) if path and label else None
+
+
+def _written(value: Mapping[str, Any] | str | float | None) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _delimiter(text: str) -> str:
+    """What stands most often in the first line among comma, semicolon and tab."""
+    first = text.split("\n", 1)[0]
+    return max(",;\t", key=first.count)
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_file(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, f"byte {error.start} is not UTF-8") from error
+
+
+def _unreadable(path: Path, reason: str) -> WorkbenchError:
+    return WorkbenchError(f"{path} is no table of pictures", reason, FORM)
