@@ -46,7 +46,7 @@ class Stop:
 
 STOPS = (
     Stop(
-        ("control flow",),
+        ("as inputs to control flow",),
         "the line decides by the values of a tensor, and a network computes the same for every picture",
         "Decide by shapes or by arguments of the constructor, or compute both ways and add or multiply.",
     ),
@@ -59,11 +59,6 @@ STOPS = (
         ("cannot be iterated",),
         "the line walks through a tensor whose size is not known while recording",
         "Take parts with chunk, or walk through a range of numbers known to the constructor.",
-    ),
-    Stop(
-        ("as argument to **", "'keys'"),
-        "the line takes the entries of a tensor by name",
-        "Pass the tensors one by one.",
     ),
     Stop(
         ("'len' is not supported",),

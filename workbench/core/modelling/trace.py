@@ -25,6 +25,9 @@ Results = Literal["one", "first"]
 ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 """Parameters that may also get nothing."""
 
+LOST = ""
+"""The name of what has no kind and of what follows from it."""
+
 
 def trace_module(module: nn.Module, *, input_shape: Shape, name: str = "", results: Results = "one") -> Network:
     """The network of a module; every layer keeps its module path as its name, so weights fit with `strict=True`.
@@ -95,8 +98,13 @@ class _Reader:
             try:
                 found = recognize(node, self._modules, self._input_shape)
             except NoKindError as error:
-                self._names[node] = ""
+                self._names[node] = LOST
                 yield error
+                continue
+            except WorkbenchError:
+                if all(self._names.get(source) != LOST for source in node.all_input_nodes):
+                    raise
+                self._names[node] = LOST  # what follows from something unknown is not told as well
                 continue
             if isinstance(found, fx.Node):
                 self._names[node] = self._names[found]
