@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+from workbench.core.graph.network import INPUT, OUTPUT, prefixes
 from workbench.core.layers.kind import Shape
+from workbench.core.modelling.heads import WIDTH, head_of
 from workbench.core.modelling.source.bodies import Body, Line, body_key, heads, renumbered, shorter
 from workbench.core.modelling.source.groups import Groups
 from workbench.core.modelling.source.parameters import Parameter, Use, solve
@@ -15,14 +18,19 @@ from workbench.core.modelling.source.values import (
     MODULE_LIST,
     SEQUENTIAL,
     Call,
+    Symbol,
     Value,
     given,
     ordered,
 )
 from workbench.core.modelling.source.writing import constructor
 
+CLASSES = "num_classes"
+"""The argument of the main class."""
 OWN = "@"
 """What the heads of calls of our own classes begin with."""
+SEVERAL = 3
+"""From so many convolutions with norm and activation on they are a class."""
 ROUNDS = 8
 """Merging classes lets the classes around them merge; deeper nests than this stay apart."""
 
@@ -45,15 +53,11 @@ class Definitions:
 
     def __init__(self, groups: Groups) -> None:
         self.groups = groups
-        self._same: dict[str, str] = {}
-        self._keys: dict[Any, str] = {}
         self._solved: dict[str, Definition] = {}
         self._calls: dict[str, Call] = {}
-        for _ in range(ROUNDS):
-            self.found = self._collect()
-            if not self._merge():
-                break
-        self.main = self._main()
+        self._layers: dict[str, Call] = {}
+        self._find()
+        self.main = Definition("", [""], self._body("", self._value))
 
     def ordered(self) -> list[Definition]:
         """The classes, each after those it uses."""
@@ -70,38 +74,53 @@ class Definitions:
         visit(self.main)
         return list(order.values())
 
-    def _collect(self) -> dict[str, Definition]:
+    def _find(self) -> None:
+        """Collect and merge classes; chains that turn out to be too rare for a class stay chains."""
+        forms = self.groups.forms
+        chains = {group for group, form in forms.items() if form == "chain" and self._could_be_class(group)}
+        while True:
+            self._same: dict[str, str] = {}
+            self._keys: dict[Any, str] = {}
+            wanted = {group for group, form in forms.items() if form == "class"} | chains
+            for _ in range(ROUNDS):
+                self.found = self._collect(wanted)
+                if not self._merge():
+                    break
+            rare = [each for each in self.found.values() if chains.issuperset(each.groups) and self._is_rare(each)]
+            if not rare:
+                return
+            chains -= {group for each in rare for group in each.groups}
+
+    def _collect(self, wanted: set[str]) -> dict[str, Definition]:
         """Every class with its groups, told apart by structure alone."""
         self._bodies: dict[str, Body] = {}
-        found: dict[str, Definition] = {}
         self._key_of: dict[str, str] = {}
-        forms = self.groups.forms
-        for group in sorted(forms, key=lambda group: -group.count(".")):
-            if forms[group] == "class":
-                self._add(group, found)
-        names = [group for group in sorted(forms, key=lambda each: -each.count(".")) if self._is_named_chain(group)]
-        for group in names:
-            self._add(group, found)
-        lonely = [group for group in names if len(found[self._key_of[group]].groups) == 1]
-        for group in lonely:
-            del found[self._key_of.pop(group)]
-        if lonely:  # what is around them sees chains in their place
-            return self._collect_without(set(lonely))
-        return found
-
-    def _collect_without(self, lonely: set[str]) -> dict[str, Definition]:
         found: dict[str, Definition] = {}
-        named = {group for group in self.groups.forms if self._is_named_chain(group)} - lonely
-        self._bodies, self._key_of = {}, {}
-        for group in sorted(self.groups.forms, key=lambda each: -each.count(".")):
-            if self.groups.forms[group] == "class" or group in named:
-                self._add(group, found)
+        for group in sorted(wanted, key=lambda each: (-each.count("."), self._place[each])):
+            self._add(group, found)
         return found
 
-    def _is_named_chain(self, group: str) -> bool:
-        """Whether a chain has names that a person would give to attributes."""
-        parts = list(self.groups.children(group))
-        return self.groups.forms[group] == "chain" and len(parts) > 1 and all(part.isidentifier() for part in parts)
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {group: place for place, group in enumerate(self.groups.members)}
+
+    def _could_be_class(self, group: str) -> bool:
+        """Whether a person would make a class of a chain that comes several times: it has names, or is a unit."""
+        children = self.groups.children(group)
+        named = bool(children) and all(part.isidentifier() for part in children)
+        return named or self._is_unit(tuple(children.values()))
+
+    def _is_unit(self, children: tuple[str, ...]) -> bool:
+        """Convolution, normalization and activation."""
+        kinds = [self.groups.kinds[path] for path in children if path in self.groups.network]
+        categories = [kind.category for kind in kinds]
+        return len(kinds) == len(children) and categories == ["Convolution", "Normalization", "Activation"]
+
+    def _is_rare(self, definition: Definition) -> bool:
+        children = self.groups.children(definition.groups[0])
+        if "0" in children:
+            return len(definition.groups) < SEVERAL
+        return len(definition.groups) < 2 or all(len(self.groups.children(group)) < 2 for group in definition.groups)
 
     def _add(self, group: str, found: dict[str, Definition]) -> None:
         body = self._body(group, self._skeleton)
@@ -118,7 +137,9 @@ class Definitions:
     def _plain(self, path: str, value_of: Any) -> Value:
         """The call for a layer, a chain or a container."""
         if path in self.groups.network:
-            return constructor(self.groups.kinds[path], self.groups.shapes(path))
+            if path not in self._layers:
+                self._layers[path] = constructor(self.groups.kinds[path], self.groups.shapes(path))
+            return self._layers[path]
         children = self.groups.children(path)
         values = [value_of(child) for child in children.values()]
         numbered = [*children] == [str(number) for number in range(len(children))]
@@ -135,10 +156,10 @@ class Definitions:
         return renumbered_names(children, lines, inputs, self.groups.outputs(group) if group else self._results())
 
     def _sources(self) -> tuple[str, ...]:
-        return tuple(node.name for node in self.groups.network.of_kind("Input"))
+        return tuple(node.name for node in self.groups.network.of_kind(INPUT))
 
     def _results(self) -> tuple[str, ...]:
-        return self.groups.network.of_kind("Output")[0].inputs
+        return self.groups.network.of_kind(OUTPUT)[0].inputs
 
     def _merge(self) -> bool:
         """Find a class that is another one without an optional part, and make them one."""
@@ -152,17 +173,21 @@ class Definitions:
                     return self._merge() or True
         return False
 
-    def _main(self) -> Definition:
-        definition = Definition("", [""], sample="")
-        definition.body = self._body("", self._value)
-        return definition
-
     def _value(self, path: str) -> Value:
         """The call that makes a child, with all its arguments."""
         if path not in self._key_of:
-            return self._plain(path, self._value)
+            made = self._plain(path, self._value)
+            return _for_classes(made) if path == self.head else made
         self._solve(self._key_of[path])
         return self._calls[path]
+
+    @cached_property
+    def head(self) -> str:
+        """The layer whose width is the number of classes, where the main class constructs it; else nothing."""
+        node = head_of(self.groups.network)
+        scores = self.groups.network.of_kind(OUTPUT)[0].inputs[0]
+        fits = node is not None and len(self.groups.shape(scores)) == 1
+        return node.name if node and fits and self._key_of.keys().isdisjoint(prefixes(node.name)) else ""
 
     def _solve(self, key: str) -> None:
         if key in self._solved:
@@ -211,6 +236,15 @@ def renumbered_names(
         for line in lines
     ]
     return renumbered(children, made, len(inputs), tuple(numbers[name] for name in results))
+
+
+def _for_classes(call: Call) -> Call:
+    """A layer that makes as many values as there are classes."""
+    wide = tuple(WIDTH.values())
+    arguments = (
+        replace(argument, value=Symbol(CLASSES)) if argument.name in wide else argument for argument in call.arguments
+    )
+    return replace(call, arguments=tuple(arguments))
 
 
 def _channels(shapes: list[Shape]) -> int:

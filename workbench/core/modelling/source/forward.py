@@ -11,6 +11,8 @@ from workbench.core.modelling.source.values import SEQUENTIAL, Call, Value
 FRESH = ("torch.nn.Conv2d", "torch.nn.Linear", "torch.nn.ConvTranspose2d")
 """What begins a line of its own."""
 SHORTCUTS = re.compile(r"downsample|shortcut|identity|proj|skip|residual")
+SUM = re.compile(r"\{[01]\} [+*] \{[01]\}")
+PLAIN_CALL = "{module}({0})"
 UNPACKED = re.compile(r"(.+)\[(\d+)\]")
 
 
@@ -97,11 +99,20 @@ class Forward:
         """Whether a result can stand inside the next line: nobody else needs it, and that line begins nothing."""
         value = line.outputs[0]
         following = self._body.lines[place + 1] if place + 1 < len(self._body.lines) else None
-        if following is None or self._left[value] != 1 or following.inputs != (value,) or place + 1 in self._optional:
+        if following is None or self._left[value] != 1 or place + 1 in self._optional:
             return False
-        if self._is_block(line) or following.template != "{module}({0})" or not following.path:
+        if SUM.fullmatch(following.template) and line.template == PLAIN_CALL:
+            return self._is_shortcut_sum(value, following)
+        if following.inputs != (value,):
+            return False
+        if self._is_block(line) or following.template != PLAIN_CALL or not following.path:
             return False
         return not self._begins(following)
+
+    def _is_shortcut_sum(self, value: int, line: Line) -> bool:
+        """Whether a value is added to the input of the block, and that is all that the block does."""
+        other = [each for each in line.inputs if each != value]
+        return other == [0] and line.outputs == self._body.results and len(self._body.lines) == 2
 
     def _begins(self, line: Line) -> bool:
         value = self._value_at(line.path)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, wraps
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -38,6 +38,23 @@ class Step:
     node: str = field(compare=False, default="")
 
 
+Answer = TypeVar("Answer")
+
+
+def _remembered(question: Callable[[Groups, str], Answer]) -> Callable[[Groups, str], Answer]:
+    """Answer a question about a group once; forgotten when the forms of groups change."""
+
+    @wraps(question)
+    def remembered(groups: Groups, group: str) -> Answer:
+        key = (question.__name__, group)
+        if key not in groups.answers:
+            groups.answers[key] = question(groups, group)
+        answer: Answer = groups.answers[key]
+        return answer
+
+    return remembered
+
+
 class Groups:
     """The groups of a network that can run."""
 
@@ -49,6 +66,7 @@ class Groups:
         self._live = network.upstream(network.of_kind(OUTPUT)[0].name)
         self.aliases = dict(self._find_aliases())
         self._containers: set[str] = set()
+        self.answers: dict[tuple[str, str], Any] = {}
         self.forms = self._find_forms()
 
     def shapes(self, name: str) -> tuple[Shape, ...]:
@@ -69,6 +87,7 @@ class Groups:
                 found.setdefault(prefix, []).append(node.name)
         return {prefix: tuple(names) for prefix, names in found.items()}
 
+    @_remembered
     def children(self, group: str) -> dict[str, str]:
         """What is registered in a group: the last part of each name, and the node or group; in the order of weights."""
         start = len(group) + 1 if group else 0
@@ -85,16 +104,19 @@ class Groups:
         kind = self.kinds[name]
         return isinstance(kind, ParameterKind) or (name not in self.aliases and not self._is_expression(name))
 
+    @_remembered
     def steps(self, group: str) -> tuple[Step, ...]:
         """The calls of a group in their order, without those whose result nobody needs."""
         return tuple(self._step(item, group) for item in self._order(group) if self._needed(item))
 
+    @_remembered
     def inputs(self, group: str) -> tuple[str, ...]:
         """The nodes outside whose values a group takes, in the order in which it takes them."""
         inside = set(self.members[group])
         taken = (source for step in self.steps(group) for source in step.inputs if source not in inside)
         return tuple(dict.fromkeys(taken))
 
+    @_remembered
     def outputs(self, group: str) -> tuple[str, ...]:
         """The nodes inside whose values somebody outside takes."""
         inside = set(self.members[group])
@@ -131,8 +153,10 @@ class Groups:
         while True:
             forms: dict[str, Form] = {}
             self.forms = forms
+            self.answers.clear()
             for group in sorted(self.network.groups, key=lambda group: -group.count(".")):
                 forms[group] = self._form(group)
+            self.answers.clear()  # what is an expression depends on the form of its group
             scopes = ["", *(group for group, form in forms.items() if form == "class")]
             tangled = {item for scope in scopes for item in self._tangled(scope)}
             if not tangled:

@@ -56,8 +56,8 @@ def _by_structure(body: Body) -> str:
         return "ShuffleUnit"
     if joins and {"squeeze", "expand1x1"} <= set(body.names):
         return "Fire"
-    if convolutions == 1 and len(called) <= 3 and len(called) > 1 and not joins:
-        return "ConvBlock"
+    if convolutions == 1 and 1 < len(called) <= 3 and not joins:
+        return "ConvNormActivation" if len(called) == 3 else "ConvBlock"
     return ""
 
 
@@ -74,9 +74,9 @@ def _is_depthwise(value: Value) -> bool:
     if not isinstance(value, Call):
         return isinstance(value, (list, tuple)) and any(map(_is_depthwise, value))
     given = {argument.name: argument.value for argument in value.arguments}
-    if value.head == CONVOLUTION:
+    if "groups" in given and "in_channels" in given:
         return bool(given["groups"] != 1 and given["groups"] == given["in_channels"])
-    return any(map(_is_depthwise, given.values()))
+    return any(_is_depthwise(argument.value) for argument in value.arguments)
 
 
 def _called(body: Body) -> Iterator[str]:
@@ -84,6 +84,32 @@ def _called(body: Body) -> Iterator[str]:
         for head in heads(value):
             if head not in ("torch.nn.Sequential", "collections.OrderedDict", "tuple", "list"):
                 yield head
+
+
+DOCS = {
+    "SqueezeExcitation": "Weighs each channel by a number computed from the means of all (arXiv 1709.01507).",
+    "ConvNormActivation": "Convolution, normalization, activation.",
+    "ConvBlock": "Convolution and what follows it.",
+    "Bottleneck": "Residual block: 1x1, 3x3 and 1x1 convolutions beside a shortcut (arXiv 1512.03385).",
+    "BasicBlock": "Residual block: two 3x3 convolutions beside a shortcut (arXiv 1512.03385).",
+    "ResidualBlock": "Layers beside a shortcut.",
+    "InvertedResidual": "Widens, filters each channel by itself, narrows (arXiv 1801.04381).",
+    "ConvNeXtBlock": "A large depthwise convolution and a perceptron beside a shortcut (arXiv 2201.03545).",
+    "EncoderBlock": "Attention and a perceptron, each beside a shortcut.",
+    "Inception": "Branches of different depth whose channels are joined (arXiv 1409.4842).",
+    "Fire": "Squeezes the channels, then expands them by 1x1 and 3x3 convolutions (arXiv 1602.07360).",
+    "ShuffleUnit": "Two branches whose channels are joined and shuffled (arXiv 1807.11164).",
+    "DenseLayer": "Computes new channels from those of all layers before it (arXiv 1608.06993).",
+    "DenseBlock": "Dense layers, each fed by all before it.",
+    "Transition": "Fewer channels, half the height and width.",
+}
+"""What the blocks of the field are, in a sentence."""
+
+
+def block_doc(name: str, count: int) -> str:
+    """One sentence on a block that a network uses so many times."""
+    known = DOCS.get(name) or DOCS.get(name[:-1] if name[-1:].isupper() else "")
+    return known or (f"A part of the network that comes {count} times." if count > 1 else "A part of the network.")
 
 
 PLACES = {"denselayer": "DenseLayer", "denseblock": "DenseBlock", "transition": "Transition", "mixed": "Inception"}

@@ -12,11 +12,14 @@ from workbench.core.modelling.source.values import REQUIRED, Argument, Symbol, V
 
 CHANNELS = frozenset(
     "in_channels out_channels in_features out_features num_features num_channels normalized_shape embed_dim dim "
-    "feat_dim num_parameters groups channels hidden_channels size shape".split()
+    "feat_dim num_parameters channels hidden_channels size shape".split()
 )
 """Arguments that count channels."""
 FACTORS = (2, 3, 4, 6, 8, 12, 16, 24, 32)
 ABSENT = "<absent>"
+SHORT = ("p", "bias", "size", "dim")
+"""Arguments whose names say too little without the layer."""
+USUAL_CHANNELS = frozenset("in_channels out_channels in_features out_features num_features channels".split())
 Path = tuple[str, ...]
 
 
@@ -138,7 +141,7 @@ class _Solver:
 
     def _write(self, slot: Slot) -> Value:
         """A constant, or a symbol for what follows from the parameters, or a new parameter."""
-        if slot.counts_channels:
+        if slot.counts_channels or slot.argument == "groups":
             known = self._channels_from_parameters(slot)
             if known is not None:
                 return known
@@ -199,24 +202,36 @@ class _Solver:
     def _free_name(self, slot: Slot) -> str:
         taken = {each.name for each in self.parameters}
         child = slot.path[0] if slot.path[0].isidentifier() else f"layer{slot.path[0]}".replace("-", "_")
-        general = slot.argument in (
-            "out_channels",
-            "in_channels",
-            "out_features",
-            "in_features",
-            "num_features",
-            "channels",
-            "size",
-            "p",
-            "shape",
-        )
-        ending = "channels" if slot.counts_channels else slot.argument
-        hidden = "hidden_channels" if slot.counts_channels else slot.argument
-        names = [f"{child}_{ending}", hidden] if general else [slot.argument, f"{child}_{ending}"]
-        if slot.counts_channels and len([s for s in self._slots if s.varies and s.counts_channels]) < 8:
-            names = [hidden, *names]
-        numbered = (f"{names[-1]}_{number}" for number in range(2, 99))
+        if slot.counts_channels:
+            names = self._channel_titles(slot, child)
+        elif slot.argument in SHORT:
+            names = [f"{child}_{slot.argument}"]
+        else:
+            names = [slot.argument, f"{child}_{slot.argument}"]
+        numbered = (f"{names[-1]}_{number}" for number in range(2, 999))
         return next(name for name in (*names, *numbered) if name not in taken)
+
+    def _channel_titles(self, slot: Slot, child: str) -> list[str]:
+        """`hidden_channels` where there is one more number of channels, else the part whose channels they are."""
+        if not slot.path[0].isdigit() and slot.argument not in USUAL_CHANNELS and len(slot.path) == 2:
+            return [slot.argument, f"{child}_{slot.argument}"]  # a parameter of a class of ours
+        more = {each.values for each in self._slots if each.varies and each.counts_channels and self._is_more(each)}
+        if len(more) == 1:
+            return ["hidden_channels", f"{child}_channels"]
+        beside = [each.values for each in self._slots if each.path[0] == slot.path[0] and each.values in more]
+        if not beside or beside[-1] == slot.values:
+            return [f"{child}_channels"]
+        return [f"{child}_reduced_channels" if _below(slot.values, beside[-1]) else f"{child}_hidden_channels"]
+
+    def _is_more(self, slot: Slot) -> bool:
+        """Whether a number of channels does not follow from those that go in and out."""
+        sides = [tuple(use.channels_in for use in self._uses), tuple(use.channels_out for use in self._uses)]
+        follows = any(
+            slot.is_like([value * factor for value in side]) or slot.is_like([value / factor for value in side])
+            for side in sides
+            for factor in (1, *FACTORS)
+        )
+        return not follows
 
     def _add(self, name: str, values: Sequence[Value], *, default: Value = REQUIRED) -> None:
         self.parameters.append(Parameter(name, tuple(values), default))
@@ -233,6 +248,10 @@ class _Solver:
         name = next(n for n in ("shortcut", "with_shortcut") if n not in known)
         self._add(name, present, default=_usual(tuple(present)))
         self.condition = name
+
+
+def _below(values: Sequence[Value], others: Sequence[Value]) -> bool:
+    return all(value <= other for value, other in zip(values, others, strict=True) if ABSENT not in (value, other))
 
 
 def _conditions(known: Mapping[str, Sequence[Any]]) -> list[tuple[str, Callable[[int], bool]]]:

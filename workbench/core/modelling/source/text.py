@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from workbench.core.graph.network import INPUT, Network
+from workbench.core.graph.network import Network
 from workbench.core.modelling.compile import refuse_errors
-from workbench.core.modelling.heads import WIDTH, head_of
 from workbench.core.modelling.shapes import Analysis, analyse
 from workbench.core.modelling.source.bodies import heads
-from workbench.core.modelling.source.definitions import OWN, Definition, Definitions
+from workbench.core.modelling.source.definitions import CLASSES, OWN, Definition, Definitions
 from workbench.core.modelling.source.forward import Forward
 from workbench.core.modelling.source.groups import Groups
-from workbench.core.modelling.source.names import block_name, class_name, distinct
+from workbench.core.modelling.source.names import block_doc, block_name, class_name, distinct
 from workbench.core.modelling.source.values import REQUIRED, Call, Symbol, Value, write
 
 WIDEST = 100
 """Characters in a line."""
-CLASSES = "num_classes"
 FUNCTION = re.compile(r"<([a-z][\w.]*)>")
 """A function of another package, as it stands in the template of a call."""
 
@@ -35,9 +34,10 @@ def source_of(network: Network) -> str:
 
 def formatted(text: str) -> str:
     """The text as the formatter wants it."""
-    import black
+    from black import format_str
+    from black.mode import Mode, TargetVersion
 
-    return black.format_str(text, mode=black.Mode(line_length=WIDEST))
+    return format_str(text, mode=Mode(target_versions={TargetVersion.PY311}, line_length=WIDEST))
 
 
 class _Module:
@@ -78,15 +78,17 @@ class _Module:
             head for each in self._classes if each.body for _, value in each.body.children for head in heads(value)
         } | self._functions
         paths = sorted(path for path in used if "." in path and not path.startswith("torch."))
-        library = [_import(path) for path in paths]
+        library = _imports(paths)
         standard = [line for line in library if line.startswith("from collections")]
         others = [line for line in library if line not in standard]
         return "\n".join([*standard, "", "import torch", "from torch import Tensor, nn", *others])
 
     def _class(self, definition: Definition) -> str:
         assert definition.body is not None
+        if definition.key and definition.body.names and all(name.isdigit() for name in definition.body.names):
+            return self._sequence(definition)
         lines = [f"class {self._names[definition.key]}(nn.Module):", f'    """{self._doc(definition)}"""', ""]
-        children = self._with_classes(definition)
+        children = list(definition.body.children)
         if children:
             lines += [f"    def __init__({self._signature(definition)}) -> None:", "        super().__init__()"]
             lines += [
@@ -106,6 +108,17 @@ class _Module:
         lines += [f"        {self._with_functions(line)}" for line in forward.lines()]
         return "\n".join(lines) + "\n"
 
+    def _sequence(self, definition: Definition) -> str:
+        """A class that is nothing but its layers one after the other."""
+        assert definition.body is not None
+        layers = ", ".join(write(value, self._head) for _, value in definition.body.children)
+        return (
+            f"class {self._names[definition.key]}(nn.Sequential):\n"
+            f'    """{self._doc(definition)}"""\n\n'
+            f"    def __init__({self._signature(definition)}) -> None:\n"
+            f"        super().__init__({layers})\n"
+        )
+
     def _with_functions(self, line: str) -> str:
         """The line with functions under the names under which they are imported."""
 
@@ -114,10 +127,6 @@ class _Module:
             return match[1].rpartition(".")[2].lstrip("_")
 
         return FUNCTION.sub(named, line)
-
-    def _with_classes(self, definition: Definition) -> list[tuple[str, Value]]:
-        assert definition.body is not None
-        return list(definition.body.children)
 
     def _optional_child(self, definition: Definition) -> str:
         """The name of the optional module; nothing where a sum is optional."""
@@ -142,15 +151,13 @@ class _Module:
             + ("" if each.default is REQUIRED else f" = {write(each.default, self._head)}")
             for each in definition.parameters
         ]
+        if not definition.key and self._definitions.head:
+            given.append(f"{CLASSES}: int = {(self._analysis.output_shape or (0,))[0]}")
         return ", ".join(["self", *given])
 
     def _doc(self, definition: Definition) -> str:
         if definition.key:
-            return (
-                f"One of the {len(definition.groups)} blocks."
-                if len(definition.groups) > 1
-                else "A part of the network."
-            )
+            return block_doc(self._names[definition.key], len(definition.groups))
         made = self._analysis.output_shape or ()
         taken = " x ".join(map(str, self._analysis.input_shape or ()))
         out = f"{made[0]:,} scores" if len(made) == 1 else " x ".join(map(str, made))
@@ -165,10 +172,13 @@ class _Module:
         )
 
 
-def _import(path: str) -> str:
-    """The import of a class or function; a private one gets a public name, under which tracing knows it too."""
-    package, _, name = path.rpartition(".")
-    return f"from {package} import {name}" + (f" as {name.lstrip('_')}" if name.startswith("_") else "")
+def _imports(paths: Sequence[str]) -> list[str]:
+    """One import for each package; a private function gets a public name, under which tracing knows it too."""
+    packages: dict[str, list[str]] = {}
+    for path in paths:
+        package, _, name = path.rpartition(".")
+        packages.setdefault(package, []).append(name + (f" as {name.lstrip('_')}" if name.startswith("_") else ""))
+    return [f"from {package} import {', '.join(names)}" for package, names in packages.items()]
 
 
 def _type(values: tuple[Value, ...]) -> str:
@@ -180,6 +190,3 @@ def _type(values: tuple[Value, ...]) -> str:
         {"tuple[int, int]" if name == "tuple" else names.get(name, "None") for name in found}, key=lambda n: n == "None"
     )
     return " | ".join(known)
-
-
-_ = (INPUT, WIDTH, head_of, CLASSES)
