@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.core.graph.network import Network, Node
+from workbench.core.graph.network import BlockUse, Network, Node
+from workbench.core.graph.parts import placed, uses
+from workbench.core.layers.blocks.block import Block
+from workbench.core.layers.blocks.fields import Shortcut
+from workbench.core.layers.blocks.residual import BasicBlock
 from workbench.core.layers.kind import Shape
 
 
@@ -14,21 +18,20 @@ class Sketch:
     def __init__(self, name: str, input_shape: Shape) -> None:
         self._name = name
         self._nodes = [Node("input", "Input", {"shape": list(input_shape)})]
-
-    @property
-    def last(self) -> str:
-        """The name of the newest node."""
-        return self._nodes[-1].name
+        self._blocks: dict[str, BlockUse] = {}
+        self.last = "input"
+        """The name of the node that the next one takes."""
 
     def add(self, name: str, kind: str, *inputs: str, **arguments: Any) -> str:
         """Add a node after the last one, or after the given ones, and return its name."""
         self._nodes.append(Node(name, kind, arguments, inputs or (self.last,)))
+        self.last = name
         return name
 
     def finish(self) -> Network:
         """The network, with its output after the last node."""
         self.add("output", "Output")
-        return Network.of(self._name, self._nodes)
+        return Network(self._name, {node.name: node for node in self._nodes}, self._blocks)
 
     def conv_bn_relu(self, suffix: str, width: int) -> str:
         """3x3 convolution that keeps the size, BatchNorm, ReLU: `conv1, bn1, relu1` for the suffix 1."""
@@ -36,29 +39,18 @@ class Sketch:
         self.add(f"bn{suffix}", "BatchNorm2d")
         return self.add(f"relu{suffix}", "ReLU")
 
-    def conv_block(self, prefix: str, width: int, *, stride: int = 1, shortcut: bool = False) -> str:
-        """3x3 convolution without bias, BatchNorm, the block's input added if wanted, ReLU."""
-        start = self.last
-        self.add(f"{prefix}.conv", "Conv2d", out_channels=width, padding=1, stride=stride, bias=False)
-        self.add(f"{prefix}.bn", "BatchNorm2d")
-        if shortcut:
-            self.add(f"{prefix}.add", "Add", self.last, start)
-        return self.add(f"{prefix}.relu", "ReLU")
+    def block(self, prefix: str, block: Block) -> str:
+        """A block of the catalog as a group after the last node; its arguments stay editable."""
+        part = block.part()
+        self._nodes += placed(part, prefix, (self.last,))
+        self._blocks |= {prefix: block.use(), **uses(part, prefix)}
+        self.last = f"{prefix}.{part.output}"
+        return self.last
 
-    def residual(self, prefix: str, width: int, *, stride: int = 1, project: bool = False, bias: bool = False) -> str:
-        """Basic residual block of He et al. 2015 (arXiv 1512.03385); `project` puts 1x1-BatchNorm on the shortcut."""
-        shortcut = start = self.last
-        self.add(f"{prefix}.conv1", "Conv2d", out_channels=width, padding=1, stride=stride, bias=bias)
-        self.add(f"{prefix}.bn1", "BatchNorm2d")
-        self.add(f"{prefix}.relu1", "ReLU")
-        self.add(f"{prefix}.conv2", "Conv2d", out_channels=width, padding=1, bias=bias)
-        body = self.add(f"{prefix}.bn2", "BatchNorm2d")
-        if project:
-            down = f"{prefix}.downsample"
-            self.add(f"{down}.0", "Conv2d", start, out_channels=width, kernel_size=1, stride=stride, bias=bias)
-            shortcut = self.add(f"{down}.1", "BatchNorm2d")
-        self.add(f"{prefix}.add", "Add", body, shortcut)
-        return self.add(f"{prefix}.relu2", "ReLU")
+    def residual(self, prefix: str, width: int, *, stride: int = 1, project: bool = False) -> str:
+        """Basic residual block; `project` puts 1x1-BatchNorm on the shortcut, else the input must have its shape."""
+        shortcut: Shortcut = "projection" if project else "auto"
+        return self.block(prefix, BasicBlock(width, stride=stride, shortcut=shortcut, inplace=False, in_channels=width))
 
     def global_pool(self) -> str:
         """The mean of each channel as a vector."""

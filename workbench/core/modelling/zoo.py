@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.core.graph.network import Network
+from workbench.core.layers.blocks.convolution import ConvNormAct
+from workbench.core.layers.blocks.residual import BasicBlock, ResidualConv
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.sketch import Sketch
 
@@ -87,11 +89,11 @@ def simple_cnn_fc(net: Sketch) -> None:
 
 @tutorial("Strided convolutions instead of pooling, shortcuts where the shape stays; start it with Kaiming fan-out.")
 def modern_cnn(net: Sketch) -> None:
-    net.conv_block("stem", 32)
+    net.block("stem", ConvNormAct(32))
     for stage, (width, shortcuts) in enumerate([(64, 1), (128, 2), (256, 2)], start=1):
-        net.conv_block(f"stage{stage}.0", width, stride=2)
+        net.block(f"stage{stage}.0", ConvNormAct(width, stride=2))
         for number in range(1, shortcuts + 1):
-            net.conv_block(f"stage{stage}.{number}", width, shortcut=True)
+            net.block(f"stage{stage}.{number}", ResidualConv(in_channels=width))
     net.global_pool()
     net.add("dropout", "Dropout", p=0.5)
     net.add("fc", "Linear", out_features=10)
@@ -99,10 +101,10 @@ def modern_cnn(net: Sketch) -> None:
 
 @tutorial("Residual blocks: each learns only what to add to its input.")
 def mini_resnet(net: Sketch) -> None:
-    net.conv_block("stem", 32)
-    for stage, (width, stride) in enumerate([(32, 1), (64, 2), (128, 2)], start=1):
-        net.residual(f"layer{stage}.0", width, stride=stride, project=stride > 1)
-        net.residual(f"layer{stage}.1", width)
+    net.block("stem", ConvNormAct(32))
+    for stage, (before, width) in enumerate([(32, 32), (32, 64), (64, 128)], start=1):
+        net.block(f"layer{stage}.0", BasicBlock(width, stride=width // before, inplace=False, in_channels=before))
+        net.block(f"layer{stage}.1", BasicBlock(width, inplace=False, in_channels=width))
     net.global_pool()
     net.add("fc", "Linear", out_features=10)
 
@@ -127,7 +129,7 @@ def tiny_cnn(net: Sketch) -> None:
 @tutorial("Twenty residual blocks in a row: how depth trains.", input_shape=(64, 32, 32))
 def residual_stack(net: Sketch) -> None:
     for number in range(20):
-        net.residual(f"blocks.{number}", 64, bias=True)
+        net.block(f"blocks.{number}", BasicBlock(64, bias=True, inplace=False))
 
 
 @tutorial("LeNet-5 (LeCun et al. 1998): the network that read cheques.", input_shape=(1, 32, 32))

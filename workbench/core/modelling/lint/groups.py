@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from workbench.core.graph.blocks import forget_block, is_made
-from workbench.core.graph.network import Network
+from workbench.core.graph.network import BlockUse, Network
 from workbench.core.graph.parts import members
+from workbench.core.layers.blocks.block import DERIVED
+from workbench.core.layers.blocks.catalog import BlockCatalog
 from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.modelling.blocks import fit_blocks, misfits
 from workbench.core.modelling.lint.rule import RULES, Subject
@@ -23,7 +25,7 @@ def block_for_another_input(subject: Subject) -> Iterator[Problem]:
         yield Problem(
             _first(subject.network, prefix),
             f"{prefix} was made for another input",
-            f"{use.block} follows from the shape of its input, which is another by now: {_change(use, fitting)}",
+            f"{use.block} depends on the shape of its input, and that has changed: {_change(use, fitting, blocks)}",
             "warning",
             Remedy("Fit all blocks to their inputs", partial(fit_blocks, blocks=blocks)),
         )
@@ -50,8 +52,8 @@ def _first(network: Network, prefix: str) -> str:
     return next((node.name for node in members(network, prefix)), "")
 
 
-def _change(use: object, fitting: object) -> str:
+def _change(use: BlockUse, fitting: BlockUse, blocks: BlockCatalog) -> str:
     """What is different, as `in_channels 64 → 128`."""
-    before, after = (dict(getattr(made, "arguments", {})) for made in (use, fitting))
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return ", ".join(f"{name} {before.get(name, 'default')} → {after.get(name, 'default')}" for name in names)
+    before, after = blocks.parse(use), blocks.parse(fitting)
+    pairs = ((name, getattr(before, name, None), getattr(after, name, None)) for name in DERIVED)
+    return ", ".join(f"{name} {old} → {new}" for name, old, new in pairs if old != new)
