@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from workbench.core.graph.network import INPUT, OUTPUT, prefixes
-from workbench.core.layers.kind import Shape
 from workbench.core.modelling.heads import WIDTH, head_of
 from workbench.core.modelling.source.bodies import Body, Line, body_key, heads, renumbered, shorter
+from workbench.core.modelling.source.dense import as_loop, is_loop, is_spread, joins_all, spread
 from workbench.core.modelling.source.groups import Groups
 from workbench.core.modelling.source.parameters import Parameter, Use, solve
 from workbench.core.modelling.source.values import (
@@ -56,6 +56,15 @@ class Definitions:
         self._solved: dict[str, Definition] = {}
         self._calls: dict[str, Call] = {}
         self._layers: dict[str, Call] = {}
+        try:
+            self._resolve()
+        except ValueError:  # layers that do not grow evenly cannot be written as a loop
+            self._is_dense = False
+            self._resolve()
+
+    def _resolve(self) -> None:
+        self._solved.clear()
+        self._calls.clear()
         self._find()
         self.main = Definition("", [""], self._body("", self._value))
 
@@ -153,7 +162,21 @@ class Definitions:
         children = tuple((name, value_of(path)) for name, path in self.groups.children(group).items())
         inputs = self.groups.inputs(group) if group else self._sources()
         lines = [Line(step.template, step.path, step.inputs, step.outputs) for step in self.groups.steps(group)]  # type: ignore[arg-type]
-        return renumbered_names(children, lines, inputs, self.groups.outputs(group) if group else self._results())
+        results = self.groups.outputs(group) if group else self._results()
+        return self._generalized(renumbered_names(children, lines, inputs, results))
+
+    def _generalized(self, body: Body) -> Body:
+        """A layer or a block of a dense network in the form that is the same for any number of inputs and layers."""
+        if not self._is_dense:
+            return body
+        return spread(body) if joins_all(body) else as_loop(body) or body
+
+    @cached_property
+    def _is_dense(self) -> bool:
+        """Whether a group begins with joining what it takes although that is one value: others take more."""
+        classes = (group for group, form in self.groups.forms.items() if form == "class")
+        firsts = (self.groups.steps(group)[:1] for group in classes)
+        return any(step.template.startswith("torch.cat([{0}]") for steps in firsts for step in steps)
 
     def _sources(self) -> tuple[str, ...]:
         return tuple(node.name for node in self.groups.network.of_kind(INPUT))
@@ -194,6 +217,11 @@ class Definitions:
             return
         definition = self.found[key]
         bodies = {group: self._body(group, self._value) for group in definition.groups}
+        if (
+            len({is_loop(body) for body in bodies.values()}) > 1
+            or len({body_key(body) for body in bodies.values()}) > 2
+        ):
+            raise ValueError(f"{definition.groups} are not the same class")
         whole = max(bodies, key=lambda group: len(bodies[group].lines))
         definition.sample = whole
         definition.optional = self._optional(bodies[whole], bodies)
@@ -207,14 +235,19 @@ class Definitions:
         keys = {body_key(body) for body in bodies.values()} - {body_key(whole)}
         return next((lines for body, lines in shorter(whole) if body_key(body) in keys), ())
 
+    def _channels(self, name: str) -> int:
+        """The channels that a node makes; the last axis where there are no pixels."""
+        shape = self.groups.shape(name)
+        return shape[0] if len(shape) == 3 else shape[-1]
+
     def _use(self, group: str, body: Body, definition: Definition, whole: Body) -> Use:
         inputs, outputs = self.groups.inputs(group), self.groups.outputs(group)
         return Use(
             group,
             dict(body.children),
             len(body.lines) == len(whole.lines),
-            _channels([self.groups.shape(name) for name in inputs]),
-            _channels([self.groups.shape(name) for name in outputs]),
+            sum(map(self._channels, inputs)) if is_spread(body) else self._channels(inputs[0]) if inputs else 0,
+            self._channels(outputs[0]) if outputs else 0,
         )
 
 
@@ -245,9 +278,3 @@ def _for_classes(call: Call) -> Call:
         replace(argument, value=Symbol(CLASSES)) if argument.name in wide else argument for argument in call.arguments
     )
     return replace(call, arguments=tuple(arguments))
-
-
-def _channels(shapes: list[Shape]) -> int:
-    """The channels of the first shape; the last axis where there are no pixels."""
-    first = shapes[0] if shapes else (0,)
-    return first[0] if len(first) == 3 else first[-1]

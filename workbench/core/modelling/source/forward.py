@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from workbench.core.modelling.source.bodies import Body, Line
+from workbench.core.modelling.source.dense import is_loop, is_spread, loop_forward
 from workbench.core.modelling.source.values import SEQUENTIAL, Call, Value
 
 FRESH = ("torch.nn.Conv2d", "torch.nn.Linear", "torch.nn.ConvTranspose2d")
@@ -19,11 +20,10 @@ UNPACKED = re.compile(r"(.+)\[(\d+)\]")
 class Forward:
     """Writes the lines of one class."""
 
-    def __init__(self, body: Body, *, optional: Sequence[int] = (), condition: str = "", spread: bool = False) -> None:
+    def __init__(self, body: Body, *, optional: Sequence[int] = (), condition: str = "") -> None:
         self._body, self._optional, self._condition = body, tuple(optional), condition
-        self.inputs = (
-            ["x", *"yzuvw"][: body.inputs] if body.inputs <= 6 else [f"x{n}" for n in range(1, body.inputs + 1)]
-        )
+        self._spread = is_spread(body) and not is_loop(body)
+        self.inputs = ["inputs"] if self._spread else _input_names(body.inputs)
         self._texts: dict[int, str] = dict(enumerate(self.inputs))
         self._names: dict[int, str] = dict(enumerate(self.inputs))
         self._lines: list[str] = []
@@ -31,8 +31,16 @@ class Forward:
             value: self._count(value) for value in range(body.inputs + sum(len(line.outputs) for line in body.lines))
         }
 
+    @property
+    def signature(self) -> str:
+        """What the method takes."""
+        star = "*" if self._spread else ""
+        return ", ".join(["self", *(f"{star}{name}: Tensor" for name in self.inputs)])
+
     def lines(self) -> list[str]:
         """The body of the method."""
+        if is_loop(self._body):
+            return loop_forward(self._body)
         unpacked = self._unpacked()
         for place, line in enumerate(self._body.lines):
             if place in unpacked:
@@ -130,7 +138,7 @@ class Forward:
         """The name of an input that nobody needs any more, or a new one."""
         for value in line.inputs:
             name = self._names[value]
-            if self._left[value] == 0 and name not in taken and not self._is_needed(name, value):
+            if name != "inputs" and self._left[value] == 0 and name not in taken and not self._is_needed(name, value):
                 return name
         return self._new_name(line, taken)
 
@@ -139,7 +147,7 @@ class Forward:
 
     def _new_name(self, line: Line, taken: Sequence[str]) -> str:
         in_use = {name for value, name in self._names.items() if self._left[value] > 0} | set(taken)
-        wanted = self._wanted(line)
+        wanted = "x" if self._spread else self._wanted(line)
         names = [wanted] if wanted else []
         names += ["out", "identity"] if not line.path or not wanted else []
         candidates = (*names, *(f"{names[0] if names else 'out'}{number}" for number in range(2, 999)))
@@ -194,6 +202,11 @@ class Forward:
             names.append(name)
             self._names[line.outputs[0]] = self._texts[line.outputs[0]] = name
         self._lines.append(f"{', '.join(names)} = {base[1].format(*texts)}")
+
+
+def _input_names(count: int) -> list[str]:
+    """`x`, or `x1`, `x2` ... of several."""
+    return ["x"] if count == 1 else [f"x{number}" for number in range(1, count + 1)]
 
 
 def _member(owner: str, part: str, *, of_container: bool) -> str:

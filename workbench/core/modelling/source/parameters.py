@@ -193,7 +193,7 @@ class _Solver:
         values = tuple(None if value == ABSENT else value for value in slot.values)
         name = self._free_name(slot)
         self._origins[name] = slot
-        if slot.counts_channels and ABSENT not in slot.values:
+        if (slot.counts_channels or slot.argument == "num_layers") and ABSENT not in slot.values:
             self._add(name, values)
         else:
             self._add(name, values, default=_usual(values))

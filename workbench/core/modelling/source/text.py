@@ -10,6 +10,7 @@ from workbench.core.modelling.compile import refuse_errors
 from workbench.core.modelling.shapes import Analysis, analyse
 from workbench.core.modelling.source.bodies import heads
 from workbench.core.modelling.source.definitions import CLASSES, OWN, Definition, Definitions
+from workbench.core.modelling.source.dense import LOOP, loop_lines
 from workbench.core.modelling.source.forward import Forward
 from workbench.core.modelling.source.groups import Groups
 from workbench.core.modelling.source.names import block_doc, block_name, class_name, distinct
@@ -98,13 +99,12 @@ class _Module:
                 lines.append(f"        self.shortcut = {definition.condition}")
             lines.append("")
         forward = Forward(definition.body, optional=definition.optional, condition=definition.condition)
-        taken = ", ".join(f"{name}: Tensor" for name in forward.inputs)
         made = (
             "Tensor"
             if len(definition.body.results) == 1
             else f"tuple[{', '.join(['Tensor'] * len(definition.body.results))}]"
         )
-        lines += [f"    def forward(self, {taken}) -> {made}:"]
+        lines += [f"    def forward({forward.signature}) -> {made}:"]
         lines += [f"        {self._with_functions(line)}" for line in forward.lines()]
         return "\n".join(lines) + "\n"
 
@@ -135,6 +135,8 @@ class _Module:
         return lines[0].path[0] if len(lines) == 1 and lines[0].path else ""
 
     def _registered(self, definition: Definition, name: str, value: Value) -> list[str]:
+        if isinstance(value, Call) and value.head == LOOP:
+            return loop_lines(name, value, self._head)
         text = write(value, self._head)
         if definition.optional and name == self._optional_child(definition):
             return [f"self.{name} = None", f"if {definition.condition}:", f"    self.{name} = {text}"]
