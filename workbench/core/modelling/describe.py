@@ -84,7 +84,7 @@ def describe(network: Network, *, batch: int = 128, optimizer: str = "adamw", pr
     memory: TrainingMemory | None = None
     if not analysis.errors:
         saved = saved_bytes(network, batch=batch, precision=precision)
-        memory = training_memory(network, batch=batch, optimizer=optimizer, precision=precision)
+        memory = training_memory(network, batch=batch, optimizer=optimizer, precision=precision, saved=saved)
     nodes = tuple(_node(report, saved.get(report.name, 0)) for report in analysis.nodes.values())
     placed = {problem for report in analysis.nodes.values() for problem in report.problems}
     loose = tuple(_problem(problem) for problem in analysis.problems if problem not in placed)

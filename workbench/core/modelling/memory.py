@@ -6,8 +6,9 @@ saved; a tensor saved by two nodes counts once, for the first. Parameters and th
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -18,13 +19,17 @@ from torch import Tensor, fx
 from workbench.core.graph.network import Network
 from workbench.core.modelling.compile import build_module, node_of
 from workbench.core.modelling.optimizers import OPTIMIZERS, Optimizer
+from workbench.core.modelling.peak import backward_peak, output_bytes
 from workbench.core.modelling.recompute import Recomputed, recomputing
 from workbench.core.modelling.shapes import analyse
 from workbench.errors import WorkbenchError, first_line
 
 
 class TrainingMemory(msgspec.Struct, frozen=True):
-    """Bytes of one training step. `workspace` is the largest gradient of an activation, alive with its input."""
+    """Bytes of one training step. `workspace` is the most that gradients of activations need at a time.
+
+    `total` is the most that is alive at once. It is less than the sum: the weights' gradients come as activations go.
+    """
 
     weights: int
     gradients: int
@@ -59,17 +64,23 @@ def training_memory(
     optimizer: str | Optimizer = "adamw",
     precision: str = "fp32",
     recompute: Collection[str] = (),
+    saved: Mapping[str, int] | None = None,
 ) -> TrainingMemory:
-    """What a training step of the network needs, in bytes."""
+    """What a training step of the network needs, in bytes; `saved` is what `saved_bytes` tells, where it is known."""
     module = build_module(network, device="meta")
     weights = sum(value.nbytes for value in module.state_dict().values())
     gradients = sum(parameter.nbytes for parameter in module.parameters())
     chosen = OPTIMIZERS[optimizer]() if isinstance(optimizer, str) else optimizer
     states = chosen.states() * gradients
-    saved = saved_bytes(network, batch=batch, precision=precision, recompute=recompute)
-    activations, workspace = sum(saved.values()), max(saved.values(), default=0)
-    total = weights + gradients + states + activations + workspace
-    return TrainingMemory(weights, gradients, states, activations, workspace, total)
+    if saved is None:
+        saved = saved_bytes(network, batch=batch, precision=precision, recompute=recompute)
+    again = saved_bytes(network, batch=batch, precision=precision) if recompute else {}
+    analysis = analyse(network)
+    values = output_bytes(analysis, batch=batch, value_bytes=2 if precision == "bf16" else 4)
+    backward, workspace = backward_peak(network, saved, values=values, again=again, groups=recompute)
+    pictures = 4 * batch * math.prod(analysis.input_shape or ())
+    total = weights + states + pictures + max(backward, gradients)
+    return TrainingMemory(weights, gradients, states, sum(saved.values()), workspace, total)
 
 
 class _Recorder(fx.Interpreter):
