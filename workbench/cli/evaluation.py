@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.data import opened_data
 from workbench.cli.report import Counter, percent, print_facts, print_json, print_table, tell
 from workbench.cli.verbs import Parser, json_option, verb
 from workbench.errors import WorkbenchError
@@ -48,9 +49,7 @@ def evaluate(options: Namespace) -> None:
 
 
 def _data(run: Run, spec: str | None) -> ImageData:
-    from workbench.core.data.sources import open_data
-
-    data = open_data(spec or run.plan.data, framing=run.preprocessing.framing, progress=Counter("Reading pictures"))
+    data = opened_data(spec or run.plan.data, run.preprocessing.framing)
     for problem in data.problems:
         tell(f"warning: {problem}")
     return data

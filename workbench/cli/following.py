@@ -12,6 +12,7 @@ from workbench.cli.report import clear_progress, duration, percent, print_facts,
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    from workbench.core.data.images import ImageData
     from workbench.core.runs.folder import Run
     from workbench.core.training.control import Control
     from workbench.core.training.events import EpochDone, RunEvent, RunFailed, RunFinished, RunStarted, StepDone
@@ -19,15 +20,18 @@ if TYPE_CHECKING:
 COMPLETE, OUR_FAULT, STOPPED = 0, 1, 130
 
 
-def follow(run: Run, *, as_json: bool) -> int:
-    """Train the run to its end, tell what happens, print what it came to, and return the exit status."""
+def follow(run: Run, *, as_json: bool, data: ImageData | None = None) -> int:
+    """Train the run to its end, tell what happens, print what it came to, and return the exit status.
+
+    `data` is the run's data if it is open already.
+    """
     from workbench.core.runs.runner import walk
     from workbench.core.training.control import Control
     from workbench.core.training.events import RunFailed, RunFinished
 
     control = Control()
     with stopping_on_signals(control):
-        *_, last = _told(run, walk(run, control))
+        *_, last = _told(run, walk(run, control, data=data))
     if isinstance(last, RunFailed):
         return _failed(run, last)
     assert isinstance(last, RunFinished)

@@ -37,11 +37,11 @@ class Counter:
     def __call__(self, done: int, total: int) -> None:
         """Say how many are done."""
         now = time.monotonic()
-        if done >= total:
+        if 0 < total <= done:
             clear_progress()
         elif now - self._told > 0.1:
             self._told = now
-            progress(f"{self.what} {done:,} of {total:,}")
+            progress(f"{self.what} {done:,}" + (f" of {total:,}" if total else ""))
 
 
 def sentence(error: WorkbenchError) -> str:

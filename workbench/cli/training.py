@@ -8,14 +8,16 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.data import fetched_data, opened_data
 from workbench.cli.fields import add_fields, given
 from workbench.cli.following import follow
 from workbench.cli.opening import code_options, consent, opened
-from workbench.cli.report import Counter, tell
+from workbench.cli.report import tell
 from workbench.cli.verbs import Parser, json_option, verb
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    from workbench.core.data.images import ImageData
     from workbench.core.graph.network import Network
     from workbench.core.training.plan import TrainingPlan
 
@@ -57,9 +59,9 @@ def train(options: Namespace) -> int:
 
     plan, network = _requested(options)
     refuse(*plan.field_problems())
-    network = _fitted(network, plan, may_change=not _is_file(plan.network))
+    network, data = _fitted(network, plan, may_change=not _is_file(plan.network))
     out = options.out or new_run_folder(f"{network.name}-{_short(plan.data)}")
-    return follow(create_run(plan, network, out), as_json=options.json)
+    return follow(create_run(plan, network, out), as_json=options.json, data=data)
 
 
 def _resume_arguments(parser: Parser) -> None:
@@ -76,6 +78,7 @@ def resume(options: Namespace) -> int:
     if run.state == "complete":
         hint = f"`workbench evaluate {options.run}` says how good it is."
         raise WorkbenchError(f"{run.name} is complete", "all epochs of its plan are done", hint)
+    fetched_data(run.plan.data)
     return follow(run, as_json=options.json)
 
 
@@ -137,21 +140,20 @@ def _is_plan(reference: str) -> bool:
     return path.suffix == ".json" and path.is_file() and b'"cnn-workbench/network"' not in path.read_bytes()[:4096]
 
 
-def _fitted(network: Network, plan: TrainingPlan, *, may_change: bool) -> Network:
-    """The network with a head for the data's classes; a network of the user's own is not changed but refused."""
-    from workbench.core.data.sources import open_data
+def _fitted(network: Network, plan: TrainingPlan, *, may_change: bool) -> tuple[Network, ImageData]:
+    """The network with a head for the data's classes, and the data; a network of the user's own is not changed."""
     from workbench.core.training.compatibility import framing_of, output_problem
 
     framing = plan.preprocessing.framing if plan.preprocessing else framing_of(network)
-    classes = open_data(plan.data, framing=framing, progress=Counter("Reading pictures")).classes
-    problem = output_problem(network, classes)
+    data = opened_data(plan.data, framing)
+    problem = output_problem(network, data.classes)
     if problem is None:
-        return network
+        return network, data
     if problem.remedy is None or not may_change:
         raise WorkbenchError(problem.title, problem.reason)
-    tell(f"The data has {len(classes)} classes: {problem.where} of {network.name} now gives {len(classes)} scores.")
-    fitted: Network = problem.remedy.edit(network)
-    return fitted
+    count = len(data.classes)
+    tell(f"The data has {count} classes: {problem.where} of {network.name} now gives {count} scores.")
+    return problem.remedy.edit(network), data
 
 
 def _short(data: str) -> str:

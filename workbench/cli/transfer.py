@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from workbench.cli.data import opened_data
 from workbench.cli.fields import add_fields, given
 from workbench.cli.following import follow
 from workbench.cli.report import Counter, tell
@@ -33,7 +34,6 @@ def _arguments(parser: Parser) -> None:
 @verb("transfer", "--data DIR", "teach a trained backbone your own photos", arguments=_arguments)
 def transfer(options: Namespace) -> int:
     """Make the run of a transfer plan and train it to its end."""
-    from workbench.core.data.sources import open_data
     from workbench.core.runs.runner import create_run
     from workbench.core.transfer.backbones import backbone_named
     from workbench.core.transfer.plan import TransferPlan, training_plan
@@ -47,7 +47,7 @@ def transfer(options: Namespace) -> int:
     source = weights_source(backbone_named(plan.backbone), file=plan.weights)
     if not source.recognized:
         tell(f"{source.path.name} is none of the published files; it is used as {source.published.version}.")
-    data = open_data(plan.data, framing=source.preprocessing.framing, progress=Counter("Reading photos"))
+    data = opened_data(plan.data, source.preprocessing.framing, what="Reading photos")
     training, network = training_plan(plan, len(data.classes), progress=Counter("Downloading weights: bytes"))
     out = options.out or new_run_folder(plan.run_name())
-    return follow(create_run(training, network, out), as_json=options.json)
+    return follow(create_run(training, network, out), as_json=options.json, data=data)

@@ -37,13 +37,15 @@ NAMED_SKIPS = 20
 
 
 def train(plan: TrainingPlan, *, out: Path | str, control: Control | None = None) -> Iterator[RunEvent]:
-    """Make a run of a plan in a new folder and train it, yielding what happens.
+    """Make a run of a plan in a new folder and train it, yielding what happens; downloads its data if need be.
 
     Raises `WorkbenchError` at the first event if the plan is not possible; faults of the training are events.
     """
+    from workbench.core.data.sources import fetch_data
     from workbench.core.modelling.foreign import withheld
     from workbench.core.modelling.opening import open_network
 
+    fetch_data(plan.data)
     run = create_run(plan, open_network(plan.network, consent=withheld), Path(out))
     yield from walk(run, control)
 
@@ -72,13 +74,16 @@ def resume(path: Path | str, control: Control | None = None) -> Iterator[RunEven
     yield from walk(run, control)
 
 
-def walk(run: Run, control: Control | None = None) -> Iterator[RunEvent]:
-    """Train a run from where it stands; every event is in the log before it is yielded, faults are events too."""
+def walk(run: Run, control: Control | None = None, *, data: ImageData | None = None) -> Iterator[RunEvent]:
+    """Train a run from where it stands; every event is in the log before it is yielded, faults are events too.
+
+    `data` is the run's data, if the caller has opened it with the run's framing; else it is opened here.
+    """
     log = run.path / EVENTS
     try:
         with only_walk(run.path):
             _end_last_line(log)
-            for event in _guarded(run, control or Control()):
+            for event in _guarded(run, control or Control(), data):
                 _append(log, to_line(event))
                 yield event
     except WorkbenchError as error:  # somebody else trains it, or the log cannot be written
@@ -92,9 +97,9 @@ def refuse(*problems: Problem | None) -> None:
         raise WorkbenchError(first.title, first.reason)
 
 
-def _guarded(run: Run, control: Control) -> Iterator[RunEvent]:
+def _guarded(run: Run, control: Control, opened: ImageData | None) -> Iterator[RunEvent]:
     try:
-        yield from _events(run, control)
+        yield from _events(run, control, opened)
     except WorkbenchError as error:
         _append(run.path / LOG, f"{error}\n".encode())
         yield RunFailed(time=time.time(), title=error.title, reason=error.reason, hint=error.hint)
@@ -114,7 +119,7 @@ def _failed(run: Run, title: str, error: Exception, hint: str) -> RunFailed:
     return RunFailed(time=time.time(), title=title, reason=first_line(error), hint=hint)
 
 
-def _events(run: Run, control: Control) -> Iterator[RunEvent]:
+def _events(run: Run, control: Control, opened: ImageData | None) -> Iterator[RunEvent]:
     from workbench.core.training.beginning import TrainingJob
     from workbench.core.training.checkpoint import has_checkpoint
     from workbench.core.training.device import choose_device, choose_precision
@@ -127,7 +132,7 @@ def _events(run: Run, control: Control) -> Iterator[RunEvent]:
     environment = environment_here(device, before.precision if before else choose_precision(plan.precision, device))
     _refuse_misfit(plan, network, environment)
     known = earlier_data(run) if continued else None
-    data, card = _open_data(plan, network, known)
+    data, card = _open_data(plan, network, known, opened)
     news = [*_skips(data.problems)]
     if continued and before and known:
         news += [*environment_changes(before, environment), *data_changes(known, card)]
@@ -148,7 +153,9 @@ def _refuse_misfit(plan: TrainingPlan, network: Network, environment: Environmen
         refuse(memory_problem(network, plan, precision=environment.precision))
 
 
-def _open_data(plan: TrainingPlan, network: Network, known: DataCard | None) -> tuple[ImageData, DataCard]:
+def _open_data(
+    plan: TrainingPlan, network: Network, known: DataCard | None, opened: ImageData | None
+) -> tuple[ImageData, DataCard]:
     """The data framed for the network, and what is known of it.
 
     The preprocessing is the plan's, or that of the part of the run before, or made of the data's own statistics.
@@ -159,7 +166,8 @@ def _open_data(plan: TrainingPlan, network: Network, known: DataCard | None) -> 
 
     preprocessing = plan.preprocessing or (known.preprocessing if known else None)
     framing = preprocessing.framing if preprocessing else framing_of(network)
-    data = open_data(plan.data, framing=framing)
+    fits = opened is not None and opened.image_shape == (framing.channels, *framing.stored_size)
+    data = opened if opened is not None and fits else open_data(plan.data, framing=framing)
     refuse(output_problem(network, data.classes))
     preprocessing = preprocessing or Preprocessing(framing, *statistics(data.train))
     counts = (len(data.train), len(data.validation))
