@@ -17,7 +17,7 @@ else:
 
 def nothing(count: int) -> torch.Tensor:
     """The matrix that leaves every point where it is."""
-    return torch.eye(3).repeat(count, 1, 1)
+    return torch.eye(3).expand(count, 3, 3).clone()
 
 
 def boxes(left: torch.Tensor, top: torch.Tensor, scale_x: torch.Tensor, scale_y: torch.Tensor) -> torch.Tensor:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from workbench.core.data.augment.lots import Lots
-from workbench.core.data.augment.matrices import nothing, shifts
+from workbench.core.data.augment.matrices import shifts
 from workbench.core.data.augment.operation import Canvas, Change, Fill, Geometry, Operation, Step, parse
 from workbench.core.data.augment.presets import AUGMENTATIONS
 from workbench.core.data.augment.resampling import resampled
@@ -97,12 +98,14 @@ def _fills(moves: Iterable[Geometry]) -> set[Fill]:
 
 def _moved(pixels: torch.Tensor, moves: tuple[Geometry, ...], target: tuple[int, int], lots: Lots) -> torch.Tensor:
     """All moves as one, and the middle of the picture where none of them takes a part of it."""
-    size, matrix = (pixels.shape[1], pixels.shape[2]), nothing(lots.count)
+    size, matrices = (pixels.shape[1], pixels.shape[2]), []
     for move in moves:
-        matrix = matrix @ move.matrices(lots, Canvas(size, target))
+        matrices.append(move.matrices(lots, Canvas(size, target)))
         size = target if move.crops else size
-    down, right = (torch.full((lots.count,), round((old - new) / 2)) for old, new in zip(size, target, strict=True))
-    return resampled(pixels, matrix @ shifts(right, down), target, next(iter(_fills(moves)), "edge"))
+    if size != target:
+        down, right = (torch.tensor([round((old - new) / 2)]) for old, new in zip(size, target, strict=True))
+        matrices.append(shifts(right, down))
+    return resampled(pixels, reduce(torch.matmul, matrices), target, next(iter(_fills(moves)), "edge"))
 
 
 def _own(pixels: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
