@@ -12,10 +12,16 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMessa
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph.edits import set_arguments
+from workbench.core.modelling.optimizers import SGD, Muon
 from workbench.core.runs.folder import open_run
 from workbench.core.training.events import RunFinished
+from workbench.core.training.plan import ParameterGroup, TrainingPlan, changed
+from workbench.core.training.recipes import RECIPES
+from workbench.gui.training.plan_sections import SECTIONS
+from workbench.gui.training.remembered import recalled
 from workbench.gui.training.room import TrainRoom, free_folder
 from workbench.gui.workspace import Workspace
+from workbench.paths import config_folder
 
 LEFT = Qt.MouseButton.LeftButton
 PATIENCE_MS = 30_000
@@ -287,3 +293,68 @@ def test_run_folders_have_readable_names_and_never_collide(tmp_path: Path) -> No
     (tmp_path / "net-digits-1").mkdir()
     assert free_folder(tmp_path, "net-digits").name == "net-digits-2"
     assert free_folder(tmp_path, "///").name == "run-1"
+
+
+# -- recipes and sections ----------------------------------------------------------------------------------------------
+
+
+def test_a_recipe_fills_the_form_and_is_recognized_until_something_is_changed(qtbot: QtBot, room: TrainRoom) -> None:
+    box = found(room, QComboBox, "train-recipe")
+    box.textActivated.emit("fast")
+    plan = room.form.plan()
+    assert plan == RECIPES["fast"](plan) and (plan.network, plan.data) == ("tiny", "digits")
+    assert box.currentText() == "fast"
+    assert "label smoothing 0.2" in room.form.sections[SECTIONS[2]].summary.toolTip()
+    found(room, QSpinBox, "train-epochs").setValue(3)
+    assert box.currentText() == "fast"
+    found(room, QLineEdit, "train-momentum").setText("0.5")
+    assert box.currentText() == "own settings"
+    assert room.form.plan().optimizer == SGD(momentum=0.5)
+
+
+def test_another_choice_begins_with_its_usual_options_and_shows_them(room: TrainRoom) -> None:
+    optimizer = found(room, QComboBox, "train-optimizer")
+    optimizer.setCurrentText("sgd")
+    found(room, QLineEdit, "train-momentum").setText("0.7")
+    assert found(room, QLineEdit, "train-momentum").isVisible()
+    assert not found(room, QLineEdit, "train-beta1").isVisible()
+    optimizer.setCurrentText("muon")
+    assert room.form.plan().optimizer == Muon()
+
+
+@pytest.mark.parametrize("name", ["sgd", "muon", "rmsprop"])
+@pytest.mark.parametrize("schedule", ["multi-step", "plateau"])
+def test_every_value_goes_through_the_form_unchanged(room: TrainRoom, name: str, schedule: str) -> None:
+    plan = TrainingPlan(optimizer=name, schedule=schedule, loss="focal", averaging="ema", clip_norm=2.0, patience=3)
+    plan = changed(plan, momentum=0.25, focus=1.5, recompute=("conv", "fc"), mixing="cutmix")
+    groups = (ParameterGroup(pattern="fc", rate=2.0),)
+    plan = changed(plan, groups=groups, network="tiny", data="digits")
+    room.form.set_values(plan)
+    assert room.form.plan() == plan
+
+
+def test_a_wrong_option_opens_its_section_and_is_named(room: TrainRoom) -> None:
+    section = room.form.sections[SECTIONS[2]]
+    assert not section.is_open
+    found(room, QLineEdit, "train-label-smoothing").setText("2")
+    assert section.is_open and not found(room, QPushButton, "train-start").isEnabled()
+    assert "label smoothing" in found(room, QLabel, "train-obstacle").text()
+
+
+def test_values_are_there_again_at_the_next_start(qtbot: QtBot, room: TrainRoom, workspace: Workspace) -> None:
+    found(room, QComboBox, "train-loss").setCurrentText("bce")
+    found(room, QSpinBox, "train-patience").setValue(4)
+    found(room, QLineEdit, "train-recompute").setText("conv")
+    assert room.close_room()
+    again = TrainRoom(workspace)
+    qtbot.addWidget(again)
+    plan = again.form.plan()
+    assert (str(plan.loss), plan.patience, plan.batch_size) == ("bce", 4, 64)
+    assert plan.recompute == (), "names of nodes belong to a network"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"version": 9}', b'{"version": 2, "epochs": 0}'])
+def test_remembered_values_that_cannot_be_read_are_no_reason_to_stop(content: bytes) -> None:
+    config_folder().mkdir(parents=True, exist_ok=True)
+    (config_folder() / "training.json").write_bytes(content)
+    assert recalled().epochs == 5

@@ -17,6 +17,10 @@ from workbench.gui.widgets.form import FieldLook, NumberEdit, RecordForm, next_r
 from workbench.gui.widgets.problem import ProblemLabel
 
 
+class Required(msgspec.Struct):
+    """A record in a record."""
+
+
 class Recipe(msgspec.Struct):
     """A record with one field of each sort."""
 
@@ -26,10 +30,13 @@ class Recipe(msgspec.Struct):
     mode: Literal["fast", "slow"] = "slow"
     method: str = "b"
     note: str | None = None
-    parts: tuple[str, ...] = ()
+    ends: float | None = None
+    turns: tuple[int, ...] = (3, 6)
+    names: tuple[str, ...] = ()
+    parts: tuple[Required, ...] = ()
 
 
-FIELDS = ("count", "rate", "exact", "mode", "method", "note")
+FIELDS = ("count", "rate", "exact", "mode", "method", "note", "ends", "turns", "names")
 
 
 @pytest.fixture
@@ -48,7 +55,7 @@ def test_it_begins_with_the_defaults(form: RecordForm) -> None:
 
 def test_each_field_gets_the_editor_of_its_type(form: RecordForm) -> None:
     kinds = [type(form.editor(field)) for field in FIELDS]
-    assert kinds == [QSpinBox, NumberEdit, QCheckBox, QComboBox, QComboBox, QLineEdit]
+    assert kinds == [QSpinBox, NumberEdit, QCheckBox, QComboBox, QComboBox, QLineEdit, NumberEdit, QLineEdit, QLineEdit]
     number = form.editor("count")
     assert (number.minimum(), number.maximum(), number.toolTip()) == (1, 500, "How many.")
     assert (number.objectName(), number.accessibleName()) == ("recipe-number", "Number")
@@ -56,17 +63,24 @@ def test_each_field_gets_the_editor_of_its_type(form: RecordForm) -> None:
 
 def test_values_go_in_and_come_out(qtbot: QtBot, form: RecordForm) -> None:
     wanted = {"count": 7, "rate": 0.5, "exact": False, "mode": "fast", "method": "c", "note": "hello"}
+    wanted |= {"ends": 2.5, "turns": (1, 2), "names": ("layer1", "layer2.0")}
     with qtbot.waitSignal(form.changed):
         form.set_values(wanted)
     assert form.values() == wanted
-    form.set_values({"note": None, "unknown": 1})
-    assert form.values()["note"] is None
+    form.set_values({"note": None, "ends": None, "turns": (), "unknown": 1})
+    values = form.values()
+    assert (values["note"], values["ends"], values["turns"]) == (None, None, ())
 
 
 @pytest.mark.parametrize(("text", "value"), [("1e-3", 0.001), ("0,5", 0.5), (" 2 ", 2.0), ("fast", "fast"), ("", "")])
 def test_what_is_no_number_stays_its_text(form: RecordForm, text: str, value: object) -> None:
     form.editor("rate").setText(text)
     assert form.values()["rate"] == value
+
+
+def test_a_list_keeps_what_is_no_number_as_its_text(form: RecordForm) -> None:
+    form.editor("turns").setText("3, ,x, 4,")
+    assert form.values()["turns"] == (3, "x", 4)
 
 
 def test_arrows_go_along_round_numbers(qtbot: QtBot, form: RecordForm) -> None:

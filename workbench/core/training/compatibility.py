@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
+from workbench.core.data.index import DataIndex
+from workbench.core.data.pictures import UnusablePictureError, read_picture, upright_pixels
 from workbench.core.data.preprocessing import Framing
 from workbench.core.graph.network import Network
 from workbench.core.layers.kind import describe_shape
 from workbench.core.modelling.compile import refuse_errors
-from workbench.core.modelling.heads import head_of, with_classes
+from workbench.core.modelling.lint.ending import output_not_classes
+from workbench.core.modelling.lint.pictures import grey_or_colour
+from workbench.core.modelling.lint.rule import DataFacts, Subject
 from workbench.core.modelling.memory import training_memory
 from workbench.core.modelling.shapes import analyse
 from workbench.core.training.plan import TrainingPlan
-from workbench.errors import Problem, Remedy, WorkbenchError
+from workbench.errors import Problem, WorkbenchError
 from workbench.machine import gigabytes, total_memory
+
+LOOKED_AT = 32
+"""Pictures that are looked at to tell grey from colour."""
 
 
 def framing_of(network: Network) -> Framing:
@@ -54,12 +64,39 @@ def memory_problem(network: Network, plan: TrainingPlan, *, precision: str) -> P
 
 def output_problem(network: Network, classes: Sequence[str]) -> Problem | None:
     """What is wrong with the network's output for these classes, with the remedy of another head; None if it fits."""
-    shape, wanted = analyse(network).output_shape, len(classes)
-    if shape is None or shape == (wanted,):
-        return None
-    title = f"{network.name} gives {describe_shape(shape)}, but the data has {wanted} classes"
-    head = head_of(network)
-    if head is None or len(shape) != 1:
-        return Problem("output", title, "let the network end in a Linear layer with one output for each class")
-    edit = partial(with_classes, classes=wanted)
-    return Problem(head.name, title, f"set the outputs of {head.name} to {wanted}", remedy=Remedy("Fit the head", edit))
+    return next(output_not_classes(Subject(analyse(network), DataFacts(classes=len(classes)))), None)
+
+
+def colour_problem(network: Network, channels: int | None) -> Problem | None:
+    """That grey pictures meet a network for colour or the other way round, which nobody would notice; else None.
+
+    `channels` is what `channels_of` tells of the data.
+    """
+    return next(grey_or_colour(Subject(analyse(network), DataFacts(channels=channels))), None)
+
+
+def channels_of(index: DataIndex) -> int | None:
+    """1 if the pictures of a set are grey, however they are stored, 3 for colour, None for anything else.
+
+    Judged by a few pictures from all over the set; a file that cannot be read says nothing.
+    """
+    seen = {_channels(pixels) for pixels in _some_pictures(index)}
+    return max(seen, default=None) if seen <= {1, 3} else None
+
+
+def _some_pictures(index: DataIndex) -> Iterator[npt.NDArray[np.uint8]]:
+    numbers = np.unique(np.linspace(0, len(index) - 1, LOOKED_AT).astype(np.int64)) if len(index) else ()
+    for number in numbers:
+        if index.pictures is not None:
+            yield index.pictures[int(number)]
+            continue
+        try:
+            yield np.asarray(upright_pixels(read_picture(Path(index.files[number]), at_least=64), 3))
+        except UnusablePictureError:
+            continue
+
+
+def _channels(pixels: npt.NDArray[np.uint8]) -> int:
+    """The channels of a picture `(height, width, channels)`, of which equal ones count once."""
+    grey = pixels.shape[-1] == 3 and bool((pixels == pixels[..., :1]).all())
+    return 1 if grey else int(pixels.shape[-1])

@@ -174,7 +174,7 @@ def _value_problems(field: msgspec.structs.FieldInfo, value: Any) -> list[Proble
     try:
         msgspec.convert(msgspec.to_builtins(value), field.type)
     except (msgspec.ValidationError, TypeError, OverflowError) as error:  # a script can put anything into a field
-        title = f"The {field.name.replace('_', ' ')} is not possible"
+        title = f"The {field.name.replace('_', ' ')} cannot be used"
         return [Problem(field.name, title, plain_reason(str(error)))]
     wrong = choice_problem(field.name, value)
     return [wrong] if wrong else []

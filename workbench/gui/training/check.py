@@ -18,6 +18,7 @@ class DataFacts:
     train_images: int
     validation_images: int
     skipped: int
+    channels: int | None = None
 
     def __str__(self) -> str:
         text = f"{len(self.classes)} classes · {self.train_images:,} + {self.validation_images:,} pictures"
@@ -26,12 +27,16 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class Check:
-    """The answer for one network and one data set: the facts, or the problem with them."""
+    """The answer for one network and one data set: the facts, or the problem with them.
+
+    `advice` is what could be better and keeps nobody from training.
+    """
 
     network: Network
     data: str
     facts: DataFacts | None = None
     problem: Problem | None = None
+    advice: Problem | None = None
 
 
 class NotWantedError(Exception):
@@ -40,7 +45,7 @@ class NotWantedError(Exception):
 
 def check(network: Network, data: str, wanted: Callable[[], bool]) -> Check:
     """Open the data and compare it with the network; gives up when it is no longer wanted. Loads torch."""
-    from workbench.core.training.compatibility import framing_of, output_problem
+    from workbench.core.training.compatibility import colour_problem, framing_of, output_problem
 
     try:
         facts = data_facts(data, wanted)
@@ -51,7 +56,7 @@ def check(network: Network, data: str, wanted: Callable[[], bool]) -> Check:
         framing_of(network)
     except WorkbenchError as error:
         return Check(network, data, facts, Problem("network", error.title, error.reason))
-    return Check(network, data, facts, output_problem(network, facts.classes))
+    return Check(network, data, facts, output_problem(network, facts.classes), colour_problem(network, facts.channels))
 
 
 def data_facts(data: str, wanted: Callable[[], bool]) -> DataFacts:
@@ -68,11 +73,14 @@ def _remembered(data: str) -> DataFacts:
 
 
 def _opened(data: str, wanted: Callable[[], bool]) -> DataFacts:
+    from workbench.core.data.index import index_of
     from workbench.core.data.sources import open_data
+    from workbench.core.training.compatibility import channels_of
 
     def progress(_done: int, _total: int) -> None:
         if not wanted():
             raise NotWantedError
 
     opened = open_data(data, progress=progress)
-    return DataFacts(opened.classes, len(opened.train), len(opened.validation), len(opened.problems))
+    counts = (len(opened.train), len(opened.validation), len(opened.problems))
+    return DataFacts(opened.classes, *counts, channels_of(index_of(opened)))

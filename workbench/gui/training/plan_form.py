@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.core.training.plan import TrainingPlan
+from workbench.core.training.choices import RECORDS, field_of, option, options
+from workbench.core.training.plan import TrainingPlan, changed
+from workbench.core.training.recipes import RECIPES
 from workbench.errors import Problem
-from workbench.gui import icons, theme
+from workbench.gui import theme
+from workbench.gui.training.plan_sections import MAIN, SECTIONS, Section, looks, meaningless, summary
+from workbench.gui.training.plan_values import plan_of, usual_value, values_of
+from workbench.gui.training.recipe_box import RecipeBox
+from workbench.gui.training.remembered import recalled, remember
 from workbench.gui.training.subjects import SubjectForm
-from workbench.gui.widgets.form import FieldLook, RecordForm
+from workbench.gui.widgets.collapsible import Collapsible
+from workbench.gui.widgets.form import RecordForm
 from workbench.gui.workspace import Workspace
-
-FIRST_EPOCHS = 5
-"""Enough to see the curves bend, few enough for a first try on a laptop."""
-MAIN = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "augmentation")
-MORE = ("weight_decay", "initialization", "seed", "device", "precision")
-ONLY_WITH: dict[str, tuple[str, str]] = {}
-"""Fields that mean something only while another one has a certain value."""
-DEVICES = ("auto", "cpu", "cuda")
-LABELS = {"initialization": "Start weights"}
-OBJECT_NAMES = {"batch_size": "train-batch", "learning_rate": "train-rate"}
-
-
-def looks() -> dict[str, FieldLook]:
-    """Labels, object names and choices of the fields."""
-    from workbench.core.training.choices import choices, meaning
-
-    return {
-        field: FieldLook(
-            label=LABELS.get(field, ""),
-            object_name=OBJECT_NAMES.get(field, f"train-{field.replace('_', '-')}"),
-            choices=choices(field),
-            meanings={name: meaning(field, name) for name in choices(field)},
-            suggestions=DEVICES if field == "device" else (),
-        )
-        for field in (*MAIN, *MORE)
-    }
 
 
 class PlanForm(QWidget):
@@ -47,28 +30,38 @@ class PlanForm(QWidget):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._workspace = workspace
-        self.subjects = SubjectForm(workspace, self)
-        self.main = RecordForm(TrainingPlan, MAIN, looks=looks(), parent=self)
-        self.more = RecordForm(TrainingPlan, MORE, looks=looks(), parent=self)
-        self._more_button = self._make_more_button()
+        self._workspace, self._filling = workspace, True
+        self.subjects, self.recipe = SubjectForm(workspace, self), RecipeBox(self)
+        self.main = _form(MAIN, self)
+        self.sections = {section: _section(section, self) for section in SECTIONS}
+        self._forms = [self.main, *(_form_of(part) for part in self.sections.values())]
         self._arrange()
-        self.set_values(TrainingPlan(epochs=FIRST_EPOCHS))
-        self.recheck()
+        self.set_values(recalled())
         self.subjects.changed.connect(self.recheck)
-        self.main.changed.connect(self.recheck)
-        self.more.changed.connect(self.recheck)
+        self.recipe.chosen.connect(self._follow_recipe)
+        for form in self._forms:
+            form.changed.connect(self._edited)
 
     def plan(self) -> TrainingPlan:
         """The plan as it stands in the form, possible or not."""
+        values = {name: value for form in self._forms for name, value in form.values().items()}
         network = self._workspace.document.network.name
-        return TrainingPlan(network=network, data=self.subjects.spec, **self.main.values(), **self.more.values())
+        return plan_of(changed(self._base, network=network, data=self.subjects.spec), values)
 
     def set_values(self, plan: TrainingPlan) -> None:
         """Show the values of a plan; network and data stay those of the workspace."""
-        values = {field: getattr(plan, field) for field in (*MAIN, *MORE)}
-        self.main.set_values(values)
-        self.more.set_values(values)
+        self._base, self._filling = plan, True
+        for form in self._forms:
+            form.set_values(values_of(plan, form.fields))
+        self._choices = {field: str(getattr(plan, field)) for field in RECORDS}
+        self._filling = False
+        self.recheck()
+
+    def remember(self) -> None:
+        """Keep the values for the next start, as far as they are possible."""
+        plan = self.plan()
+        if not plan.field_problems():
+            remember(plan)
 
     def obstacle(self) -> str:
         """Why this plan cannot be trained, in a sentence; empty if nothing is known to be in the way."""
@@ -78,42 +71,55 @@ class PlanForm(QWidget):
     def recheck(self) -> None:
         """Show what is wrong with the plan, and only the fields that mean something."""
         plan = self.plan()
-        hidden = {field for field, (other, value) in ONLY_WITH.items() if getattr(plan, other) != value}
-        problems = plan.field_problems()
-        for form in (self.main, self.more):
+        hidden, problems = meaningless(plan), plan.field_problems()
+        for form in self._forms:
             form.hide_fields(hidden & set(form.fields))
             form.show_problems(problems)
-        if any(problem.where in MORE for problem in problems):
-            self._more_button.setChecked(True)
+        for section, part in self.sections.items():
+            part.summarize(summary(section, plan))
+            if any(problem.where in _form_of(part).fields for problem in problems):
+                part.set_open(True)
+        self.recipe.show_plan(plan)
         self.changed.emit()
 
-    def _make_more_button(self) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName("train-more")
-        button.setText("More")
-        button.setAccessibleName("More settings")
-        button.setCheckable(True)
-        button.setAutoRaise(True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        icons.set_icon(button, "chevron-right")
-        button.toggled.connect(self._show_more)
-        return button
+    def _edited(self) -> None:
+        if self._filling:
+            return
+        self._filling = True
+        plan = self.plan()
+        for field in RECORDS:
+            if str(getattr(plan, field)) != self._choices[field]:
+                self._choices[field] = str(getattr(plan, field))
+                self._show_options(plan, field)
+        self._filling = False
+        self.recheck()
 
-    def _show_more(self, shown: bool) -> None:
-        self.more.setVisible(shown)
-        icons.set_icon(self._more_button, "chevron-down" if shown else "chevron-right")
+    def _show_options(self, plan: TrainingPlan, field: str) -> None:
+        """Begin with the usual options of another choice, and show them if there are any."""
+        names = getattr(plan, field).__struct_fields__
+        usual = {name: usual_value(plan, name) for name in names}
+        for form in self._forms:
+            form.set_values(usual)
+        for section, part in self.sections.items():
+            if section.opened_by == field and names:
+                part.set_open(True)
+
+    def _follow_recipe(self, name: str) -> None:
+        self.set_values(RECIPES[name](self.plan()))
 
     def _arrange(self) -> None:
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(theme.L, theme.L, theme.L, theme.M)
         column.setSpacing(theme.M)
-        for widget in (self.subjects, _line(self), self.main):
+        for widget in (self.subjects, _line(self), self.recipe, self.main):
             column.addWidget(widget)
-        column.addWidget(self._more_button, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self.more)
+        sections = QVBoxLayout()
+        sections.setSpacing(theme.XS)
+        for part in self.sections.values():
+            sections.addWidget(part)
+        column.addLayout(sections)
         column.addStretch(1)
-        self.more.hide()
         scroll = QScrollArea(self)
         scroll.setWidget(body)
         scroll.setWidgetResizable(True)
@@ -124,10 +130,31 @@ class PlanForm(QWidget):
         outer.addWidget(scroll)
 
 
+def _form(names: Sequence[str], parent: QWidget) -> RecordForm:
+    """A form of fields of the plan and of options of its choices."""
+    found = [option(field, name) for name in names if (field := field_of(name))]
+    return RecordForm(TrainingPlan, names, looks=looks(names), options=found, parent=parent)
+
+
+def _section(section: Section, parent: QWidget) -> Collapsible:
+    return Collapsible(section.title, _form(section.names(), parent), object_name=section.object_name, parent=parent)
+
+
+def _form_of(part: Collapsible) -> RecordForm:
+    assert isinstance(part.body, RecordForm)
+    return part.body
+
+
 def _sentence(problem: Problem) -> str:
     """A problem beside the button: nodes are named, fields are seen anyway."""
-    known = {"data", "network", *TrainingPlan.__struct_fields__, ""}
-    return f"{problem.title}." if problem.where in known else f"{problem.where}: {problem.title}."
+    known = {
+        "data",
+        "network",
+        *TrainingPlan.__struct_fields__,
+        *(name for field in RECORDS for name in options(field)),
+    }
+    seen = problem.where in known or not problem.where
+    return f"{problem.title}." if seen else f"{problem.where}: {problem.title}."
 
 
 def _line(parent: QWidget) -> QFrame:

@@ -73,6 +73,7 @@ class TrainRoom(QWidget):
 
     def close_room(self) -> bool:
         """Whether the window may close: a run in training is stopped first, if the user agrees."""
+        self.form.remember()
         if self.run is None or self.run.is_over:
             return True
         if not self._asked_to_stop():
@@ -96,6 +97,7 @@ class TrainRoom(QWidget):
         except WorkbenchError as error:
             show_error(self.window(), error)
             return
+        self.form.remember()
         folder = free_folder(root, f"{network.name}-{Path(plan.data).stem or plan.data}")
         self._start(new_run(plan, network, folder), folder)
 

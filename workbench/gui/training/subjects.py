@@ -198,13 +198,22 @@ class SubjectForm(QWidget):
 
     def _checked_problem(self) -> Problem | None:
         """The problem in the last answer, if that is about what stands here now."""
+        answer = self._current_check()
+        return answer.problem if answer is not None else None
+
+    def _advice(self) -> Problem | None:
+        """What could be better and is not in the way of training."""
+        answer = self._current_check()
+        return answer.advice if answer is not None else None
+
+    def _current_check(self) -> Check | None:
         answer = self._check
         if answer is None or answer.data != self.spec or answer.network is not self._workspace.document.network:
             return None
-        return answer.problem
+        return answer
 
     def _show(self) -> None:
-        self._network_problem.show_problem(self._network_trouble())
+        self._network_problem.show_problem(self._network_trouble() or self._advice())
         self._data_problem.show_problem(self._data_trouble())
         answer = self._check
         facts = answer.facts if answer is not None and answer.data == self.spec else None

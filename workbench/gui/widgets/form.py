@@ -112,8 +112,10 @@ class RecordForm(QWidget):
         fields: Sequence[str],
         *,
         looks: Mapping[str, FieldLook] | None = None,
+        options: Iterable[Argument] = (),
         parent: QWidget | None = None,
     ) -> None:
+        """`options` are fields of other records that are edited along; they too are named in `fields`."""
         super().__init__(parent)
         self._rows: dict[str, _Row] = {}
         self._hidden: set[str] = set()
@@ -123,7 +125,7 @@ class RecordForm(QWidget):
         self._grid.setVerticalSpacing(theme.XS)
         self._grid.setColumnMinimumWidth(0, 104)
         self._grid.setColumnStretch(1, 1)
-        known = {argument.name: argument for argument in arguments(record)}
+        known = {argument.name: argument for argument in (*arguments(record), *options)}
         for name in fields:
             self._add(known[name], (looks or {}).get(name, FieldLook()))
 
@@ -186,7 +188,14 @@ def _editor(argument: Argument, look: FieldLook, changed: Callable[[], None]) ->
     choices = tuple(look.choices) or argument.choices
     if choices or look.suggestions:
         return _choice(choices, look, changed)
-    makers = {"integer": _integer, "number": _number, "flag": _flag, "text": _text}
+    makers = {
+        "integer": _integer,
+        "number": _number,
+        "flag": _flag,
+        "text": _text,
+        "numbers": _numbers,
+        "names": _names,
+    }
     if argument.form not in makers:
         raise TypeError(f"{argument.name} cannot be edited in a form: it is a {argument.form}")
     return makers[argument.form](argument, changed)
@@ -199,7 +208,7 @@ def _choice(choices: Sequence[str], look: FieldLook, changed: Callable[[], None]
         box.setItemData(number, look.meanings.get(name), Qt.ItemDataRole.ToolTipRole)
     box.setEditable(not choices)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    box.installEventFilter(_NO_WHEEL)
+    box.installEventFilter(NO_WHEEL)
     box.currentTextChanged.connect(lambda _text: changed())
     return box, box.currentText, lambda value: box.setCurrentText(str(value))
 
@@ -212,15 +221,23 @@ def _integer(argument: Argument, changed: Callable[[], None]) -> _Editor:
     )
     box.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType if box.maximum() > 10_000_000 else box.stepType())
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    box.installEventFilter(_NO_WHEEL)
+    box.installEventFilter(NO_WHEEL)
     box.valueChanged.connect(lambda _value: changed())
     return box, box.value, lambda value: box.setValue(int(value))
 
 
 def _number(argument: Argument, changed: Callable[[], None]) -> _Editor:
+    """A number; where the default is None an empty text means None."""
     edit = NumberEdit()
     edit.textChanged.connect(lambda _text: changed())
-    return edit, edit.number, edit.set_number
+    if argument.default is not None:
+        return edit, edit.number, edit.set_number
+    edit.setPlaceholderText("none")
+    return (
+        edit,
+        lambda: edit.number() if edit.text().strip() else None,
+        lambda value: edit.clear() if value is None else edit.set_number(value),
+    )
 
 
 def _flag(argument: Argument, changed: Callable[[], None]) -> _Editor:
@@ -237,6 +254,32 @@ def _text(argument: Argument, changed: Callable[[], None]) -> _Editor:
     return edit, lambda: (edit.text() or None) if optional else edit.text(), lambda value: edit.setText(value or "")
 
 
+def _numbers(argument: Argument, changed: Callable[[], None]) -> _Editor:
+    return _list(changed, "30, 60", _whole)
+
+
+def _names(argument: Argument, changed: Callable[[], None]) -> _Editor:
+    return _list(changed, "none", str)
+
+
+def _list(changed: Callable[[], None], example: str, made: Callable[[str], Any]) -> _Editor:
+    """Values with commas between them."""
+    edit = QLineEdit()
+    edit.setTextMargins(2, 0, 0, 0)
+    edit.setPlaceholderText(example)
+    edit.textChanged.connect(lambda _text: changed())
+    return (
+        edit,
+        lambda: tuple(made(part.strip()) for part in edit.text().split(",") if part.strip()),
+        lambda values: edit.setText(", ".join(map(str, values))),
+    )
+
+
+def _whole(text: str) -> int | str:
+    """The number, or the text if it is none."""
+    return int(text) if text.isdecimal() else text
+
+
 class _NoWheel(QObject):
     """Scrolling past an editor must not change it; only the one that has the focus turns with the wheel."""
 
@@ -247,4 +290,5 @@ class _NoWheel(QObject):
         return False
 
 
-_NO_WHEEL = _NoWheel()
+NO_WHEEL = _NoWheel()
+"""The one filter of all editors, here and in other forms."""
