@@ -84,11 +84,12 @@ def torchvision_input(name: str) -> Shape:
 
 def torchvision_network(name: str) -> Network:
     """One of torchvision's networks, without weights, opened for editing; with its auxiliary heads if asked for."""
+    from workbench.core.modelling.blocks import recognize_blocks
     from workbench.core.modelling.trace import trace_module
 
     module = torchvision_module(name)
     module.training = keeps_heads(name)  # the root alone: only it asks, and only for the heads
-    return trace_module(module, input_shape=torchvision_input(name), name=name, results="first")
+    return recognize_blocks(trace_module(module, input_shape=torchvision_input(name), name=name, results="first"))
 
 
 def torchvision_module(name: str) -> nn.Module:
