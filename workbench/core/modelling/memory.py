@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, fx
 
 from workbench.core.graph.network import Network
+from workbench.core.modelling.attention_memory import fused_attention, is_fused
 from workbench.core.modelling.compile import build_module, node_of
 from workbench.core.modelling.optimizers import OPTIMIZERS, Optimizer
 from workbench.core.modelling.peak import backward_peak, output_bytes
@@ -111,6 +112,8 @@ class _Recorder(fx.Interpreter):
                 return part.part(*args)
         if isinstance(part, fx.GraphModule):
             return _Piece(part, self).run(*args)
+        if is_fused(part):
+            return fused_attention(part, *args)
         return super().call_module(target, args, kwargs)
 
     def _note(self, name: str, tensor: Tensor) -> Tensor:
