@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 
 SHORT = {"batch_size": "--batch", "learning_rate": "--lr"}
 """Options that are not called like their field."""
+EXPLAINED = ("augmentation",)
+"""Fields whose choices are listed with a sentence on each."""
 NAMES = {"integer": "N", "number": "X", "numbers": "N,N", "names": "NAME,NAME"}
 
 
 def add_fields(parser: Parser, record: type[msgspec.Struct], *, but: Collection[str] = ()) -> None:
     """An option for every plain field of the record but some; without it the record's own default counts."""
     from workbench.core.layers.arguments import arguments
-    from workbench.core.training.choices import choices, defaults, option, options
+    from workbench.core.training.choices import defaults, option, options
 
     for argument in arguments(record):
         if argument.form in ("record", "pair", "shape") or argument.name in but:
             continue
-        _add(parser, argument, argument.choices or choices(argument.name))
+        _add(parser, argument, argument.choices or _offered(argument.name))
         for name in options(argument.name) if argument.form == "choice" else ():
             _add(parser, option(argument.name, name), (), owners=defaults(argument.name, name))
 
@@ -41,6 +43,15 @@ def given(options: Namespace, record: type[msgspec.Struct]) -> dict[str, Any]:
     names = [*record.__struct_fields__, *(name for field in record.__struct_fields__ for name in options_of(field))]
     values = {name: getattr(options, name, None) for name in names}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _offered(field: str) -> tuple[str, ...]:
+    """The names a field can hold; all in one, each with its sentence, where the names do not say enough."""
+    from workbench.core.training.choices import choices, meaning
+
+    if field not in EXPLAINED:
+        return choices(field)
+    return ("; ".join(f"{name}: {meaning(field, name).rstrip('.')}" for name in choices(field)),)
 
 
 def _add(parser: Parser, argument: Argument, one_of: tuple[str, ...], *, owners: dict[str, Any] | None = None) -> None:
