@@ -106,6 +106,24 @@ def _entry(node: Operator) -> Layer:
     return Layer("Select", {"dim": node.get("axis", 0), "index": int(index)}, (node.value,))
 
 
+@operator("Slice")
+def _slice(node: Operator) -> Layer | Value:
+    """One of several equal parts of an axis, which is how a chunk may be written."""
+    starts, ends = node.option("starts", 1, ()), node.option("ends", 2, ())
+    axes, steps = node.option("axes", 3, range(len(starts))), node.option("steps", 4, [1])
+    if len(starts) != 1 or list(steps) != [1] or axes[0] % (len(node.value.shape) + 1) == 0:
+        raise ShapeError("it takes another part than one of several equal parts of an axis")
+    axis = axes[0] % (len(node.value.shape) + 1)
+    size = node.value.shape[axis - 1]
+    start, end, _step = slice(starts[0], ends[0]).indices(size)
+    length = max(end - start, 1)
+    if length == size:
+        return node.value
+    if size % length or start % length:
+        raise ShapeError(f"it takes {start} to {end} of {size}, which is not one of several equal parts")
+    return Layer("Chunk", {"chunks": size // length, "index": start // length, "dim": axis}, (node.value,))
+
+
 def parts(node: Operator) -> list[Layer]:
     """A `Split` into equal parts: one layer for each of its outputs."""
     count, axis = len(node.proto.output), node.get("axis", 0)
@@ -126,7 +144,7 @@ def joined_with_source(node: Operator, builder: Builder) -> Value | None:
 
 def _added_bias(node: Operator, builder: Builder) -> Value | None:
     value = node.values[0]
-    place = node.inputs.index(value)
+    place = int(node.inputs[1] is value)
     constant, source = node.inputs[1 - place], builder.sole_source(node.input_names[place], value)
     if source is None or source.kind not in WITH_BIAS or source.arguments.get("bias", True):
         return None

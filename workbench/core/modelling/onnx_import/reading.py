@@ -97,8 +97,10 @@ def _built(model: ModelProto, path: Path, shape: Shape) -> Builder:
 def _unknown(nodes: Sequence[NodeProto], builder: Builder) -> Iterator[str]:
     """Walk through the operators; the names of those without a layer are handed over."""
     for proto in nodes:
-        if any(name not in builder.values for name in proto.input):
-            continue  # it follows one that is unknown
+        if any(name not in builder.values for name in proto.input):  # it follows one that is unknown
+            if proto.op_type not in (*HANDLERS, "Split", "Shape"):
+                yield proto.op_type
+            continue
         operator = Operator(proto, [builder.values[name] for name in proto.input], proto.input)
         if _is_constant(operator):
             _fold(operator, builder)
@@ -166,8 +168,12 @@ def _compared(opened: Opened, model: ModelProto, shape: Shape) -> Opened:
     """The same with the largest difference from what ONNX's own reference computes, where that takes seconds."""
     if analyse(opened.network).macs > MOST_MACS:
         return opened
-    picture = np.random.default_rng(0).standard_normal((1, *shape), dtype=np.float32)
-    results: Any = ReferenceEvaluator(model).run(None, {_inputs(model)[0].name: picture})
+    batch = _inputs(model)[0].type.tensor_type.shape.dim[0].dim_value or 1
+    picture = np.random.default_rng(0).standard_normal((batch, *shape), dtype=np.float32)
+    try:
+        results: Any = ReferenceEvaluator(model).run(None, {_inputs(model)[0].name: picture})
+    except Exception:  # the reference raises what it likes, for another size of pictures above all
+        return opened
     wanted = results[0]
     module = build_module(opened.network, device="meta")
     module.load_state_dict(dict(opened.weights), strict=True, assign=True)
