@@ -14,6 +14,7 @@ from workbench.core.modelling.lint.findings import linted
 from workbench.core.modelling.memory import TrainingMemory, saved_bytes, training_memory
 from workbench.core.modelling.receptive_field import ReceptiveField
 from workbench.core.modelling.shapes import Analysis, NodeReport, analyse
+from workbench.core.modelling.stages import Stage, stages
 from workbench.errors import Problem
 
 
@@ -75,6 +76,8 @@ class Description(msgspec.Struct, frozen=True):
     """What is wrong with the network as a whole."""
     notes: tuple[str, ...] = ()
     """What was done to the network when it was opened."""
+    stages: tuple[Stage, ...] = ()
+    """Its layers by the size of their outputs, with the share of the activations' memory that each takes."""
 
 
 def describe(network: Network, *, batch: int = 128, optimizer: str = "adamw", precision: str = "fp32") -> Description:
@@ -88,7 +91,8 @@ def describe(network: Network, *, batch: int = 128, optimizer: str = "adamw", pr
     nodes = tuple(_node(report, saved.get(report.name, 0)) for report in analysis.nodes.values())
     placed = {problem for report in analysis.nodes.values() for problem in report.problems}
     loose = tuple(_problem(problem) for problem in analysis.problems if problem not in placed)
-    return Description(network.name, analysis.input_shape, nodes, _totals(analysis, memory), loose)
+    parts = stages(analysis, saved)
+    return Description(network.name, analysis.input_shape, nodes, _totals(analysis, memory), loose, stages=parts)
 
 
 def reshaped(network: Network, *, input_shape: Shape | None = None, classes: int | None = None) -> Network:
