@@ -8,14 +8,18 @@ from typing import Any
 from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtGui import QGuiApplication
 
-from workbench.core.graph import edits
+from workbench.core.graph import blocks as block_edits
+from workbench.core.graph import edits, groups
 from workbench.core.graph.document import Edit
 from workbench.core.graph.layout import layered_layout, push_down
-from workbench.core.graph.network import Network, Node, Position
+from workbench.core.graph.network import OUTPUT, BlockUse, Network, Node, Position, prefixes
+from workbench.core.graph.parts import members
 from workbench.core.graph.storage import from_json, to_json
+from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
 from workbench.errors import Remedy, WorkbenchError
 from workbench.gui.builder import style
+from workbench.gui.builder.block_places import housed_block
 from workbench.gui.builder.edge_item import EdgeKey
 from workbench.gui.builder.labels import counted, stem
 from workbench.gui.builder.scene import SIZE, NetworkScene
@@ -33,7 +37,7 @@ class Editor(QObject):
 
     def __init__(self, workspace: Workspace, scene: NetworkScene) -> None:
         super().__init__(scene)
-        self._document = workspace.document
+        self._workspace, self._document = workspace, workspace.document
         self._scene = scene
 
     @property
@@ -59,7 +63,9 @@ class Editor(QObject):
     # making
 
     def add(self, kind: str, centre: QPointF) -> str:
-        """Add a node of a kind around a place, unconnected; returns its name."""
+        """Add a node of a kind, or a block, around a place, unconnected; returns its name or that of its first node."""
+        if kind in known_blocks():
+            return self._add_block(kind, _corner(centre))
         name = edits.free_name(self.network, stem(self.network, CATALOG[kind]))
         place = self._free_place(_corner(centre))
         self.attempt(lambda network: edits.add_node(network, Node(name, kind, position=place)), f"Add {kind}")
@@ -67,7 +73,9 @@ class Editor(QObject):
         return name
 
     def add_after(self, kind: str, source: str) -> str:
-        """Add a node of a kind behind another one, between it and what it feeds; returns its name."""
+        """Add a node of a kind, or a block, behind a node, between it and what it feeds; returns its (first) name."""
+        if kind in known_blocks():
+            return self._add_block(kind, self._below(source), source=source)
         name = edits.free_name(self.network, stem(self.network, CATALOG[kind]))
         x, y = self._scene.place(source)
         before_output = self.network[source].kind == "Output"
@@ -76,7 +84,9 @@ class Editor(QObject):
         return name
 
     def add_between(self, kind: str, edge: EdgeKey, centre: QPointF) -> str:
-        """Add a node of a kind on a connection; returns its name."""
+        """Add a node of a kind, or a block, on a connection; returns its name or that of its first node."""
+        if kind in known_blocks():
+            return self._add_block(kind, self._below(edge.source), source=edge.source, target=edge.target)
         name = edits.free_name(self.network, stem(self.network, CATALOG[kind]))
         above, below = self._scene.place(edge.source), self._scene.place(edge.target)
         side_by_side = abs(above[0] - below[0]) < style.WIDTH and below[1] - above[1] < 2 * style.ROW
@@ -90,11 +100,64 @@ class Editor(QObject):
     def connect_nodes(self, source: str, target: str) -> bool:
         """Feed one node into another."""
         label = f"Connect {source} to {target}"
-        return self.attempt(lambda network: edits.connect(network, source, target, catalog=CATALOG), label)
+        known = known_blocks()
+        return self.attempt(
+            lambda network: block_edits.connect(network, source, target, catalog=CATALOG, blocks=known), label
+        )
 
     def duplicate(self) -> None:
         """Copy the selected nodes beside themselves."""
-        self._paste([self._scene.pinned(self.network)[name] for name in self._in_order()], "Duplicate")
+        self._paste(groups.selection(self._scene.pinned(self.network), self._in_order()), "Duplicate")
+
+    def set_block_argument(self, prefix: str, argument: str, value: Any, *, session: int = 0) -> bool:
+        """Change one argument of the block that a group is; what is typed in one `session` of a field is one step."""
+        known = known_blocks()
+        return self.attempt(
+            lambda network: block_edits.set_block_arguments(network, prefix, {argument: value}, blocks=known),
+            f"Set {argument} of {prefix}",
+            merge_key=f"set {prefix} {argument} {session}",
+        )
+
+    def _add_block(self, name: str, corner: Position, *, source: str = "", target: str = "") -> str:
+        """Add a block open, behind a node or on a connection, and select its nodes; returns the first one."""
+        known, use = known_blocks(), BlockUse(name)
+        if source:
+            use = known.fitted(use, [self._shape_of(source)])
+        prefix = self._group_name(name, source)
+
+        def edit(network: Network) -> Network:
+            if target:
+                added = block_edits.insert_block_between(
+                    network, use, prefix=prefix, source=source, target=target, blocks=known
+                )
+            elif source:
+                added = block_edits.insert_block_after(network, use, prefix=prefix, source=source, blocks=known)
+            else:
+                added = block_edits.add_block(network, use, prefix=prefix, blocks=known)
+            return housed_block(added, prefix, corner)
+
+        if not self.attempt(edit, f"Add {name}"):
+            return source
+        made = [node.name for node in members(self.network, prefix)]
+        self._scene.select(made)
+        return made[0]
+
+    def _group_name(self, block: str, source: str) -> str:
+        """What a new block's group is called: the next number behind a block of its kind, else after the block."""
+        around = (prefix for prefix in prefixes(source) if prefix in self.network.blocks)
+        alike = (prefix for prefix in around if self.network.blocks[prefix].block == block)
+        return groups.free_group(self.network, next(alike, known_blocks()[block].stem()))
+
+    def _below(self, source: str) -> Position:
+        """The place below a node; that of the node itself if nothing can come behind it."""
+        x, y = self._scene.place(source)
+        return (x, y if self.network[source].kind == OUTPUT else y + style.ROW)
+
+    def _shape_of(self, name: str) -> tuple[int, ...] | None:
+        """The shape of a node's output, or of what feeds the network's output, as far as it has been analysed."""
+        node, analysis = self.network[name], self._workspace.analysis
+        known = node.inputs[0] if node.kind == OUTPUT and node.inputs else name
+        return analysis.nodes[known].output_shape if analysis and known in analysis.nodes else None
 
     # changing
 
@@ -156,8 +219,8 @@ class Editor(QObject):
         """Put the selected nodes on the clipboard, as the text of a network file."""
         names = self._in_order()
         if names:
-            nodes = [self._scene.pinned(self.network)[name] for name in names]
-            QGuiApplication.clipboard().setText(to_json(Network.of("clipboard", nodes)).decode())
+            copied = groups.selection(self._scene.pinned(self.network), names)
+            QGuiApplication.clipboard().setText(to_json(copied).decode())
 
     def cut(self) -> None:
         """Copy the selected nodes, then remove them."""
@@ -169,19 +232,19 @@ class Editor(QObject):
     def paste(self) -> None:
         """Add the nodes that are on the clipboard."""
         try:
-            nodes = list(from_json(QGuiApplication.clipboard().text().encode(), source="The clipboard"))
+            copied = from_json(QGuiApplication.clipboard().text().encode(), source="The clipboard")
         except WorkbenchError:
             self.refused.emit("There are no nodes on the clipboard. Copy some with Ctrl+C first.")
             return
-        self._paste(nodes, "Paste")
+        self._paste(copied, "Paste")
 
-    def _paste(self, nodes: Sequence[Node], verb: str) -> None:
-        if not nodes:
+    def _paste(self, copied: Network, verb: str) -> None:
+        if not len(copied):
             return
-        fresh = edits.fresh_names(self.network, [node.name for node in nodes])
-        offset = self._free_offset(nodes)
-        label = f"{verb} {counted([node.name for node in nodes])}"
-        if self.attempt(lambda network: edits.paste(network, nodes, offset=offset), label):
+        fresh = groups.pasted_names(self.network, copied)
+        offset = self._free_offset([*copied])
+        label = f"{verb} {counted([*copied.nodes])}"
+        if self.attempt(lambda network: groups.paste_network(network, copied, offset=offset), label):
             self._scene.select(list(fresh.values()))
 
     def _insert(self, edit: Edit, node: Node, label: str) -> None:

@@ -1,4 +1,4 @@
-"""The palette: every layer kind of the catalog, searchable, to drag onto the canvas or to add with Enter."""
+"""The palette: every layer kind and every block, searchable, to drag onto the canvas or to add with Enter."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.core.layers.blocks.block import Block
+from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import LayerKind
 from workbench.gui import icons, theme
@@ -25,6 +27,15 @@ from workbench.gui.widgets.muted import MutedLabel
 
 KIND_ROLE = Qt.ItemDataRole.UserRole
 CATEGORY_ROLE = Qt.ItemDataRole.UserRole + 1
+WORDS_ROLE = Qt.ItemDataRole.UserRole + 2
+LOOKS_LIKE = {
+    "Convolution blocks": "Convolution",
+    "Residual blocks": "Joining",
+    "Mobile blocks": "Normalization",
+    "Branching blocks": "Attention",
+}
+"""The category of layers whose colour a category of blocks has."""
+Offer = type[LayerKind] | type[Block]
 ROW_HEIGHT, HEADLINE_HEIGHT = 28, 30
 CHIP = 9
 
@@ -46,7 +57,8 @@ class KindTree(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.setExpandsOnDoubleClick(False)
-        self.headlines = [self._add_category(*group) for group in CATALOG.by_category().items()]
+        offered: dict[str, Sequence[Offer]] = {**CATALOG.by_category(), **known_blocks().by_category()}
+        self.headlines = [self._add_category(*group) for group in offered.items()]
         self.expandAll()
 
     def mimeTypes(self) -> list[str]:
@@ -59,14 +71,15 @@ class KindTree(QTreeWidget):
             mime.setData(KIND_MIME, names[0].encode())
         return mime
 
-    def _add_category(self, category: str, kinds: Sequence[type[LayerKind]]) -> QTreeWidgetItem:
+    def _add_category(self, category: str, kinds: Sequence[Offer]) -> QTreeWidgetItem:
         headline = QTreeWidgetItem([category])
         headline.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.addTopLevelItem(headline)
         for kind in kinds:
             item = QTreeWidgetItem([kind.name()])
             item.setData(0, KIND_ROLE, kind.name())
-            item.setData(0, CATEGORY_ROLE, category)
+            item.setData(0, CATEGORY_ROLE, LOOKS_LIKE.get(category, category))
+            item.setData(0, WORDS_ROLE, f"{category} {kind.help()}".lower())
             item.setToolTip(0, f"{kind.help()}\nDrag it onto the canvas, or press Enter to add it after the selection.")
             headline.addChild(item)
         return headline
@@ -160,7 +173,7 @@ class Palette(QWidget):
         for headline in self.tree.headlines:
             items = [item for row in range(headline.childCount()) if (item := headline.child(row))]
             for item in items:
-                score = _score(CATALOG[item.data(0, KIND_ROLE)], words)
+                score = _score(item.data(0, KIND_ROLE), item.data(0, WORDS_ROLE), words)
                 item.setHidden(score is None)
                 if score is not None:
                     scored.append((score, item))
@@ -202,10 +215,9 @@ class Palette(QWidget):
         column.addWidget(self.tree, 1)
 
 
-def _score(kind: type[LayerKind], words: Sequence[str]) -> int | None:
+def _score(name: str, about: str, words: Sequence[str]) -> int | None:
     """How well a kind matches (less is better), or None: the beginning of the name, inside it, anywhere else."""
-    name = kind.name().lower()
-    everything = f"{name} {kind.category.lower()} {kind.help().lower()}"
-    if not all(word in everything for word in words):
+    name = name.lower()
+    if not all(word in f"{name} {about}" for word in words):
         return None
     return sum(0 if name.startswith(word) else 1 if word in name else 2 for word in words)
