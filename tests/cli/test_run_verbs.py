@@ -69,6 +69,16 @@ def test_a_ready_network_gets_a_head_for_the_data(workbench: Any, tmp_path: Path
     assert open_run(tmp_path / "run").network["fc"].arguments["out_features"] == 3
 
 
+def test_colours_that_a_grey_network_throws_away_are_told(workbench: Any, tmp_path: Path) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), np.uint8)
+    labels = np.arange(20) % 10
+    for name, images in (("grey", pictures[..., :1]), ("colour", pictures)):
+        np.savez(tmp_path / name, x_train=images, y_train=labels, x_test=images, y_test=labels)
+        answer = workbench("train", "lenet5", "--data", tmp_path / f"{name}.npz", *QUICK, "--out", tmp_path / name)
+        assert answer.status == 0, answer.err
+        assert ("their colours are thrown away" in answer.err) == (name == "colour")
+
+
 def test_a_network_of_the_users_own_is_not_changed_but_refused(workbench: Any, tmp_path: Path) -> None:
     path = save_network(open_network("simple_cnn_gap"), tmp_path / "mine")
     out = tmp_path / "run"

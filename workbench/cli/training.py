@@ -60,6 +60,7 @@ def train(options: Namespace) -> int:
     plan, network = _requested(options)
     refuse(*plan.field_problems())
     network, data = _fitted(network, plan, may_change=not _is_file(plan.network))
+    _tell_colours(network, data, plan)
     out = options.out or new_run_folder(f"{network.name}-{_short(plan.data)}")
     return follow(create_run(plan, network, out), as_json=options.json, data=data)
 
@@ -142,6 +143,7 @@ def _is_plan(reference: str) -> bool:
 
 def _fitted(network: Network, plan: TrainingPlan, *, may_change: bool) -> tuple[Network, ImageData]:
     """The network with a head for the data's classes, and the data; a network of the user's own is not changed."""
+    from workbench.core.graph.network import OUTPUT
     from workbench.core.training.compatibility import framing_of, output_problem
 
     framing = plan.preprocessing.framing if plan.preprocessing else framing_of(network)
@@ -149,11 +151,24 @@ def _fitted(network: Network, plan: TrainingPlan, *, may_change: bool) -> tuple[
     problem = output_problem(network, data.classes)
     if problem is None:
         return network, data
-    if problem.remedy is None or not may_change:
+    if problem.remedy is None or not may_change or network[problem.where].kind == OUTPUT:
         raise WorkbenchError(problem.title, problem.reason)
     count = len(data.classes)
     tell(f"The data has {count} classes: {problem.where} of {network.name} now gives {count} scores.")
     return problem.remedy.edit(network), data
+
+
+def _tell_colours(network: Network, data: ImageData, plan: TrainingPlan) -> None:
+    """Say that pictures are turned from grey to colour, or back: nobody would notice otherwise."""
+    from workbench.core.data.index import index_of
+    from workbench.core.data.sources import open_index
+    from workbench.core.training.compatibility import channels_of, colour_problem
+
+    turned_grey = data.image_shape[0] == 1
+    index = open_index(plan.data) if turned_grey else index_of(data)
+    problem = colour_problem(network, channels_of(index))
+    if problem is not None:
+        tell(f"{problem.title}: {problem.reason}.")
 
 
 def _short(data: str) -> str:
