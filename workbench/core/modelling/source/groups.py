@@ -288,7 +288,9 @@ class Groups:
         if isinstance(kind, ParameterKind):
             return Step(derived(kind.forward, count, parameters=1), path, node.inputs, (name,), name)
         if not self._is_expression(name):
-            return Step(expression(kind), path, node.inputs, (name,), name)
+            written = expression(kind)
+            template = written if "{module}" in written else PLAIN_CALL
+            return Step(template, path, node.inputs, (name,), name)
         template = derived(kind.forward, count) if isinstance(kind, FunctionKind) else expression(kind)
         return Step(template, (), node.inputs, (name,), name)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator
 
+from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.source.bodies import Body, heads
 from workbench.core.modelling.source.values import Call, Value
 
@@ -17,7 +19,16 @@ SPELLED = {
 }  # fmt: skip
 """Words that have a spelling of their own."""
 WORDS = re.compile("|".join(sorted(SPELLED, key=len, reverse=True)), re.IGNORECASE)
-CONVOLUTION, NORM = "torch.nn.Conv2d", ("BatchNorm2d", "LayerNorm2d", "GroupNorm", "InstanceNorm2d")
+CONVOLUTION = "torch.nn.Conv2d"
+RESERVED = frozenset({"Tensor", "OrderedDict", *(kind.name() for kind in CATALOG)})
+"""Names that the text imports."""
+KNOWN = {
+    frozenset({"proj", "f", "activation"}): "ResBottleneckBlock",
+    frozenset({"f", "activation"}): "ResBottleneckBlock",
+    frozenset({"a", "b", "c"}): "BottleneckTransform",
+    frozenset({"a", "b", "se", "c"}): "BottleneckTransform",
+}
+"""Blocks of the literature that are known by the names of their parts."""
 
 
 def class_name(title: str) -> str:
@@ -25,7 +36,7 @@ def class_name(title: str) -> str:
     words = [word for word in re.split(r"[^0-9a-zA-Z]+", title) if word]
     joined = "".join(_spelled(word) for word in words)
     name = joined if joined[:1].isalpha() else f"Network{joined}"
-    return name if name.isascii() else "Network"
+    return f"{name}Network" if name in RESERVED or keyword.iskeyword(name) else name
 
 
 def _spelled(word: str) -> str:
@@ -36,13 +47,16 @@ def _spelled(word: str) -> str:
 
 
 def block_name(body: Body, group: str, block: str) -> str:
-    """What a block is called: as in the catalog it came from, by what it computes, or by its place."""
-    return class_name(block) if block else _by_structure(body) or _by_place(group)
+    """What a block is called: by what it computes, as in the catalog it came from, or by its place."""
+    return _by_structure(body) or (class_name(block) if block else _by_place(group))
 
 
 def _by_structure(body: Body) -> str:
     templates = [line.template for line in body.lines]
     called = list(_called(body))
+    known = KNOWN.get(frozenset(body.names))
+    if known:
+        return known
     joins = any(template.startswith("torch.cat") for template in templates)
     convolutions = sum(head == CONVOLUTION for head in called)
     adds = any(" + " in template for template in templates)
@@ -62,12 +76,20 @@ def _by_structure(body: Body) -> str:
 
 
 def _residual(body: Body, called: list[str], convolutions: int) -> str:
-    if any(_is_depthwise(value) for _, value in body.children):
-        return "InvertedResidual" if "torch.nn.Linear" not in called else "ConvNeXtBlock"
     names = set(body.names)
+    if {"block", "stochastic_depth"} <= names:
+        known = "ConvNeXtBlock" if "torch.nn.Linear" in called else "FusedMBConv"
+        return "MBConv" if known == "FusedMBConv" and _filters_channels(body) else known
+    if _filters_channels(body):
+        return "InvertedResidual"
     if {"conv1", "conv2", "conv3"} <= names:
         return "Bottleneck"
     return "BasicBlock" if {"conv1", "conv2"} <= names else "ResidualBlock"
+
+
+def _filters_channels(body: Body) -> bool:
+    """Whether a convolution takes each channel by itself."""
+    return any(_is_depthwise(value) for _, value in body.children)
 
 
 def _is_depthwise(value: Value) -> bool:
@@ -93,6 +115,10 @@ DOCS = {
     "Bottleneck": "Residual block: 1x1, 3x3 and 1x1 convolutions beside a shortcut (arXiv 1512.03385).",
     "BasicBlock": "Residual block: two 3x3 convolutions beside a shortcut (arXiv 1512.03385).",
     "ResidualBlock": "Layers beside a shortcut.",
+    "MBConv": "Widens, filters each channel by itself, weighs the channels, narrows (arXiv 1905.11946).",
+    "FusedMBConv": "Widens by a full convolution, narrows (arXiv 2104.00298).",
+    "ResBottleneckBlock": "Residual block of convolutions in groups (arXiv 2003.13678).",
+    "BottleneckTransform": "1x1, grouped 3x3 and 1x1 convolutions.",
     "InvertedResidual": "Widens, filters each channel by itself, narrows (arXiv 1801.04381).",
     "ConvNeXtBlock": "A large depthwise convolution and a perceptron beside a shortcut (arXiv 2201.03545).",
     "EncoderBlock": "Attention and a perceptron, each beside a shortcut.",

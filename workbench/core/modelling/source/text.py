@@ -86,7 +86,7 @@ class _Module:
 
     def _class(self, definition: Definition) -> str:
         assert definition.body is not None
-        if definition.key and definition.body.names and all(name.isdigit() for name in definition.body.names):
+        if definition.key and "0" in definition.body.names and self._groups.forms[definition.sample] == "chain":
             return self._sequence(definition)
         lines = [f"class {self._names[definition.key]}(nn.Module):", f'    """{self._doc(definition)}"""', ""]
         children = list(definition.body.children)
@@ -177,10 +177,17 @@ class _Module:
 def _imports(paths: Sequence[str]) -> list[str]:
     """One import for each package; a private function gets a public name, under which tracing knows it too."""
     packages: dict[str, list[str]] = {}
+    renamed: dict[str, list[str]] = {}
     for path in paths:
         package, _, name = path.rpartition(".")
-        packages.setdefault(package, []).append(name + (f" as {name.lstrip('_')}" if name.startswith("_") else ""))
-    return [f"from {package} import {', '.join(names)}" for package, names in packages.items()]
+        if name.startswith("_"):
+            renamed.setdefault(package, []).append(f"from {package} import {name} as {name.lstrip('_')}")
+        packages.setdefault(package, []).extend([] if name.startswith("_") else [name])
+    return [
+        line
+        for package, names in packages.items()
+        for line in [*([f"from {package} import {', '.join(names)}"] if names else []), *renamed.get(package, [])]
+    ]
 
 
 def _type(values: tuple[Value, ...]) -> str:
