@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.graph import edits
 from workbench.core.graph.network import Network
+from workbench.core.layers.blocks.catalog import BLOCKS
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.zoo import READY, empty_network
 from workbench.errors import Problem, Remedy
@@ -218,8 +219,9 @@ def test_searching_finds_by_name_category_and_purpose(room: BuildRoom, qtbot: Qt
 
     assert found("conv") >= {"Conv2d"}
     assert "ReLU" in found("activation")
-    assert found("residual") == {"Add"}
-    assert found("") == {kind.name() for kind in CATALOG}
+    assert {"Add", "BasicBlock", "Bottleneck"} <= found("residual")
+    assert "Conv2d" not in found("residual")
+    assert found("") == {kind.name() for kind in CATALOG} | {block.name() for block in BLOCKS}
     assert found("zzz") == set()
     assert palette.nothing.isVisible()
 
