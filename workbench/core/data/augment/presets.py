@@ -76,10 +76,11 @@ def aerial() -> tuple[Operation, ...]:
 
 @AUGMENTATIONS.register("digits")
 def digits() -> tuple[Operation, ...]:
-    """Turned and sheared by up to 10 degrees, moved and scaled by up to a tenth, on black; for digits and text. Assumes
-    that a letter leaning, moved or of another size stays the same letter, but that its mirror image does not.
+    """Turned and sheared by up to 10 degrees, moved and scaled by up to a tenth, the paper going on beyond the border;
+    for digits and text. Assumes that a letter leaning, moved or of another size stays the same letter, but that its
+    mirror image does not.
     """
-    return (Affine(degrees=10, translate=0.1, scale=0.1, shear=10),)
+    return (Affine(degrees=10, translate=0.1, scale=0.1, shear=10, fill="edge"),)
 
 
 @AUGMENTATIONS.register("cifar")
