@@ -45,10 +45,12 @@ def _open(arguments: Sequence[str]) -> int:
     """`workbench open FILE`; what cannot be opened is said before there is a window."""
     if len(arguments) != 1:
         return _refuse("`workbench open FILE` takes one network file.")
+    from workbench.core.modelling.foreign import code_in
     from workbench.core.modelling.opening import open_network
 
     try:
-        open_network(arguments[0])
+        if code_in(arguments[0]) is None:  # the window asks before code runs
+            open_network(arguments[0])
     except WorkbenchError as error:
         return _refuse(str(error))
     return _window(arguments[0])

@@ -13,6 +13,7 @@ from workbench.core.graph.document import Document
 from workbench.core.modelling.opening import open_network
 from workbench.gui import icons, theme
 from workbench.gui.errors import ExceptionHook
+from workbench.gui.foreign_files import is_foreign
 from workbench.gui.shell import MainWindow
 from workbench.gui.workspace import Workspace
 from workbench.settings import load_settings
@@ -32,6 +33,8 @@ def run(reference: str | None = None) -> int:
         window = open_window(workspace)
         if reference is None and window.autosave.restore():
             workspace.message.emit("Your unsaved changes of last time are back; undo takes them away")
+        if reference is not None and is_foreign(Path(reference)):
+            window.painted.connect(lambda: window.document_actions.open_file(Path(reference)))
         return app.exec()
     finally:
         workspace.close()
@@ -62,7 +65,7 @@ def open_window(workspace: Workspace) -> MainWindow:
 
 
 def _document(reference: str | None) -> Document | None:
-    if reference is None:
+    if reference is None or is_foreign(Path(reference)):
         return None
     path = Path(reference)
     return Document(open_network(reference), path if path.is_file() else None)

@@ -8,14 +8,17 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from workbench.core.graph.network import Network
 from workbench.core.graph.storage import SUFFIX, load_network, save_network
 from workbench.core.modelling.zoo import empty_network
 from workbench.errors import WorkbenchError
 from workbench.gui.errors import show_error
+from workbench.gui.foreign_files import ForeignFiles, is_foreign
 from workbench.gui.icons import set_icon
 from workbench.gui.workspace import Workspace
 
 FILTER = "Networks (*.network.json *.json)"
+OPEN_FILTER = f"All that can be opened (*.network.json *.json *.py *.onnx);;{FILTER};;PyTorch (*.py);;ONNX (*.onnx)"
 
 
 class DocumentActions(QObject):
@@ -30,6 +33,8 @@ class DocumentActions(QObject):
         super().__init__(window)
         self._workspace, self._window = workspace, window
         self._document = workspace.document
+        self._foreign = ForeignFiles(workspace, window)
+        self._foreign.opened.connect(self.take)
         keys = QKeySequence.StandardKey
         self.new = self._action("file-new", "New", keys.New, self.start_new, icon="new")
         self.open = self._action("file-open", "Open…", keys.Open, self.ask_open, icon="open")
@@ -55,12 +60,18 @@ class DocumentActions(QObject):
     def ask_open(self) -> None:
         """Let the user choose a network file and open it."""
         folder = str(self._document.path.parent) if self._document.path else ""
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open a network", folder, FILTER)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open a network", folder, OPEN_FILTER)
         if chosen:
             self.open_file(Path(chosen))
 
     def open_file(self, path: Path) -> bool:
-        """Open a network file, after the question about unsaved changes; what is wrong with it is shown."""
+        """Open a network file, after the question about unsaved changes; what is wrong with it is shown.
+
+        A file of Python or ONNX is asked about and opened in the background.
+        """
+        if is_foreign(path):
+            self._foreign.open_file(path)
+            return False
         try:
             network = load_network(path)
         except WorkbenchError as error:
@@ -71,6 +82,11 @@ class DocumentActions(QObject):
         self._document.open(network, path)
         self.saved.emit(path)
         return True
+
+    def take(self, network: Network) -> None:
+        """Show a network that comes from no network file, after the question about unsaved changes."""
+        if self.may_discard():
+            self._document.open(network)
 
     def save_now(self) -> bool:
         """Save where the document came from, or ask where."""

@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 Consent = Callable[[Path], bool]
 """Asked with the file before its code runs; whether it may."""
+Cancelled = Callable[[], bool]
+"""Whether nobody waits for the answer any more."""
 PATTERN = re.compile(r"(?P<path>.+\.py)(?::(?P<name>[\w.]*))?")
 CHILD = "--open-module"
 """The word with which the program starts itself to run the code."""
@@ -39,6 +42,8 @@ REQUEST, ANSWER, NETWORK, GIVEN, WEIGHTS, SAID = (
 )
 LIMIT = 120.0
 """Seconds that the code may take; the largest of torchvision's networks take ten."""
+LOOK_AROUND = 0.2
+"""Seconds between two looks at whether anybody still waits."""
 GRACE = 30.0
 """Seconds after the limit in which the process tells where the code hangs."""
 
@@ -100,9 +105,16 @@ def withheld(_path: Path) -> bool:
 
 
 def open_code(
-    code: Code, *, consent: Consent, given_weights: Mapping[str, Tensor] | None = None, limit: float = LIMIT
+    code: Code,
+    *,
+    consent: Consent,
+    given_weights: Mapping[str, Tensor] | None = None,
+    limit: float = LIMIT,
+    cancelled: Cancelled = lambda: False,
 ) -> Opened:
     """The network of a module in a file of Python, with its weights, or with `given_weights` in their place.
+
+    `cancelled` is asked a few times a second; when it says so, the process is ended.
 
     Raises `WorkbenchError` without consent and where the code or its opening fails, naming the line.
     """
@@ -111,7 +123,9 @@ def open_code(
         hint = "Open it once with `workbench convert`, which asks, and use the network file."
         raise WorkbenchError(f"{code.path.name} was not opened", "its code would have to run", hint)
     with TemporaryDirectory(prefix="workbench-") as name:
-        return _open_in(Path(name), code, given_weights, limit)
+        folder = Path(name)
+        _write_request(folder, code, given_weights, limit)
+        return _opened(folder, code.path, _run(folder, limit + GRACE, cancelled))
 
 
 def classes_in(path: Path) -> list[str]:
@@ -135,7 +149,7 @@ def _functions(each: ast.ClassDef) -> list[ast.FunctionDef]:
     return [part for part in each.body if isinstance(part, ast.FunctionDef)]
 
 
-def _open_in(folder: Path, code: Code, given_weights: Mapping[str, Tensor] | None, limit: float) -> Opened:
+def _write_request(folder: Path, code: Code, given_weights: Mapping[str, Tensor] | None, limit: float) -> None:
     import safetensors.torch
 
     request = Request(str(code.path.resolve()), code.name, dict(code.arguments), code.input_shape, limit)
@@ -143,33 +157,42 @@ def _open_in(folder: Path, code: Code, given_weights: Mapping[str, Tensor] | Non
     if given_weights is not None:
         plain = {name: value.detach().cpu().contiguous().clone() for name, value in given_weights.items()}
         safetensors.torch.save_file(plain, folder / GIVEN)
-    status = _run(folder, limit + GRACE)
-    answer = _answer(folder, code.path, status)
+
+
+def _opened(folder: Path, path: Path, status: int | None) -> Opened:
+    import safetensors.torch
+
+    answer = _answer(folder, path, status)
     if answer.error:
         raise WorkbenchError(*answer.error)
     weights = safetensors.torch.load((folder / WEIGHTS).read_bytes())
     return Opened(load_network(folder / NETWORK), weights, tuple(answer.notes), answer.difference)
 
 
-def _run(folder: Path, limit: float) -> int | None:
+def _run(folder: Path, limit: float, cancelled: Cancelled) -> int | None:
     """Have another process open the module in the folder; its exit status, None if it had to be killed."""
-    frozen = getattr(sys, "frozen", False)
-    program = [sys.executable] if frozen else [sys.executable, "-m", "workbench"]
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "workbench"]
     ours = str(Path(__file__).parents[3])
     paths = os.pathsep.join(filter(None, (ours, os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
+    nothing = subprocess.DEVNULL
     with (folder / SAID).open("wb") as said:
+        words = [*program, CHILD, str(folder)]
+        process = subprocess.Popen(words, stdin=nothing, stdout=said, stderr=said, env=environment)
+    try:
+        return _end_of(process, time.monotonic() + limit, cancelled)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _end_of(process: subprocess.Popen[bytes], deadline: float, cancelled: Cancelled) -> int | None:
+    while time.monotonic() < deadline and not cancelled():
         try:
-            return subprocess.run(
-                [*program, CHILD, str(folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
-                timeout=limit,
-                check=False,
-            ).returncode
+            return process.wait(LOOK_AROUND)
         except subprocess.TimeoutExpired:
-            return None
+            continue
+    return None
 
 
 def _answer(folder: Path, path: Path, status: int | None) -> Answer:

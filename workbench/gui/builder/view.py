@@ -26,6 +26,7 @@ from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.gestures import Gesture, begin
 from workbench.gui.builder.node_item import NodeItem, Port
 from workbench.gui.builder.scene import NetworkScene
+from workbench.gui.foreign_files import is_foreign
 
 KIND_MIME = "application/x-cnn-workbench-kind"
 """What the palette's drags carry: the name of a layer kind."""
@@ -237,6 +238,6 @@ def _kind(mime: QMimeData) -> str:
 
 
 def _file(mime: QMimeData) -> Path | None:
-    """The first local JSON file that is dragged."""
+    """The first local file that is dragged and can be opened."""
     paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-    return next((path for path in paths if path.suffix == ".json"), None)
+    return next((path for path in paths if path.suffix == ".json" or is_foreign(path)), None)
