@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 else:
     torch, functional = LazyModule("torch"), LazyModule("torch.nn.functional")
 
+SMALLEST = 1e-12
 Smoothing = Annotated[float, Meta(ge=0, lt=1, description="Probability spread over all classes.")]
 
 
@@ -68,7 +69,8 @@ class Focal(Loss, frozen=True, kw_only=True, tag="focal"):
         if weights is not None:
             shares = shares * weights
         total = weight_of(targets, weights)
-        return -(shares * (1 - logs.exp()) ** self.focus * logs).sum() / total
+        wrong = (-torch.expm1(logs)).clamp(min=SMALLEST)  # a power below 1 has no slope at 0
+        return -(shares * wrong**self.focus * logs).sum() / total
 
 
 @choice(LOSSES)
