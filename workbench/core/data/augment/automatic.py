@@ -124,8 +124,8 @@ class RandAugment(Change, frozen=True):
 class TrivialAugment(Change, frozen=True):
     """Applies one operation picked from fourteen, with any strength up to a strong one. For photos (arXiv 2103.10158).
 
-    torchvision's `TrivialAugmentWide`. It shears, moves, turns and changes colours, but never mirrors. It moves by up to
-    32 pixels whatever the size is, so some pictures of that size are moved out of sight.
+    torchvision's `TrivialAugmentWide`. It shears, moves, turns and changes colours, but never mirrors. It moves by up
+    to 32 pixels whatever the size is, so some pictures of that size are moved out of sight.
     """
 
     fill: Beyond = "black"
