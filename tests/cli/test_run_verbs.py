@@ -221,6 +221,8 @@ def test_exporting(workbench: Any, digits_run: Path, tmp_path: Path) -> None:
     assert workbench("export", digits_run, "--to", "pt", "-o", tmp_path).status == 0
     held = torch.load(tmp_path / f"{digits_run.name}.pt", weights_only=True)
     assert torch.equal(held["state_dict"]["conv1.weight"], state["conv1.weight"])
+    report = workbench("export", digits_run, "--to", "source", "-o", tmp_path, "--json").json
+    assert (tmp_path / f"{digits_run.name}.py").read_text().count("\n") == report["lines"]
     refused(workbench("export", digits_run, "--to", "onxx", "-o", tmp_path / "x"), "onxx", "safetensors")
     refused(workbench("export", tmp_path, "-o", tmp_path / "x"), "is not a run")
 

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.report import compact, print_facts, print_json
 from workbench.cli.verbs import Parser, json_option, verb
 
+if TYPE_CHECKING:
+    from workbench.core.runs.folder import Run
+
 
 def _arguments(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", help="the folder of a run")
-    parser.add_argument("--to", default="safetensors", metavar="FORMAT", help="safetensors (the default) or pt")
+    parser.add_argument("--to", default="safetensors", metavar="FORMAT", help="safetensors (the default), pt or source")
     parser.add_argument("--which", choices=("best", "last"), default="best", help="the checkpoint (best)")
     parser.add_argument("-o", "--out", type=Path, metavar="PATH", required=True, help="the file to write, or a folder")
     json_option(parser)
 
 
-@verb("export", "RUN --to safetensors|pt -o PATH", "a run's weights, checked after writing", arguments=_arguments)
+@verb(
+    "export", "RUN --to safetensors|pt|source -o PATH", "a run's weights, checked, or its network", arguments=_arguments
+)
 def export(options: Namespace) -> None:
-    """Write the weights of a run and say what was written."""
+    """Write the weights of a run, or the source of its network, and say what was written."""
     from workbench.core.export.weights import export_weights
     from workbench.core.runs.folder import open_run
 
     run = open_run(options.run)
+    if options.to == "source":
+        _export_source(options, run)
+        return
     path = options.out / f"{run.name}.{options.to}" if options.out.is_dir() else options.out
     report = export_weights(run, path, to=options.to, which=options.which)
     if options.json:
@@ -37,3 +46,18 @@ def export(options: Namespace) -> None:
             ("check", check),
         ]
     )
+
+
+def _export_source(options: Namespace, run: Run) -> None:
+    """Write the network of a run as PyTorch."""
+    from workbench.core.modelling.source.text import source_of
+    from workbench.files import write_atomically
+
+    text = source_of(run.network)
+    path = options.out / f"{run.name}.py" if options.out.is_dir() else options.out
+    write_atomically(path, text)
+    facts = {"path": str(path), "format": "source", "lines": len(text.splitlines())}
+    if options.json:
+        print_json(facts)
+    else:
+        print_facts([("file", str(path)), ("size", f"{facts['lines']} lines")])

@@ -18,6 +18,7 @@ from workbench.gui.builder.palette import Palette
 from workbench.gui.builder.problems import ProblemsStrip
 from workbench.gui.builder.ready_networks import ReadyNetworks
 from workbench.gui.builder.scene import NetworkScene
+from workbench.gui.builder.source_view import SourceView
 from workbench.gui.builder.toolbar import BuildBar
 from workbench.gui.builder.view import CanvasView
 from workbench.gui.documents import DocumentActions
@@ -45,6 +46,9 @@ class BuildRoom(QWidget):
         self.documents = self._find_documents()
         self.canvas_actions = CanvasActions(self.view)
         self.ready = self._action("build-ready", "Ready networks…", "Ctrl+Shift+O", self.choose_ready, icon="build")
+        self.show_source = self._action(
+            "build-source", "Show as PyTorch…", "Ctrl+Shift+C", self.open_source, icon="export"
+        )
         self.find_layer = self._action("build-find", "Search layers", "Ctrl+F", self.start_search, icon="search")
         self.find_layer.setShortcuts([QKeySequence("Ctrl+F"), QKeySequence("/")])
         self._arrange()
@@ -59,7 +63,8 @@ class BuildRoom(QWidget):
 
     def commands(self) -> list[QAction]:
         """What the command palette offers while this room is open."""
-        return [self.ready, self.find_layer, *self.canvas_actions.all.values(), *self.docks.actions_of_docks()]
+        own = [self.ready, self.show_source, self.find_layer]
+        return [*own, *self.canvas_actions.all.values(), *self.docks.actions_of_docks()]
 
     def close_room(self) -> bool:
         """Remember the panels; nothing here can be in the way of closing."""
@@ -73,6 +78,13 @@ class BuildRoom(QWidget):
         gallery.opened.connect(self._open_ready)
         gallery.open()
         return gallery
+
+    def open_source(self) -> SourceView:
+        """Show the network as PyTorch source."""
+        view = SourceView(self.workspace.document.network, self.workspace.jobs, self)
+        view.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        view.open()
+        return view
 
     def add_kind(self, kind: str) -> None:
         """Add a layer after the last selected node, or in the middle of the view if none is selected."""
