@@ -263,7 +263,7 @@ def squeezing_is_no_head(net: Sketch) -> None:
 # non-linearities
 
 
-@provokes("missing non-linearity", "conv2", "warning", words="conv1")
+@provokes("missing non-linearity", "conv2", "warning", words="a kernel of 5 × 5")
 def two_convolutions(net: Sketch) -> None:
     conv(net, "conv1", 16)
     conv(net, "conv2", 32)

@@ -42,15 +42,26 @@ def missing_nonlinearity(subject: Subject) -> Iterator[Problem]:
 
 def _two_in_a_row(subject: Subject, first: str, second: str) -> Problem:
     source, activation = subject.network[second].inputs[0], usual_activation(subject.network)
-    parameters = subject.analysis.nodes[first].parameters
     return Problem(
         second,
         f"No non-linearity between {first} and {second}",
-        f"together they are one linear map: the {parameters:,} parameters of {first} add nothing that {second} could "
-        "not learn alone",
+        f"together they are one linear map: {_single(subject, first, second)} could do the same",
         "warning",
         Remedy(f"Insert {activation} before {second}", partial(_activate, source=source, target=second)),
     )
+
+
+def _single(subject: Subject, first: str, second: str) -> str:
+    """The one layer that two in a row are worth."""
+    before, after = subject.kinds.get(first), subject.kinds.get(second)
+    if not isinstance(before, Conv2d) or not isinstance(after, Conv2d):
+        return "a single layer"
+    if subject.input_shapes(second)[:1] != (subject.shape(first),):
+        return "a single convolution"
+    windows = before.window(), after.window()
+    spans = [[each.dilation[axis] * (each.kernel_size[axis] - 1) for axis in (0, 1)] for each in windows]
+    sides = [spans[0][axis] + spans[1][axis] * windows[0].stride[axis] + 1 for axis in (0, 1)]
+    return f"a single convolution with a kernel of {sides[0]} × {sides[1]}"
 
 
 def _activate(network: Network, source: str, target: str) -> Network:
