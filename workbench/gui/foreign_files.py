@@ -142,6 +142,7 @@ class CodeDialog(QDialog):
             return
         reason = " ".join(part if part[-1] in ".!?" else f"{part}." for part in (error.reason, error.hint) if part)
         self.problem.show_problem(Problem("", error.title, reason))
+        self._make_room()
 
     def _show_busy(self, busy: bool) -> None:
         self.busy.setVisible(busy)
@@ -149,6 +150,11 @@ class CodeDialog(QDialog):
             widget.setEnabled(not busy)
         if busy:
             self.problem.show_problem(None)
+
+    def _make_room(self) -> None:
+        """Grow for the problem: a layout does not do that for a label whose height depends on its width."""
+        needed = self.layout().totalHeightForWidth(self.width())
+        self.resize(self.width(), max(self.height(), needed))
 
     def _name_widgets(self) -> None:
         for widget, name, label, tip in (
@@ -181,7 +187,10 @@ class CodeDialog(QDialog):
         self.busy.setTextVisible(False)
         self.busy.setMaximumHeight(6)
         self.busy.hide()
-        self.run.setAutoDefault(False)  # Enter must not run a stranger's code
+        # Enter runs a stranger's code only for someone who has filled in the form
+        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setDefault(True)
+        for field in (self.arguments, self.shape):
+            field.textEdited.connect(lambda _text: self.run.setDefault(True))
         column.addWidget(headline)
         column.addWidget(where)
         column.addLayout(form)

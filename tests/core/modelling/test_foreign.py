@@ -116,9 +116,9 @@ def test_a_plan_that_names_code_does_not_run_it(tmp_path: Path) -> None:
 HEAD = "import os, sys, time\nfrom torch import nn\n"
 FATAL = {
     "os._exit(7)": "its process ended with status 7",
-    "while True: pass": "bad.py:3: `while True: pass`: still running after 3 seconds",
-    "sys.exit('bye')": "bad.py:3: `sys.exit('bye')`: the line ends the program",
-    "input('go on?')": "bad.py:3: `input('go on?')`: EOFError",
+    "while True: pass": "at bad.py:3: `while True: pass`: still running after 3 seconds",
+    "sys.exit('bye')": "at bad.py:3: `sys.exit('bye')`: the line ends the program",
+    "input('go on?')": "at bad.py:3: `input('go on?')`: EOFError",
 }
 
 
@@ -132,11 +132,11 @@ def test_a_file_that_exits_or_hangs_ends_with_a_sentence(line: str, tmp_path: Pa
 
 
 WRONG = {
-    "import missing_package": "bad.py:1: `import missing_package`: there is no package missing_package",
-    "from math import nothing": "bad.py:1: `from math import nothing`: ImportError",
+    "import missing_package": "at bad.py:1: `import missing_package`: there is no package missing_package",
+    "from math import nothing": "at bad.py:1: `from math import nothing`: ImportError",
     "class Net: pass": "",
     "import torch\nNet = torch.zeros(3)": "",
-    "1 / 0": "bad.py:1: `1 / 0`: ZeroDivisionError",
+    "1 / 0": "at bad.py:1: `1 / 0`: ZeroDivisionError",
 }
 
 

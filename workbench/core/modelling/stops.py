@@ -32,7 +32,7 @@ class Place:
     def quoted(self) -> str:
         """The place with what stands there."""
         source = linecache.getline(self.file, self.line).strip()
-        return f"{self}: `{source}`" if source else str(self)
+        return f"at {self}: `{source}`" if source else f"at {self}"
 
 
 @dataclass(frozen=True)

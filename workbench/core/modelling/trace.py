@@ -153,7 +153,7 @@ def _refuse_more_inputs(module: nn.Module, title: str) -> None:
     if needed:
         reason = f"forward also wants {', '.join(needed)}, and a network has one picture as its input"
         hint = "Give the others defaults, or write a module that takes the picture alone."
-        raise WorkbenchError(f"{title} takes more than one input", f"{_forward(module)}: {reason}", hint)
+        raise WorkbenchError(f"{title} takes more than one input", f"at {_forward(module)}: {reason}", hint)
 
 
 def _forward_parameters(module: nn.Module) -> list[inspect.Parameter]:
@@ -175,7 +175,7 @@ def _refuse_more_outputs(module: nn.Module, graph: fx.Graph, title: str, results
         result = result.args
     if isinstance(result, fx.Node) or (results == "first" and isinstance(result, tuple) and result):
         return
-    reason = f"{_forward(module)}: forward returns {_described(result)}, and a network has one output"
+    reason = f"at {_forward(module)}: forward returns {_described(result)}, and a network has one output"
     raise WorkbenchError(f"{title} does not return one tensor", reason, "Return the class scores alone.")
 
 
