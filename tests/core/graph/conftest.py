@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from workbench.core.graph import edits
+from workbench.core.graph import edits, groups
 from workbench.core.graph.network import BlockUse, Network, Node, chain
 from workbench.core.layers.catalog import CATALOG
 
@@ -59,6 +59,11 @@ def _some(network: Network, *numbers: int) -> list[Node]:
     return [network[name] for name in dict.fromkeys(_name(network, number) for number in numbers) if name in network]
 
 
+def _group(network: Network, number: int) -> str:
+    found = sorted(network.groups)
+    return found[number % len(found)] if found else "ghost"
+
+
 Gesture = Callable[[Network, int, int], Network]
 GESTURES: dict[str, Gesture] = {
     "add_node": lambda n, i, j: edits.add_node(n, _node(n, i, j)),
@@ -72,6 +77,14 @@ GESTURES: dict[str, Gesture] = {
     "move": lambda n, i, j: edits.move(n, {_name(n, i): (float(i), float(j))}),
     "set_arguments": lambda n, i, j: edits.set_arguments(n, _name(n, i), CHANGES[j % len(CHANGES)]),
     "paste": lambda n, i, j: edits.paste(n, _some(n, i, j), offset=(1.0, 1.0)),
+    "make_group": lambda n, i, j: groups.make_group(n, {_name(n, i), _name(n, j)}, NAMES[(i + j) % 7]),
+    "ungroup": lambda n, i, j: groups.ungroup(n, _group(n, i)),
+    "rename_group": lambda n, i, j: groups.rename_group(n, _group(n, i), NAMES[j % 7]),
+    "remove_group": lambda n, i, j: groups.remove_group(n, _group(n, i)),
+    "copy_group": lambda n, i, j: groups.copy_group(n, _group(n, i), groups.free_group(n, NAMES[j % 7])),
+    "paste_network": lambda n, i, j: groups.paste_network(
+        n, groups.selection(n, {_name(n, i), _name(n, j)} & n.nodes.keys())
+    ),
     "retitle": lambda n, i, j: edits.retitle(n, f"title {j % 3}"),
 }
 """An edit of every kind, from two numbers."""

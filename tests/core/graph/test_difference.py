@@ -95,6 +95,7 @@ def test_a_renamed_layer_is_the_same_and_rewires_nobody(diamond: Network) -> Non
     assert {pair.before.name: pair.after.name for pair in found.changed if pair.renamed} == {"a": "first"}
     assert not any(pair.rewired for pair in found.changed)
     assert change.before.name == "a"
+    assert same(apply(found, diamond), edits.rename(diamond, "a", "first"))
 
 
 def test_an_inserted_layer_is_added_and_its_consumer_rewired(diamond: Network) -> None:

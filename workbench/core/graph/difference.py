@@ -108,7 +108,8 @@ def apply(change: Difference, network: Network) -> Network:
     if strange is not None:
         raise WorkbenchError(f"The difference does not fit {network.name}", f"{strange.name} is not as it was before")
     gone, new = {node.name for node in change.removed}, {pair.before.name: pair.after for pair in change.changed}
-    nodes = [new.get(node.name, node) for node in network if node.name not in gone]
+    names = {name: after.name for name, after in new.items()}
+    nodes = [new.get(node.name) or _following(node, names) for node in network if node.name not in gone]
     named = {node.name: node for node in (*nodes, *change.added)}
     if len(named) < len(nodes) + len(change.added) or (change.order and set(change.order) != set(named)):
         raise WorkbenchError(f"The difference does not fit {network.name}", "its names are other ones")
@@ -116,6 +117,12 @@ def apply(change: Difference, network: Network) -> Network:
     kept = {prefix: use for prefix, use in blocks.items() if change.blocks.get(prefix, (None, use))[1]}
     title = change.titles[1] if change.titles else network.name
     return Network(title, {name: named[name] for name in change.order or named}, kept)
+
+
+def _following(node: Node, names: Mapping[str, str]) -> Node:
+    """A node that takes the same layers, whatever they are called."""
+    inputs = tuple(names.get(source, source) for source in node.inputs)
+    return node if inputs == node.inputs else node.with_(inputs=inputs)
 
 
 def _ordered(found: Difference, order: tuple[str, ...]) -> Difference:
