@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,12 +12,13 @@ import torch
 
 from workbench.core.graph import edits
 from workbench.core.graph.network import Network, Node
+from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.compile import build_module
 from workbench.core.modelling.lint.findings import findings, linted
 from workbench.core.modelling.lint.rule import RULES, DataFacts, Subject
 from workbench.core.modelling.shapes import analyse
 from workbench.core.modelling.sketch import Sketch
-from workbench.errors import Problem
+from workbench.errors import Problem, WorkbenchError
 
 Draw = Callable[[Sketch], None]
 NO_DATA = DataFacts()
@@ -709,3 +712,35 @@ def test_two_convolutions_without_an_activation_are_one() -> None:
     twice = torch.conv2d(torch.conv2d(images, first), second)
     joined = torch.conv2d(first.permute(1, 0, 2, 3), second.flip(2, 3), padding=2).permute(1, 0, 2, 3)
     assert torch.allclose(twice, torch.conv2d(images, joined), atol=1e-3)
+
+
+def mutilated(network: Network, luck: random.Random) -> Network:
+    """The network after a few edits that nobody would make."""
+    for _ in range(luck.randint(1, 6)):
+        name = luck.choice(list(network.nodes))
+        node = network[name]
+        if luck.random() < 0.3:
+            network = edits.remove_nodes(network, [name])
+        elif luck.random() < 0.5:
+            inputs = tuple(luck.choices([*network.nodes, "nowhere"], k=luck.randint(0, 3)))
+            network = network.with_nodes(each.with_(inputs=inputs) if each is node else each for each in network)
+        else:
+            kind = luck.choice([kind.name() for kind in CATALOG])
+            network = network.with_nodes(
+                each.with_(kind=kind, arguments={"p": "x"} if luck.random() < 0.2 else {}) if each is node else each
+                for each in network
+            )
+        if not len(network):
+            return network
+    return network
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_was_done_to_a_network_lint_and_its_remedies_come_through(seed: int) -> None:
+    """A remedy may be refused where names have become impossible, but only in words."""
+    luck = random.Random(seed)
+    network = mutilated(drawn(CASES[luck.choice(list(CASES))]), luck)
+    for problem in linted(analyse(network), DataFacts(3, luck.choice([1, 3]))).problems:
+        for remedy in problem.remedies:
+            with contextlib.suppress(WorkbenchError):
+                analyse(remedy.edit(network))

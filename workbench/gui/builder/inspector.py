@@ -49,8 +49,9 @@ class Chip(QWidget):
 
 
 def _with_place(problem: Problem) -> Problem:
-    """The problem with its node in the title, to be shown away from the node."""
-    return replace(problem, title=f"{problem.where}: {problem.title}") if problem.where else problem
+    """The problem with its node in the title, where that does not name it, to be shown away from the node."""
+    named = problem.where in problem.title.split()
+    return problem if named else replace(problem, title=f"{problem.where}: {problem.title}")
 
 
 class Inspector(QScrollArea):
@@ -198,7 +199,7 @@ class Inspector(QScrollArea):
         self.help, self.facts = MutedLabel(), FactsGrid()
         self._problems: list[ProblemLabel] = []
         self._problem_column = QVBoxLayout()
-        self._problem_column.setSpacing(theme.XS)
+        self._problem_column.setSpacing(theme.S)
         headline = QHBoxLayout()
         headline.setSpacing(theme.S)
         for widget in (self.chip, self.title):

@@ -50,7 +50,7 @@ class ProblemLabel(QLabel):
             self.clear()
             return
         colours = theme.current()
-        colour = colours.level_colour(problem.level).name()
+        colour = (colours.text if problem.level == "info" else colours.level_colour(problem.level)).name()
         parts = [f"<span style='color:{colour}'>{escape(problem.title)}</span>"]
         if problem.reason:
             reason = problem.reason[:1].upper() + problem.reason[1:]
