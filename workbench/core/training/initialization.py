@@ -17,6 +17,8 @@ else:
 
 INITIALIZATIONS: Registry[Callable[[torch.nn.Module], None]] = Registry("initialization")
 JOINS = ("Add",)
+PASSING = ("StochasticDepth", "Dropout")
+"""Layers at the end of a branch that leave out or let through."""
 
 
 @INITIALIZATIONS.register("pytorch")
@@ -58,5 +60,13 @@ def last_norms(network: Network) -> list[str]:
     for name in network.execution_order:
         depth[name] = 1 + max((depth[source] for source in network[name].inputs), default=0)
     joins = (network[name] for name in network.execution_order if network[name].kind in JOINS)
-    norms = ([each for each in join.inputs if "BatchNorm" in network[each].kind] for join in joins)
+    ends = ([_end(each, network) for each in join.inputs] for join in joins)
+    norms = ([name for name in found if "BatchNorm" in network[name].kind] for found in ends)
     return [max(found, key=depth.__getitem__) for found in norms if found]
+
+
+def _end(name: str, network: Network) -> str:
+    """The last layer of a branch that computes something."""
+    while network[name].kind in PASSING and network[name].inputs:
+        name = network[name].inputs[0]
+    return name
