@@ -111,8 +111,9 @@ class SourceView(QDialog):
         self.text = self._make_text()
         self.problem = ProblemLabel()
         self.problem.setObjectName("build-source-problem")
+        self.problem.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.text, 1)
-        column.addWidget(self.problem)
+        column.addWidget(self.problem, 1)
         column.addLayout(self._make_row())
         self._colours = PythonColours(self.text.document(), self)
 
