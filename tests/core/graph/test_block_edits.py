@@ -80,6 +80,8 @@ def test_a_block_that_takes_any_number_takes_one_more() -> None:
     after = blocks.feed(after, "d", "input", blocks=BLOCKS)
     assert after["d.concatenate"].inputs == ("stem", "input")
     assert after.blocks
+    with pytest.raises(WorkbenchError, match="already feeds"):
+        blocks.feed(after, "d", "stem", blocks=BLOCKS)
     with pytest.raises(WorkbenchError, match="loop"):
         blocks.feed(after, "d", "relu", blocks=BLOCKS)
     with pytest.raises(WorkbenchError, match="no output"):
@@ -240,6 +242,11 @@ def test_a_group_that_would_feed_itself_is_refused(network: Network) -> None:
 
 def test_removing_a_group_joins_its_ends(network: Network) -> None:
     assert groups.remove_group(network, "l.0") == plain()
+
+
+def test_a_group_that_feeds_what_feeds_it_is_removed_without_a_loop() -> None:
+    nodes = [Node("g.a", "ReLU"), Node("between", "ReLU", {}, ("g.a",)), Node("g.b", "ReLU", {}, ("between",))]
+    assert groups.remove_group(Network.of("n", nodes), "g")["between"].inputs == ()
 
 
 def test_a_copy_of_a_group_is_a_block_too(network: Network) -> None:

@@ -84,6 +84,10 @@ def feed(network: Network, prefix: str, source: str, *, blocks: Blocks) -> Netwo
     refuse(_feed_problem(network, prefix, source))
     _, most = blocks.input_limits(use.block)
     kept = inputs if most is None or len(inputs) < most else inputs[:-1]
+    if source in kept:
+        raise WorkbenchError(
+            f"{source} already feeds {prefix}", "a block tells its inputs apart by where they come from"
+        )
     return _remade(network, prefix, use, inputs=(*kept, source), blocks=blocks)
 
 

@@ -94,10 +94,11 @@ def rename_group(network: Network, prefix: str, new_prefix: str) -> Network:
 
 
 def remove_group(network: Network, prefix: str) -> Network:
-    """Remove a group; what it fed takes what fed the group, where that is one node."""
+    """Remove a group; what it fed takes what fed the group, where that is one node that the group does not feed."""
     inner = {node.name for node in _members(network, prefix)}
     feeders = sources((network[name] for name in inner), prefix)
-    instead = feeders if len(feeders) == 1 else ()
+    joins = len(feeders) == 1 and inner.isdisjoint(network.upstream(feeders[0]))
+    instead = feeders if joins else ()
 
     def rewired(node: Node) -> Node:
         if inner.isdisjoint(node.inputs):
