@@ -178,9 +178,10 @@ def folder(options: argparse.Namespace) -> None:
             took.append(time.perf_counter() - start)
     finally:
         shutil.rmtree(root)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024) / 1000
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
     print(
-        f"{len(index):,} pictures: first page after {min(took):.2f} s (worst {max(took):.2f} s), {peak:,.0f} MB in all"
+        f"{len(index):,} pictures: first page after {min(took):.2f} s, worst {max(took):.2f} s; {peak:,.0f} MB in all"
     )
 
 
