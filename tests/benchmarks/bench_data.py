@@ -170,7 +170,7 @@ def folder(options: argparse.Namespace) -> None:
     root = Path(tempfile.mkdtemp())
     try:
         _fill(root, options.images)
-        took = []
+        before, took = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, []
         for _round in range(options.rounds):
             start = time.perf_counter()
             index = open_index(str(root))
@@ -179,9 +179,9 @@ def folder(options: argparse.Namespace) -> None:
     finally:
         shutil.rmtree(root)
     unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * unit / 1e6
     print(
-        f"{len(index):,} pictures: first page after {min(took):.2f} s, worst {max(took):.2f} s; {peak:,.0f} MB in all"
+        f"{len(index):,} pictures: first page after {min(took):.2f} s, worst {max(took):.2f} s; {grown:,.0f} MB for it"
     )
 
 
