@@ -271,6 +271,19 @@ def test_it_opens_ready_to_train(qtbot: QtBot, workspace: Workspace) -> None:
     assert plan.field_problems() == () and plan.epochs <= 5
 
 
+def test_colours_that_would_be_thrown_away_are_told_and_mended(
+    qtbot: QtBot, room: TrainRoom, workspace: Workspace
+) -> None:
+    label = room.form.subjects._network_problem
+    workspace.data = "shapes"
+    wait(qtbot, lambda: label.problem is not None and label.problem.level == "warning")
+    assert "colour" in label.text()
+    assert found(room, QPushButton, "train-start").isEnabled()
+    label.linkActivated.emit("#")
+    assert workspace.document.undo_label == "Take colour pictures"
+    wait(qtbot, lambda: label.problem is None or label.problem.level != "warning")
+
+
 def test_a_room_made_after_the_analysis_checks_the_data(qtbot: QtBot, workspace: Workspace) -> None:
     workspace.data = "digits"
     with qtbot.waitSignal(workspace.analysed, timeout=PATIENCE_MS):
