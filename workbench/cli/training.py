@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.core.graph.network import Network
     from workbench.core.training.plan import TrainingPlan
 
-ELSEWHERE = ("network", "data", "weights")
+ELSEWHERE = ("network", "data")
 """Fields of a plan that are no options of their own here."""
 
 

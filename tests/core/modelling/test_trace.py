@@ -221,3 +221,22 @@ def test_a_subclass_is_its_base_only_if_it_computes_the_same() -> None:
     assert [node.kind for node in trace_module(nn.Sequential(Renamed()), input_shape=(3, 8, 8))][1] == "Conv2d"
     with pytest.raises(WorkbenchError):
         trace_module(nn.Sequential(Standardized(3, 4, 1)), input_shape=(3, 8, 8))
+
+
+class Functional(nn.Module):
+    """Activations and axes as functions and methods, as they are often written."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = functional.leaky_relu(x, 0.2)
+        x = functional.elu(x.tanh(), alpha=0.5) + functional.selu(x).sigmoid()
+        x = functional.adaptive_avg_pool2d(x, 1).squeeze(-1).squeeze(dim=-1)
+        return functional.log_softmax(x.unsqueeze(1).softmax(-1).squeeze(1), dim=1)
+
+
+def test_functions_and_methods_are_the_layers_they_are() -> None:
+    network = trace_module(Functional(), input_shape=(3, 8, 8))
+    assert [node.kind for node in network].count("Flatten") == 2
+    assert network["leakyrelu"].arguments == {"negative_slope": 0.2}
+    assert network["elu"].arguments == {"alpha": 0.5}
+    images = torch.randn(3, 3, 8, 8)
+    assert torch.equal(build_module(network)(images), Functional()(images))

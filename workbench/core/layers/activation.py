@@ -40,7 +40,7 @@ class ReLU6(ModuleKind, frozen=True):
         return torch.nn.ReLU6(self.inplace)
 
 
-@layer(CATEGORY, torch_class="torch.nn.LeakyReLU")
+@layer(CATEGORY, torch_class="torch.nn.LeakyReLU", functions=("torch.nn.functional.leaky_relu",))
 class LeakyReLU(ModuleKind, frozen=True):
     """Multiplies negative values by a small slope instead of dropping them."""
 
@@ -63,7 +63,7 @@ class PReLU(ModuleKind, frozen=True):
         return torch.nn.PReLU(self.num_parameters)
 
 
-@layer(CATEGORY, torch_class="torch.nn.ELU")
+@layer(CATEGORY, torch_class="torch.nn.ELU", functions=("torch.nn.functional.elu",))
 class ELU(ModuleKind, frozen=True):
     """Bends negative values smoothly towards -alpha."""
 
@@ -97,7 +97,7 @@ class SiLU(ModuleKind, frozen=True):
         return torch.nn.SiLU(self.inplace)
 
 
-@layer(CATEGORY, torch_class="torch.nn.Tanh", functions=("torch.tanh",))
+@layer(CATEGORY, torch_class="torch.nn.Tanh", functions=("torch.tanh", "Tensor.tanh", "torch.nn.functional.tanh"))
 class Tanh(ModuleKind, frozen=True):
     """Squeezes values between -1 and 1."""
 
@@ -106,7 +106,11 @@ class Tanh(ModuleKind, frozen=True):
         return torch.nn.Tanh()
 
 
-@layer(CATEGORY, torch_class="torch.nn.Sigmoid", functions=("torch.sigmoid",))
+@layer(
+    CATEGORY,
+    torch_class="torch.nn.Sigmoid",
+    functions=("torch.sigmoid", "Tensor.sigmoid", "torch.nn.functional.sigmoid"),
+)
 class Sigmoid(ModuleKind, frozen=True):
     """Squeezes values between 0 and 1."""
 
@@ -209,7 +213,11 @@ Axis = Annotated[
 ]
 
 
-@layer(CATEGORY, torch_class="torch.nn.Softmax", functions=("torch.softmax", "torch.nn.functional.softmax"))
+@layer(
+    CATEGORY,
+    torch_class="torch.nn.Softmax",
+    functions=("torch.softmax", "torch.nn.functional.softmax", "Tensor.softmax"),
+)
 class Softmax(ModuleKind, frozen=True):
     """Turns scores into shares that sum to 1. The loss does this already: not needed at the end of a classifier."""
 
@@ -220,7 +228,11 @@ class Softmax(ModuleKind, frozen=True):
         return torch.nn.Softmax(_own_axis(self.dim, shapes[0]))
 
 
-@layer(CATEGORY, torch_class="torch.nn.LogSoftmax", functions=("torch.log_softmax", "torch.nn.functional.log_softmax"))
+@layer(
+    CATEGORY,
+    torch_class="torch.nn.LogSoftmax",
+    functions=("torch.log_softmax", "torch.nn.functional.log_softmax", "Tensor.log_softmax"),
+)
 class LogSoftmax(ModuleKind, frozen=True):
     """The logarithm of softmax. The loss does this already: not needed at the end of a classifier."""
 

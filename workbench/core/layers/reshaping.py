@@ -28,6 +28,7 @@ else:
 CATEGORY = "Reshaping"
 Axis = Annotated[int, Meta(ge=-6, le=6)]
 Axes = Annotated[list[Axis], Meta(min_length=1, max_length=7)]
+SQUEEZES = ("torch.squeeze", "Tensor.squeeze", "torch.unsqueeze", "Tensor.unsqueeze")
 CHANNELS_LAST_AND_BACK = ([0, 2, 3, 1], [0, 3, 1, 2])
 
 
@@ -60,7 +61,7 @@ class Flatten(ModuleKind, frozen=True):
         """None: there are no pixels after it."""
 
 
-@layer(CATEGORY, functions=("torch.reshape", "Tensor.reshape", "Tensor.view"))
+@layer(CATEGORY, functions=("torch.reshape", "Tensor.reshape", "Tensor.view", *SQUEEZES))
 class Reshape(FunctionKind, frozen=True):
     """Cuts the same values, in the same order, into axes of other sizes."""
 

@@ -22,6 +22,8 @@ CONSTRUCTION = frozenset({"__init__", "__module__", "__doc__", "__constants__", 
 """What a subclass may define and still compute what its base computes."""
 OWN_MODULES = "workbench.core.layers.modules"
 """Where modules lie that are neither PyTorch's nor torchvision's: a compiled network can be traced again."""
+STACK = "_stacklevel"
+"""What PyTorch's softmax hands itself for its warnings; it says nothing of the layer."""
 UNCHANGED = frozenset({"contiguous", "clone", "detach"})
 """Methods after which a network has the same values."""
 
@@ -162,7 +164,7 @@ def _inputs(node: fx.Node) -> tuple[fx.Node, ...]:
 
 def _constants(node: fx.Node) -> tuple[list[Any], dict[str, Any]]:
     """The arguments that hold no tensor, by position and by name."""
-    named = {key: value for key, value in node.kwargs.items() if not _holds_tensor(value)}
+    named = {key: value for key, value in node.kwargs.items() if key != STACK and not _holds_tensor(value)}
     return [value for value in node.args if not _holds_tensor(value)], named
 
 
