@@ -20,6 +20,7 @@ from workbench.core.data.folders import load_folder
 from workbench.core.data.images import ChosenPictures, ImagePart, Images
 from workbench.core.data.pictures import UnusablePictureError
 from workbench.core.data.preprocessing import Framing, Preprocessing
+from workbench.core.data.resident import copied
 from workbench.core.data.statistics import statistics
 from workbench.core.data.store import cache, keeping
 from workbench.core.data.store.rendering import RenderedPictures, Rendering
@@ -271,6 +272,13 @@ def test_streamed_batches_are_those_of_memory() -> None:
         for first, second in zip(ours.in_order(20), theirs.in_order(20), strict=True):
             assert torch.equal(first[0], second[0])
         assert statistics(ImagePart(pictures, labels)) == statistics(ImagePart(array, labels))
+
+
+def test_chosen_pictures_are_brought_to_a_device_in_pieces() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (50, 4, 5, 3), np.uint8)
+    order = np.random.default_rng(1).permutation(50)[:33]
+    pixels = copied(ChosenPictures(images, order), torch.device("cpu"), chunk=7)
+    assert np.array_equal(pixels.numpy(), images[order])
 
 
 def test_streams_decode_a_little_ahead_only() -> None:

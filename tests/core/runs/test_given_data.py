@@ -11,7 +11,8 @@ from workbench.core.data.preprocessing import Framing
 from workbench.core.data.sources import open_data
 from workbench.core.modelling.opening import open_network
 from workbench.core.runs.folder import Run
-from workbench.core.runs.runner import create_run, walk
+from workbench.core.runs.runner import create_run, resume, walk
+from workbench.core.training.control import Control
 from workbench.core.training.events import RunFailed, RunFinished
 from workbench.core.training.plan import TrainingPlan
 
@@ -43,3 +44,16 @@ def test_given_data_of_another_framing_is_not_used(made: tuple[Run, Path]) -> No
     *_, last = walk(run, data=data)
     assert isinstance(last, RunFailed)
     assert str(path) in last.title
+
+
+def test_a_run_is_stopped_while_its_data_is_read(tmp_path: Path) -> None:
+    small = TrainingPlan(network="lenet5", data="digits", epochs=1, batch_size=100)
+    run = create_run(small, open_network("lenet5"), tmp_path / "digits")
+    control = Control()
+    control.stop()
+    (event,) = walk(run, control)
+    assert isinstance(event, RunFinished)
+    assert (event.stopped, event.step, run.state) == (True, 0, "stopped")
+    *_, last = resume(run.path)
+    assert isinstance(last, RunFinished)
+    assert not last.stopped

@@ -20,7 +20,7 @@ from workbench.core.transfer.plan import TransferPlan, training_plan
 from workbench.core.transfer.strategy import STRATEGIES
 from workbench.errors import WorkbenchError
 
-TORCH_FREE = ("plan", "backbones", "weights", "strategy", "download", "photos")
+TORCH_FREE = ("plan", "backbones", "weights", "strategy", "photos")
 
 
 @pytest.fixture

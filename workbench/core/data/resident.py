@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
@@ -24,9 +25,20 @@ class Resident(Protocol):
 def resident(pictures: Pictures, device: torch.device) -> Resident:
     """The pixels at the best place there is for them: the device where they fit, else where they are."""
     if isinstance(pictures, LazyPictures):
-        return _Elsewhere(pictures)
+        nbytes = math.prod(pictures.shape)
+        if device.type == "cpu" or pictures.costly or not _fits(device, nbytes):
+            return _Elsewhere(pictures)
+        return _InMemory(copied(pictures, device))
     pixels = torch.from_numpy(np.asarray(pictures))
     return _InMemory(pixels.to(device) if _fits(device, pixels.nbytes) else pixels)
+
+
+def copied(pictures: Pictures, device: torch.device, chunk: int = 1024) -> torch.Tensor:
+    """All pictures on a device, brought there a few at a time to spare memory here."""
+    pixels = torch.empty(pictures.shape, dtype=torch.uint8, device=device)
+    for start in range(0, len(pictures), chunk):
+        pixels[start : start + chunk] = torch.from_numpy(pictures[start : start + chunk])
+    return pixels
 
 
 class _InMemory:

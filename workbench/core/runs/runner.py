@@ -12,6 +12,7 @@ from pathlib import Path
 
 from workbench.core.data.images import ImageData
 from workbench.core.data.preprocessing import Preprocessing
+from workbench.core.data.registry import Progress
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import to_json
 from workbench.core.runs.continuity import (
@@ -26,7 +27,7 @@ from workbench.core.runs.continuity import (
 from workbench.core.runs.folder import EVENTS, LOG, NETWORK, PLAN, DataCard, Run, open_run
 from workbench.core.runs.lock import only_walk
 from workbench.core.training.control import Control
-from workbench.core.training.events import RunEvent, RunFailed, Warned, to_line
+from workbench.core.training.events import RunEvent, RunFailed, RunFinished, Warned, to_line
 from workbench.core.training.plan import TrainingPlan, changed, unknown_names
 from workbench.core.training.plan_files import plan_to_json
 from workbench.errors import Problem, WorkbenchError, first_line
@@ -100,6 +101,8 @@ def refuse(*problems: Problem | None) -> None:
 def _guarded(run: Run, control: Control, opened: ImageData | None) -> Iterator[RunEvent]:
     try:
         yield from _events(run, control, opened)
+    except _StoppedWhileReadingError:
+        yield _stopped(run)
     except WorkbenchError as error:
         _append(run.path / LOG, f"{error}\n".encode())
         yield RunFailed(time=time.time(), title=error.title, reason=error.reason, hint=error.hint)
@@ -112,6 +115,25 @@ def _guarded(run: Run, control: Control, opened: ImageData | None) -> Iterator[R
             yield _failed(run, "The training stopped on an error", error, f"The trace is in {run.path / LOG}.")
     except Exception as error:
         yield _failed(run, "The training stopped on an error", error, f"The trace is in {run.path / LOG}.")
+
+
+class _StoppedWhileReadingError(Exception):
+    """The user no longer wants the run whose data is being read."""
+
+
+def _stopped(run: Run) -> RunFinished:
+    """The end of a part of a run in which no step was done."""
+    best = max(run.epochs, key=lambda epoch: epoch.validation_accuracy, default=None)
+    last = run.epochs[-1] if run.epochs else None
+    return RunFinished(
+        time=time.time(),
+        step=last.step if last else 0,
+        epoch=last.epoch if last else 0,
+        stopped=True,
+        best_accuracy=best.validation_accuracy if best else None,
+        best_epoch=best.epoch if best else None,
+        seconds=0.0,
+    )
 
 
 def _failed(run: Run, title: str, error: Exception, hint: str) -> RunFailed:
@@ -132,7 +154,7 @@ def _events(run: Run, control: Control, opened: ImageData | None) -> Iterator[Ru
     environment = environment_here(device, before.precision if before else choose_precision(plan.precision, device))
     _refuse_misfit(plan, network, environment)
     known = earlier_data(run) if continued else None
-    data, card = _open_data(plan, network, known, opened)
+    data, card = _open_data(plan, network, known, opened, _stopping_on(control))
     news = [*_skips(data.problems)]
     if continued and before and known:
         news += [*environment_changes(before, environment), *data_changes(known, card)]
@@ -154,7 +176,7 @@ def _refuse_misfit(plan: TrainingPlan, network: Network, environment: Environmen
 
 
 def _open_data(
-    plan: TrainingPlan, network: Network, known: DataCard | None, opened: ImageData | None
+    plan: TrainingPlan, network: Network, known: DataCard | None, opened: ImageData | None, progress: Progress
 ) -> tuple[ImageData, DataCard]:
     """The data framed for the network, and what is known of it.
 
@@ -167,11 +189,21 @@ def _open_data(
     preprocessing = plan.preprocessing or (known.preprocessing if known else None)
     framing = preprocessing.framing if preprocessing else framing_of(network)
     fits = opened is not None and opened.image_shape == (framing.channels, *framing.stored_size)
-    data = opened if opened is not None and fits else open_data(plan.data, framing=framing)
+    data = opened if opened is not None and fits else open_data(plan.data, framing=framing, progress=progress)
     refuse(output_problem(network, data.classes))
     preprocessing = preprocessing or Preprocessing(framing, *statistics(data.train))
     counts = (len(data.train), len(data.validation))
     return data, DataCard(data.name, plan.data, data.classes, *counts, preprocessing, tuple(map(str, data.problems)))
+
+
+def _stopping_on(control: Control) -> Progress:
+    """Progress that ends the reading of data when the run is to stop."""
+
+    def told(_done: int, _total: int) -> None:
+        if control.stop_requested():
+            raise _StoppedWhileReadingError
+
+    return told
 
 
 def _skips(problems: tuple[Problem, ...]) -> Iterator[Warned]:
