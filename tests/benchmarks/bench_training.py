@@ -5,6 +5,12 @@
 The tutorial arm: a dataset of PIL pictures, RandomCrop + RandomHorizontalFlip + ToTensor + Normalize for each picture,
 a DataLoader without workers, fp32. The engine arms: the training loop of a run with flip-crop, in fp32 and in the
 precision it chooses itself. Same network, batch size, optimizer and pictures; the second epoch counts.
+
+    python tests/benchmarks/bench_training.py --overhead [--device cpu] [--network lenet5]
+
+The overhead: milliseconds that a step of the loop of a run takes beyond the bare step of the same module (forward,
+loss, backward, optimizer) on the same batch and in the same precision, in one process, the two in turn. A run
+without any option should add at most 0.10 ms. Its data path is left out: batches lie ready.
 """
 
 from __future__ import annotations
@@ -16,7 +22,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+from workbench.core.data.batches import Batch
+from workbench.core.data.preprocessing import Preprocessing
+from workbench.core.training.session import Session
 
 ARMS = ("tutorial", "engine-fp32", "engine-auto")
 BATCH = 128
@@ -88,6 +99,81 @@ def engine(network_name: str, images: int, precision: str) -> float:
     return [event.images_per_second for event in events if isinstance(event, EpochDone)][-1]
 
 
+def overhead(network_name: str, *, device: str, steps: int, batch: int) -> dict[str, float]:
+    """Milliseconds of a bare step, of a step of the loop, and the median of what the loop adds."""
+    import torch
+
+    from workbench.core import TrainingPlan
+    from workbench.core.data.sources import open_data
+    from workbench.core.modelling.heads import with_classes
+    from workbench.core.modelling.opening import open_network
+    from workbench.core.training.beginning import TrainingJob
+    from workbench.core.training.compatibility import framing_of
+    from workbench.core.training.session import Session
+
+    network = with_classes(open_network(network_name), 10)
+    framing = framing_of(network)
+    data = open_data("digits" if framing.channels == 1 else "shapes", framing=framing)
+    plan = TrainingPlan(network=network_name, batch_size=batch, device=device, precision="fp32")
+    with tempfile.TemporaryDirectory() as folder:
+        preprocessing = Preprocessing(framing, (0.5,) * framing.channels, (0.25,) * framing.channels)
+        job = TrainingJob(plan, network, data, preprocessing, Path(folder), torch.device(device), "fp32")
+        session = Session(job)
+        session.begin_epoch()
+        ready = next(session.remaining_batches())
+        pairs = [(timed(bare_step, session, ready), timed(loop_step, session, ready)) for _ in range(steps)][
+            steps // 5 :
+        ]
+    return {
+        "bare": statistics.median(bare for bare, _ in pairs),
+        "loop": statistics.median(loop for _, loop in pairs),
+        "added": statistics.median(loop - bare for bare, loop in pairs),
+    }
+
+
+def timed(step: Callable[[Session, Batch], None], session: Session, batch: Batch) -> float:
+    """Milliseconds of one step: on the CPU the thread's own, which others on the machine do not disturb."""
+    import torch
+
+    clock = time.thread_time if session.job.device.type == "cpu" else time.perf_counter
+    start = clock()
+    step(session, batch)
+    if session.job.device.type == "cuda":
+        torch.cuda.synchronize()
+    return (clock() - start) * 1000
+
+
+def bare_step(session: Session, batch: Batch) -> None:
+    """What any loop does."""
+    import torch
+
+    images, labels = batch
+    learner = session.learner
+    learner.optimizer.zero_grad()
+    torch.nn.functional.cross_entropy(learner.module(images), labels).backward()
+    learner.optimizer.step()
+
+
+def loop_step(session: Session, batch: Batch) -> None:
+    """What the loop of a run does between two batches, reports left out (`workbench.core.training.loop`)."""
+    import torch
+
+    from workbench.core.training.device import autocast
+
+    learner, plan = session.learner, session.plan
+    session.begin_step()
+    learner.optimizer.zero_grad()
+    for pictures, targets, share in session.parts(*batch):
+        with autocast(session.job.device, session.job.precision):
+            logits = learner.forward(pictures).float()
+            loss = plan.loss(logits, targets, session.targets.weights)
+        torch.autograd.backward(loss, share)
+        session.count(loss, logits, targets)
+    learner.limit_gradients()
+    learner.optimizer.step()
+    session.end_step()
+
+
 def measure(arm: str, network_name: str, images: int) -> float:
     """One arm in this process."""
     if arm == "tutorial":
@@ -102,7 +188,18 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=2560)
     parser.add_argument("--network", default="cifar10net")
     parser.add_argument("--arm", choices=ARMS)
+    parser.add_argument("--overhead", action="store_true")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--steps", type=int, default=400)
     options = parser.parse_args()
+    if options.overhead:
+        print(
+            json.dumps(
+                overhead(options.network, device=options.device, steps=options.steps, batch=options.batch), indent=1
+            )
+        )
+        return
     if options.arm:
         print(json.dumps(measure(options.arm, options.network, options.images)))
         return

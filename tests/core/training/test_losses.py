@@ -106,7 +106,7 @@ def test_the_shares_of_parts_add_up_to_the_whole(
         weights = None  # its mean is over all scores, weighted or not
     made = parts(logits, labels, size, weights=weights)
     assert sum(len(wanted) for _, wanted, _ in made) == 16 and max(len(wanted) for _, wanted, _ in made) <= size
-    total = sum(loss(some, wanted, weights) * share for some, wanted, share in made)
+    total = sum(loss(some, wanted, weights) * (1 if share is None else share) for some, wanted, share in made)
     torch.testing.assert_close(torch.as_tensor(total), loss(logits, labels, weights))
 
 

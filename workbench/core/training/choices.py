@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
-
-import msgspec
 
 from workbench.core.data.augment import AUGMENTATIONS
 from workbench.core.data.balance import CLASS_WEIGHTS, SAMPLINGS
@@ -18,6 +17,7 @@ from workbench.core.training.schedules import SCHEDULES
 from workbench.errors import Problem
 from workbench.registry import Choice, Registry
 
+_arguments = lru_cache(maxsize=64)(arguments)
 CHOICES: dict[str, Registry[Any]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
@@ -64,15 +64,15 @@ def options(field: str) -> dict[str, tuple[str, ...]]:
     """The options that come with the choices of a field: the name of each, and the choices that have it."""
     found: dict[str, tuple[str, ...]] = {}
     for name, kind in ((name, RECORDS[field][name]) for name in RECORDS.get(field, ())):
-        for option in msgspec.structs.fields(kind):
-            found[option.name] = (*found.get(option.name, ()), name)
+        for option in kind.__struct_fields__:
+            found[option] = (*found.get(option, ()), name)
     return found
 
 
 def option(field: str, name: str) -> Argument:
     """An option as a form needs it, from the first of the choices that have it."""
     kind = RECORDS[field][options(field)[name][0]]
-    return next(argument for argument in arguments(kind) if argument.name == name)
+    return next(argument for argument in _arguments(kind) if argument.name == name)
 
 
 def defaults(field: str, name: str) -> dict[str, Any]:

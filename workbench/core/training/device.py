@@ -52,6 +52,19 @@ def autocast(device: torch.device, precision: str) -> torch.autocast:
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
 
 
+def seed_chance(seed: int, device: torch.device) -> None:
+    """Let the random numbers of the CPU and of one device begin anew, as `torch.manual_seed` does for all devices.
+
+    That notes the whole call stack for each device that is not in use yet: 0.1 ms in every step.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        number = torch.cuda.current_device() if device.index is None else device.index
+        torch.cuda.default_generators[number].manual_seed(seed)
+    elif device.type == "mps":
+        torch.mps.manual_seed(seed)
+
+
 def device_name(device: torch.device) -> str:
     """What the device is called by its maker, as far as torch knows."""
     if device.type == "cuda":

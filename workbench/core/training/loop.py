@@ -36,7 +36,7 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
                 with autocast(job.device, job.precision):
                     logits = learner.forward(pictures).float()
                     loss = plan.loss(logits, targets, session.targets.weights)
-                torch.autograd.backward(loss * share)
+                torch.autograd.backward(loss, share)
                 session.count(loss, logits, targets)
             learner.limit_gradients()
             learner.optimizer.step()

@@ -28,6 +28,21 @@ def diverged(what: str, epoch: int) -> WorkbenchError:
     )
 
 
+@dataclass(frozen=True)
+class BatchSums:
+    """Loss and hits of one batch, on its device."""
+
+    sums: Tensor
+    images: int
+
+
+def batch_sums(loss: Tensor, logits: Tensor, targets: Tensor) -> BatchSums:
+    """Of a batch: its mean loss, its logits `(batch, classes)`, its labels `(batch,)` or shares of classes."""
+    labels = targets.argmax(dim=1) if targets.is_floating_point() else targets
+    hits = (logits.argmax(dim=1) == labels).sum()
+    return BatchSums(torch.stack([loss.detach() * labels.shape[0], hits]), labels.shape[0])
+
+
 class RunningSums:
     """Loss and hits summed over batches without making the device wait."""
 
@@ -35,13 +50,10 @@ class RunningSums:
         self._sums = torch.zeros(2, dtype=torch.float32 if device.type == "mps" else torch.float64, device=device)
         self._images = 0
 
-    def add(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
-        """Count one batch: its mean loss, its logits `(batch, classes)`, its labels `(batch,)` or shares of classes."""
-        labels = targets.argmax(dim=1) if targets.is_floating_point() else targets
-        images = labels.shape[0]
-        hits = (logits.argmax(dim=1) == labels).sum()
-        self._sums += torch.stack([loss.detach() * images, hits]).to(self._sums.dtype)
-        self._images += images
+    def add(self, batch: BatchSums) -> None:
+        """Count one batch."""
+        self._sums += batch.sums
+        self._images += batch.images
 
     def means(self) -> Means:
         """The means so far (waits for the device)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 
 import msgspec
@@ -153,8 +154,14 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def field_problems(self) -> tuple[Problem, ...]:
         """One problem for each field or option whose value is not possible, whatever the network and the data."""
-        found = [problem for field in msgspec.structs.fields(self) for problem in _field_problems(self, field)]
+        found = [problem for field in _fields(type(self)) for problem in _field_problems(self, field)]
         return (*found, *(() if found else _contradictions(self)))
+
+
+@lru_cache(maxsize=64)
+def _fields(record: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """The fields of a sort of record; a form asks at every key, and reading the annotations takes its time."""
+    return msgspec.structs.fields(record)
 
 
 def _field_problems(plan: TrainingPlan, field: msgspec.structs.FieldInfo) -> list[Problem]:
@@ -165,9 +172,7 @@ def _field_problems(plan: TrainingPlan, field: msgspec.structs.FieldInfo) -> lis
         return [wrong]
     if type(value) not in RECORDS[field.name].values():
         return [Problem(field.name, f"{value} is no {field.name}", "it is a record of another field")]
-    return [
-        found for each in msgspec.structs.fields(value) for found in _value_problems(each, getattr(value, each.name))
-    ]
+    return [found for each in _fields(value.__class__) for found in _value_problems(each, getattr(value, each.name))]
 
 
 def _value_problems(field: msgspec.structs.FieldInfo, value: Any) -> list[Problem]:

@@ -20,9 +20,10 @@ from workbench.core.training import checkpoint
 from workbench.core.training.accumulation import Part, parts
 from workbench.core.training.beginning import TrainingJob, new_module
 from workbench.core.training.clock import Clock
+from workbench.core.training.device import seed_chance
 from workbench.core.training.events import CheckpointSaved
 from workbench.core.training.learner import Learner
-from workbench.core.training.metrics import Means, RunningSums, diverged
+from workbench.core.training.metrics import Means, RunningSums, batch_sums, diverged
 from workbench.core.training.stopping import Outcome, has_stopped_improving
 from workbench.core.training.targets import Targets
 
@@ -87,7 +88,7 @@ class Session:
 
     def begin_step(self) -> None:
         """Make the random numbers and the learning rate of the next step."""
-        torch.manual_seed((self.plan.seed * 1_000_003 + self.step + 1) % 2**63)
+        seed_chance((self.plan.seed * 1_000_003 + self.step + 1) % 2**63, self.job.device)
         self.learner.begin_step(self.step, self.outcomes)
 
     def parts(self, images: Tensor, labels: Tensor) -> list[Part]:
@@ -97,8 +98,9 @@ class Session:
 
     def count(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
         """Note how a pass went."""
-        self.epoch_sums.add(loss, logits, targets)
-        self._recent.add(loss, logits, targets)
+        sums = batch_sums(loss, logits, targets)
+        self.epoch_sums.add(sums)
+        self._recent.add(sums)
 
     def end_step(self) -> None:
         """Note that a step is done."""
@@ -118,7 +120,7 @@ class Session:
         module, loss, sums = self.learner.to_use.eval(), self.plan.loss.plain(), RunningSums(self.job.device)
         for images, labels in self._held_out.in_order():
             logits = module(images)
-            sums.add(loss(logits, labels), logits, labels)
+            sums.add(batch_sums(loss(logits, labels), logits, labels))
         return sums.means()
 
     def close_epoch(self, validated: Means) -> None:
