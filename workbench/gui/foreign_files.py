@@ -153,8 +153,9 @@ class CodeDialog(QDialog):
 
     def _make_room(self) -> None:
         """Grow for the problem: a layout does not do that for a label whose height depends on its width."""
-        needed = self.layout().totalHeightForWidth(self.width())
-        self.resize(self.width(), max(self.height(), needed))
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _name_widgets(self) -> None:
         for widget, name, label, tip in (
