@@ -82,12 +82,16 @@ class Batches:
 
     def varied(self, number: int, *, start: int = 0) -> Iterator[VariedBatch]:
         """What `epoch` normalizes."""
-        order = self._sampled(self._labels.cpu(), _generator(self.seed, number))
+        order = self.order(number)
         steps = range(start, self.steps_per_epoch)
         groups = [order[step * self.batch_size : (step + 1) * self.batch_size] for step in steps]
         for step, chosen, (pixels, labels) in zip(steps, groups, self._picked(groups), strict=True):
             lots = step_lots((self.seed, number, step), len(chosen))
             yield VariedBatch(chosen, self._augment(pixels, self.preprocessing.framing, lots), labels)
+
+    def order(self, number: int) -> torch.Tensor:
+        """The numbers of the pictures of an epoch; step after step takes `batch_size` of them."""
+        return self._sampled(self._labels.cpu(), _generator(self.seed, number))
 
     def in_order(self, batch_size: int | None = None) -> Iterator[Batch]:
         """All pictures as they are, in their order, for evaluation; the last batch may be smaller."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.core.data.images import ImagePart, Indices, ahead, is_costly
 
@@ -20,7 +21,11 @@ def statistics(part: ImagePart) -> tuple[tuple[float, ...], tuple[float, ...]]:
     to be decoded anew, over `SAMPLE` of them at even distances. A channel that never changes gets a deviation of
     1 / 255, because normalization divides by it.
     """
-    counts = _histograms(part)
+    return moments(histograms(part))
+
+
+def moments(counts: npt.NDArray[np.int64]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """(mean, standard deviation) of each channel, as shares of 255, from how often each value from 0 to 255 occurs."""
     values = np.arange(256) / 255
     total = counts.sum(axis=1)
     mean = (counts * values).sum(axis=1) / total
@@ -29,8 +34,8 @@ def statistics(part: ImagePart) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return tuple(map(float, mean)), tuple(map(float, std))
 
 
-def _histograms(part: ImagePart) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """How often each value from 0 to 255 occurs in each channel."""
+def histograms(part: ImagePart) -> npt.NDArray[np.int64]:
+    """How often each value from 0 to 255 occurs in each channel, `(channels, 256)`."""
     channels = part.images.shape[-1]
     counts = np.zeros((channels, 256), np.int64)
     for pictures in ahead(part.images, _groups(part)):
