@@ -15,18 +15,30 @@ from pathlib import Path
 
 import pytest
 import torch
-from msgspec.structs import replace
 
 from workbench.core.graph.network import Network, Node, chain
 from workbench.core.runs.folder import Run
 from workbench.core.runs.runner import create_run, walk
 from workbench.core.training.events import EpochDone, RunFinished, StepDone
-from workbench.core.training.plan import Phase, TrainingPlan
+from workbench.core.training.plan import Phase, TrainingPlan, changed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks processes and kills them by a signal")
 
 KILLS = int(os.environ.get("WORKBENCH_KILLS", "24"))
 PLAN = TrainingPlan(network="tiny", data="digits", batch_size=480, precision="fp32", device="cpu", augmentation="flip")
+OPTIONS: dict[str, object] = {
+    "optimizer": "muon",
+    "schedule": "plateau",
+    "tolerated": 0,
+    "averaging": "ema",
+    "ema_decay": 0.9,
+    "mixing": "mixup",
+    "batch_size": 160,
+    "accumulation": 3,
+    "clip_norm": 1.0,
+    "patience": 3,
+}
+"""What keeps a state of its own between steps."""
 PHASES = (Phase(epochs=2, learning_rate=1e-2, frozen=("bn",)), Phase(epochs=2, learning_rate=5e-3))
 
 HELPER = """
@@ -126,7 +138,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, killer: Killer) -> Run:
 
 
 def new_run(folder: Path) -> Run:
-    return create_run(replace(PLAN, phases=PHASES), tiny(), folder)
+    return create_run(changed(PLAN, phases=PHASES, **OPTIONS), tiny(), folder)
 
 
 def told(run: Run) -> list[tuple[object, ...]]:

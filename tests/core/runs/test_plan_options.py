@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import torch
 
 from workbench.core.data.augment import Step as Operation
 from workbench.core.graph.network import Network, Node, chain
-from workbench.core.runs.folder import Run
+from workbench.core.runs.folder import Run, open_run
 from workbench.core.runs.runner import create_run, resume, walk
 from workbench.core.training import checkpoint
 from workbench.core.training.choices import choices
@@ -124,6 +125,24 @@ def test_a_run_stopped_and_resumed_is_bit_for_bit_the_uninterrupted_one(tmp_path
     if run.state == "stopped":
         assert finished(resume(run.path)).best_accuracy == end.best_accuracy
     assert same(whole, run)
+
+
+def test_a_run_of_the_first_version_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    """As it lies in a folder of then: options beside each other in the plan, no outcomes in the checkpoint."""
+    plan = planned(optimizer="sgd", momentum=0.8, schedule="step", step_size=1, gamma=0.5, label_smoothing=0.1)
+    whole = create_run(plan, network(), tmp_path / "whole")
+    finished(walk(whole))
+    run = stopped(plan, tmp_path / "run", after=8)
+    options = {"momentum": 0.8, "step_size": 1, "gamma": 0.5, "label_smoothing": 0.1}
+    names = ("network", "data", "epochs", "batch_size", "learning_rate", "weight_decay", "seed", "device", "precision")
+    held = {**{name: getattr(plan, name) for name in names}, "optimizer": "sgd", "schedule": "step", **options}
+    (run.path / "plan.json").write_text(json.dumps(held))
+    path = run.checkpoints / "last" / checkpoint.STATE
+    state = torch.load(path, weights_only=True)
+    assert state.pop("outcomes")
+    torch.save(state, path)
+    finished(resume(run.path))
+    assert same(whole, open_run(run.path))
 
 
 # -- what the options do -----------------------------------------------------------------------------------------------
