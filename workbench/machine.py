@@ -1,10 +1,11 @@
-"""What the machine has."""
+"""What the machine has, and how the program is started on it once more."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import sys
+from pathlib import Path
 
 UNKNOWN = 8e9
 """Bytes of memory to count on where the system does not say."""
@@ -23,6 +24,18 @@ def total_memory() -> float:
 def gigabytes(count: float) -> str:
     """Bytes as a person reads them: `1,234.5 GB`."""
     return f"{count / 1e9:,.1f} GB"
+
+
+def own_program() -> list[str]:
+    """The words with which this program is started once more, frozen or not."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "workbench"]
+
+
+def own_environment(**changes: str) -> dict[str, str]:
+    """The environment in which `own_program` finds itself, with some changes."""
+    ours = str(Path(__file__).parents[1])
+    paths = os.pathsep.join(filter(None, (ours, os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": paths, **changes}
 
 
 class _MemoryStatus(ctypes.Structure):

@@ -7,10 +7,8 @@ without harm, and only when whoever opens the file consents.
 from __future__ import annotations
 
 import ast
-import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +23,7 @@ from workbench.core.graph.storage import load_network
 from workbench.core.layers.kind import Shape
 from workbench.errors import WorkbenchError
 from workbench.files import read_file
+from workbench.machine import own_environment, own_program
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -171,13 +170,9 @@ def _opened(folder: Path, path: Path, status: int | None) -> Opened:
 
 def _run(folder: Path, limit: float, cancelled: Cancelled) -> int | None:
     """Have another process open the module in the folder; its exit status, None if it had to be killed."""
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "workbench"]
-    ours = str(Path(__file__).parents[3])
-    paths = os.pathsep.join(filter(None, (ours, os.environ.get("PYTHONPATH"))))
-    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"}
-    nothing = subprocess.DEVNULL
+    environment, nothing = own_environment(PYTHONDONTWRITEBYTECODE="1"), subprocess.DEVNULL
     with (folder / SAID).open("wb") as said:
-        words = [*program, CHILD, str(folder)]
+        words = [*own_program(), CHILD, str(folder)]
         process = subprocess.Popen(words, stdin=nothing, stdout=said, stderr=said, env=environment)
     try:
         return _end_of(process, time.monotonic() + limit, cancelled)

@@ -32,6 +32,11 @@ class Control:
         """Whether the run is held."""
         return not self._going.is_set()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the run is to end; waits for nothing."""
+        return self._stop.is_set()
+
     def stop_requested(self) -> bool:
         """Called by the loop between steps: waits while paused; True when the run is to end."""
         self._going.wait()

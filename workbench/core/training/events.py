@@ -100,6 +100,15 @@ def to_line(event: RunEvent) -> bytes:
     return msgspec.json.encode(event) + b"\n"
 
 
+def from_line(line: bytes) -> AnyEvent | None:
+    """The event in a line, None if there is none: a kill can cut a line short."""
+    try:
+        event: AnyEvent = _DECODER.decode(line)
+    except BROKEN_JSON:
+        return None
+    return event
+
+
 def still_true(event: RunEvent, continued: RunStarted) -> bool:
     """Whether an event counts once the run goes on: not if it happens again, nor if it says that the run is over."""
     return not isinstance(event, RunFinished | RunFailed) and getattr(event, "step", 0) <= continued.step
@@ -109,9 +118,8 @@ def from_lines(lines: Iterable[bytes]) -> list[AnyEvent]:
     """The events of a log without lines that a kill cut short and without what a continuation made untrue."""
     events: list[AnyEvent] = []
     for line in lines:
-        try:
-            event = _DECODER.decode(line)
-        except BROKEN_JSON:
+        event = from_line(line)
+        if event is None:
             continue
         if isinstance(event, RunStarted):
             events = [old for old in events if still_true(old, event)]
