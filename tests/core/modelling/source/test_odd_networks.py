@@ -89,6 +89,31 @@ ODD = {
         *(INPUT, Node("p.0", "LayerScale", {}, ("input",)), Node("p.1", "LayerScale", {}, ("p.0",)), output("p.1")),
     ],
     "deep nesting": [INPUT, conv("a.b.c.d.e.f", "input"), conv("a.b.c.d.g", "a.b.c.d.e.f"), output("a.b.c.d.g")],
+    "parameters in a group whose data comes back": [
+        *(
+            INPUT,
+            Node("g.0", "LayerScale", {}, ("input",)),
+            conv("h", "g.0"),
+            Node("g.scale", "LayerScale", {}, ("h",)),
+        ),
+        *(conv("k", "g.scale"), conv("g.h.append", "k"), output("g.h.append")),
+    ],
+    "a group of numbers and words whose data comes back": [
+        *(INPUT, conv("g.0", "input"), conv("h", "g.0"), conv("g.word", "h"), output("g.word")),
+    ],
+    "an expression before the first module of a group": [
+        *(INPUT, Node("a.join", "Concatenate", {}, ("input", "input")), conv("c", "input")),
+        *(Node("a.half", "Chunk", {}, ("a.join",)), Node("a.b.scale", "LayerScale", {}, ("c",))),
+        *(Node("a.sum", "Add", {}, ("a.half", "a.b.scale")), output("a.sum")),
+    ],
+    "numbers that are sometimes missing": [
+        *(INPUT, conv("f.0.0", "input"), conv("f.0.1", "f.0.0"), conv("f.1.0", "f.0.1"), conv("r", "f.1.0")),
+        *(
+            Node("f.0.add", "Add", {}, ("f.0.1", "input")),
+            Node("f.1.add", "Add", {}, ("r", "f.0.add")),
+            output("f.1.add"),
+        ),
+    ],
     "parts taken in another order": [
         *(INPUT, Node("r", "Chunk", {"index": 1}, ("input",)), Node("l", "Chunk", {}, ("input",))),
         *(Node("join", "Concatenate", {}, ("r", "l")), output("join")),

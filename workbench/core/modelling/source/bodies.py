@@ -74,7 +74,7 @@ def shorter(body: Body) -> Iterator[tuple[Body, tuple[int, ...]]]:
     for place, line in enumerate(body.lines):
         if len(line.outputs) != 1 or line.outputs == body.results == (0,):
             continue
-        if line.path and line.template == "{module}({0})":
+        if len(line.path) == 1 and line.path[0].isidentifier() and line.template == "{module}({0})":
             yield _without(body, {place: line.inputs[0]}), (place,)
         elif line.template in ("{0} + {1}", "{1} + {0}") and 0 in line.inputs and line.inputs != (0, 0):
             yield from _without_shortcut(body, place)

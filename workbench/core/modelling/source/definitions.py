@@ -8,15 +8,18 @@ from functools import cached_property
 from typing import Any
 
 from workbench.core.graph.network import INPUT, OUTPUT, prefixes
+from workbench.core.layers.kind import ParameterKind
 from workbench.core.modelling.heads import WIDTH, head_of
 from workbench.core.modelling.source.bodies import Body, Line, body_key, heads, renumbered, shorter
 from workbench.core.modelling.source.dense import as_loop, is_loop, is_spread, joins_all, spread
-from workbench.core.modelling.source.groups import Groups
+from workbench.core.modelling.source.groups import TAKEN, Groups
 from workbench.core.modelling.source.parameters import Parameter, Use, solve
 from workbench.core.modelling.source.values import (
+    HOLDER,
     MODULE_DICT,
     MODULE_LIST,
     SEQUENTIAL,
+    Argument,
     Call,
     Symbol,
     Value,
@@ -154,9 +157,20 @@ class Definitions:
         numbered = [*children] == [str(number) for number in range(len(children))]
         if self.groups.forms[path] == "chain":
             return Call(SEQUENTIAL, given(*values) if numbered else given(ordered([*children], values)))
+        if self._needs_holder(path):
+            return Call(HOLDER, tuple(map(Argument, children, values)))
         if numbered:
             return Call(MODULE_LIST, given(Call("list", given(*values))))
         return Call(MODULE_DICT, given(ordered([*children], values)))
+
+    def _needs_holder(self, path: str) -> bool:
+        """Whether a container holds a parameter, or a name, that a `ModuleDict` cannot take."""
+        for name, child in self.groups.children(path).items():
+            if name in TAKEN or isinstance(self.groups.kinds.get(child), ParameterKind):
+                return True
+            if self.groups.forms.get(child) == "container" and self._needs_holder(child):
+                return True
+        return False
 
     def _body(self, group: str, value_of: Any) -> Body:
         children = tuple((name, value_of(path)) for name, path in self.groups.children(group).items())

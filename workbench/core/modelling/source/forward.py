@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from workbench.core.modelling.source.bodies import Body, Line
 from workbench.core.modelling.source.dense import is_loop, is_spread, loop_forward
-from workbench.core.modelling.source.values import SEQUENTIAL, Call, Value
+from workbench.core.modelling.source.values import HOLDER, MODULE_LIST, SEQUENTIAL, Call, Value, items_of
 
 FRESH = ("torch.nn.Conv2d", "torch.nn.Linear", "torch.nn.ConvTranspose2d")
 """What begins a line of its own."""
@@ -168,9 +168,12 @@ class Forward:
         return name if name.isidentifier() and name != "self" else f"branch{name}"
 
     def _module(self, path: tuple[str, ...]) -> str:
-        text = "self"
-        for depth, part in enumerate(path):
-            text = _member(text, part, of_container=depth > 0)
+        """A module by its path, through the containers that hold it."""
+        if not path:
+            return ""
+        text, value = _attribute("self", path[0]), self._body.child(path[0])
+        for part in path[1:]:
+            text, value = _part(text, value, part)
         return text
 
     def _unpacked(self) -> dict[int, list[int]]:
@@ -209,7 +212,16 @@ def _input_names(count: int) -> list[str]:
     return ["x"] if count == 1 else [f"x{number}" for number in range(1, count + 1)]
 
 
-def _member(owner: str, part: str, *, of_container: bool) -> str:
-    if of_container:
-        return f"{owner}[{part}]" if part.isdigit() else f'{owner}["{part}"]'
+def _attribute(owner: str, part: str) -> str:
     return f"{owner}.{part}" if part.isidentifier() else f'getattr({owner}, "{part}")'
+
+
+def _part(text: str, value: Value, part: str) -> tuple[str, Value]:
+    """What a container holds under a name: how it is reached, and what it is."""
+    assert isinstance(value, Call)
+    if value.head == HOLDER:
+        return _attribute(text, part), {each.name: each.value for each in value.arguments}[part]
+    held = value.arguments[0].value
+    if value.head == MODULE_LIST:
+        return f"{text}[{part}]", held.arguments[int(part)].value
+    return f'{text}["{part}"]', items_of(held)[part]

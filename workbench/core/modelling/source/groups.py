@@ -90,14 +90,20 @@ class Groups:
     @_remembered
     def children(self, group: str) -> dict[str, str]:
         """What is registered in a group: the last part of each name, and the node or group; in the order of weights."""
+        return {
+            part: path for part, path in self._parts(group).items() if path not in self.network or self.is_module(path)
+        }
+
+    def _parts(self, group: str) -> dict[str, str]:
+        """What is directly in a group in the order of its first module; groups of expressions alone come last."""
         start = len(group) + 1 if group else 0
-        found: dict[str, str] = {}
+        registered: dict[str, str] = {}
+        computed: dict[str, str] = {}
         for name in self.members[group]:
             part = name[start:].split(".")[0]
             path = name[:start] + part
-            if part not in found and (path != name or self.is_module(name)):
-                found[part] = path
-        return found
+            (registered if path == name or self.is_module(name) else computed).setdefault(part, path)
+        return {**registered, **{part: path for part, path in computed.items() if part not in registered}}
 
     def is_module(self, name: str) -> bool:
         """Whether a node is something that is registered, not an expression or one more call of another module."""
@@ -187,11 +193,8 @@ class Groups:
         return True
 
     def _is_chain(self, group: str) -> bool:
-        start = len(group) + 1
-        parts = list(dict.fromkeys(name[start:].split(".")[0] for name in self.members[group]))
         previous: tuple[str, str] | None = None
-        for part in parts:
-            path = f"{group}.{part}"
+        for part, path in self._parts(group).items():
             ends = self._ends(path)
             if ends is None or part in TAKEN or (previous and not self._follows(path, ends[0], previous[1])):
                 return False

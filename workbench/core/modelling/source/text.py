@@ -14,7 +14,7 @@ from workbench.core.modelling.source.dense import LOOP, loop_lines
 from workbench.core.modelling.source.forward import Forward
 from workbench.core.modelling.source.groups import Groups
 from workbench.core.modelling.source.names import block_doc, block_name, class_name, distinct
-from workbench.core.modelling.source.values import REQUIRED, Call, Symbol, Value, write
+from workbench.core.modelling.source.values import HOLDER, REQUIRED, Call, Symbol, Value, write
 
 WIDEST = 100
 """Characters in a line."""
@@ -137,15 +137,23 @@ class _Module:
     def _registered(self, definition: Definition, name: str, value: Value) -> list[str]:
         if isinstance(value, Call) and value.head == LOOP:
             return loop_lines(name, value, self._head)
-        text = write(value, self._head)
+        text = "" if isinstance(value, Call) and value.head == HOLDER else write(value, self._head)
         if definition.optional and name == self._optional_child(definition):
             return [f"self.{name} = None", f"if {definition.condition}:", f"    self.{name} = {text}"]
+        return self._put("self", name, value)
+
+    def _put(self, owner: str, name: str, value: Value) -> list[str]:
+        """The lines that register a part of a module, and what it holds if it is a bare one."""
+        bare = isinstance(value, Call) and value.head == HOLDER
+        text = "nn.Module()" if bare else write(value, self._head)
         if name.isidentifier():
-            return [f"self.{name} = {text}"]
-        register = (
-            "register_parameter" if isinstance(value, Call) and value.head == "torch.nn.Parameter" else "add_module"
-        )
-        return [f'self.{register}("{name}", {text})']
+            lines, path = [f"{owner}.{name} = {text}"], f"{owner}.{name}"
+        else:
+            parameter = isinstance(value, Call) and value.head == "torch.nn.Parameter"
+            register = "register_parameter" if parameter else "add_module"
+            lines, path = [f'{owner}.{register}("{name}", {text})'], f'getattr({owner}, "{name}")'
+        parts = value.arguments if bare else ()
+        return [*lines, *(line for part in parts for line in self._put(path, part.name, part.value))]
 
     def _signature(self, definition: Definition) -> str:
         given = [

@@ -52,6 +52,8 @@ SEQUENTIAL, ORDERED_DICT, MODULE_LIST, MODULE_DICT = (
     "torch.nn.ModuleList",
     "torch.nn.ModuleDict",
 )
+HOLDER = "holder"
+"""The head of a call that stands for a bare module whose parts are registered one by one."""
 
 
 def given(*values: Value) -> tuple[Argument, ...]:
@@ -65,6 +67,14 @@ def ordered(names: Sequence[str], values: Sequence[Value]) -> Call:
         return Call(ORDERED_DICT, tuple(map(Argument, names, values)))
     pairs = [Call("tuple", given(name, value)) for name, value in zip(names, values, strict=True)]
     return Call(ORDERED_DICT, given(Call("list", given(*pairs))))
+
+
+def items_of(call: Call) -> dict[str, Value]:
+    """What `ordered` was made of."""
+    if call.arguments and call.arguments[0].by_position:
+        pairs = [pair.value.arguments for pair in call.arguments[0].value.arguments]
+        return {name.value: value.value for name, value in pairs}
+    return {argument.name: argument.value for argument in call.arguments}
 
 
 def write(value: Value, head: Callable[[str], str]) -> str:
