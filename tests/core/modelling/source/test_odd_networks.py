@@ -103,8 +103,8 @@ ODD = {
     ],
     "an expression before the first module of a group": [
         *(INPUT, Node("a.join", "Concatenate", {}, ("input", "input")), conv("c", "input")),
-        *(Node("a.half", "Chunk", {}, ("a.join",)), Node("a.b.scale", "LayerScale", {}, ("c",))),
-        *(Node("a.sum", "Add", {}, ("a.half", "a.b.scale")), output("a.sum")),
+        *(Node("a.part", "Chunk", {}, ("a.join",)), Node("a.b.scale", "LayerScale", {}, ("c",))),
+        *(Node("a.sum", "Add", {}, ("a.part", "a.b.scale")), output("a.sum")),
     ],
     "numbers that are sometimes missing": [
         *(INPUT, conv("f.0.0", "input"), conv("f.0.1", "f.0.0"), conv("f.1.0", "f.0.1"), conv("r", "f.1.0")),

@@ -132,6 +132,26 @@ def renumbered(
     return Body(children, tuple(renamed), inputs, tuple(numbers[value] for value in results))
 
 
+def body_of(
+    children: tuple[tuple[str, Value], ...], lines: list[Line], inputs: tuple[str, ...], results: tuple[str, ...]
+) -> Body:
+    """A body from lines whose values are names of nodes."""
+    numbers: dict[Any, int] = {name: number for number, name in enumerate(inputs)}
+    for line in lines:
+        for name in line.outputs:
+            numbers[name] = len(numbers)
+    made = [
+        Line(
+            line.template,
+            line.path,
+            tuple(numbers[name] for name in line.inputs),
+            tuple(numbers[name] for name in line.outputs),
+        )
+        for line in lines
+    ]
+    return renumbered(children, made, len(inputs), tuple(numbers[name] for name in results))
+
+
 def heads(value: Value) -> Iterator[str]:
     """Every class and function that a value calls."""
     if isinstance(value, Call):

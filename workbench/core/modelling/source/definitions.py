@@ -10,7 +10,7 @@ from typing import Any
 from workbench.core.graph.network import INPUT, OUTPUT, prefixes
 from workbench.core.layers.kind import ParameterKind
 from workbench.core.modelling.heads import WIDTH, head_of
-from workbench.core.modelling.source.bodies import Body, Line, body_key, heads, renumbered, shorter
+from workbench.core.modelling.source.bodies import Body, Line, body_key, body_of, heads, shorter
 from workbench.core.modelling.source.dense import as_loop, is_loop, is_spread, joins_all, spread
 from workbench.core.modelling.source.groups import TAKEN, Groups
 from workbench.core.modelling.source.parameters import Parameter, Use, solve
@@ -177,7 +177,7 @@ class Definitions:
         inputs = self.groups.inputs(group) if group else self._sources()
         lines = [Line(step.template, step.path, step.inputs, step.outputs) for step in self.groups.steps(group)]  # type: ignore[arg-type]
         results = self.groups.outputs(group) if group else self._results()
-        return self._generalized(renumbered_names(children, lines, inputs, results))
+        return self._generalized(body_of(children, lines, inputs, results))
 
     def _generalized(self, body: Body) -> Body:
         """A layer or a block of a dense network in the form that is the same for any number of inputs and layers."""
@@ -263,26 +263,6 @@ class Definitions:
             sum(map(self._channels, inputs)) if is_spread(body) else self._channels(inputs[0]) if inputs else 0,
             self._channels(outputs[0]) if outputs else 0,
         )
-
-
-def renumbered_names(
-    children: tuple[tuple[str, Value], ...], lines: list[Line], inputs: tuple[str, ...], results: tuple[str, ...]
-) -> Body:
-    """A body from lines whose values are names of nodes."""
-    numbers: dict[Any, int] = {name: number for number, name in enumerate(inputs)}
-    for line in lines:
-        for name in line.outputs:
-            numbers[name] = len(numbers)
-    made = [
-        Line(
-            line.template,
-            line.path,
-            tuple(numbers[name] for name in line.inputs),
-            tuple(numbers[name] for name in line.outputs),
-        )
-        for line in lines
-    ]
-    return renumbered(children, made, len(inputs), tuple(numbers[name] for name in results))
 
 
 def _for_classes(call: Call) -> Call:

@@ -6,7 +6,6 @@ and comes back, a mere container whose layers are called from the group around i
 
 from __future__ import annotations
 
-import heapq
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import FunctionKind, LayerKind, ModuleKind, ParameterKind, Shape
 from workbench.core.modelling.compile import may_overwrite
 from workbench.core.modelling.shapes import Analysis
+from workbench.core.modelling.source.ordering import sorted_by_needs
 from workbench.core.modelling.source.writing import PLAIN_CALL, derived, expression, has_module
 
 Form = Literal["chain", "class", "container"]
@@ -246,26 +246,10 @@ class Groups:
         items = list(self._items(group))
         home = {name: item for item in items for name in (self.members[item] if item not in self.network else (item,))}
         needs = {item: self._needs(item, home) for item in items}
-        followers: dict[str, list[str]] = {item: [] for item in items}
-        for item, sources in needs.items():
-            for source in sources:
-                followers[source].append(item)
         first: dict[str, int] = {}
         for name, item in home.items():
             first[item] = min(first.get(item, self._place[name]), self._place[name])
-        waiting = {item: len(sources) for item, sources in needs.items()}
-        ready = [(first[item], item) for item in items if not waiting[item]]
-        heapq.heapify(ready)
-        order: list[str] = []
-        while ready:
-            _, item = heapq.heappop(ready)
-            order.append(item)
-            for follower in followers[item]:
-                waiting[follower] -= 1
-                if not waiting[follower]:
-                    heapq.heappush(ready, (first[follower], follower))
-        done = set(order)
-        return order, [item for item in items if item not in done]
+        return sorted_by_needs(needs, first)
 
     def _needs(self, item: str, home: Mapping[str, str]) -> set[str]:
         names = (item,) if item in self.network else self.members[item]
