@@ -7,12 +7,23 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from workbench.cli import convert, describe, evaluation, export, inspection, networks, source, training, transfer
+from workbench.cli import (
+    convert,
+    describe,
+    evaluation,
+    export,
+    inspection,
+    networks,
+    prove_resume,
+    source,
+    training,
+    transfer,
+)
 from workbench.cli.report import sentence, tell
 from workbench.cli.verbs import VERBS
 from workbench.errors import WorkbenchError
 
-FILES = (networks, describe, source, convert, training, evaluation, inspection, transfer, export)
+FILES = (networks, describe, source, convert, training, prove_resume, evaluation, inspection, transfer, export)
 """The modules whose import fills the verbs, in the order of the help."""
 
 WINDOW_VERBS = (

@@ -40,29 +40,42 @@ def _recipes() -> str:
     return ("a named way to train, which other options change; " + "; ".join(named)).replace("%", "%%")
 
 
-def _train_arguments(parser: Parser) -> None:
+def plan_options(parser: Parser) -> None:
+    """The options of every verb that trains a plan."""
     from workbench.core.training.plan import TrainingPlan
 
     parser.add_argument("network", metavar="NET|PLAN", help="a ready network, a network file, or a training plan")
     parser.add_argument("--data", metavar="DATA", help=data_help())
     parser.add_argument("--recipe", metavar="NAME", help=_recipes())
     add_fields(parser, TrainingPlan, but=ELSEWHERE)
-    parser.add_argument("--out", type=Path, metavar="RUN", help="the folder of the run (a new one among your runs)")
     code_options(parser)
+
+
+def _train_arguments(parser: Parser) -> None:
+    plan_options(parser)
+    parser.add_argument("--out", type=Path, metavar="RUN", help="the folder of the run (a new one among your runs)")
     json_option(parser)
 
 
 @verb("train", "NET|PLAN --data DATA", "train a network; Ctrl+C stops it with a checkpoint", arguments=_train_arguments)
 def train(options: Namespace) -> int:
     """Make a run and train it to its end."""
-    from workbench.core.runs.runner import create_run, refuse
+    from workbench.core.runs.runner import create_run
+
+    plan, network, data = prepared(options)
+    out = options.out or new_run_folder(f"{network.name}-{_short(plan.data)}")
+    return follow(create_run(plan, network, out), as_json=options.json, data=data)
+
+
+def prepared(options: Namespace) -> tuple[TrainingPlan, Network, ImageData]:
+    """The plan that `plan_options` ask for, its network with a head for the data, and the data."""
+    from workbench.core.runs.runner import refuse
 
     plan, network = _requested(options)
     refuse(*plan.field_problems())
     network, data = _fitted(network, plan, may_change=not _is_file(plan.network))
     _tell_colours(network, data, plan)
-    out = options.out or new_run_folder(f"{network.name}-{_short(plan.data)}")
-    return follow(create_run(plan, network, out), as_json=options.json, data=data)
+    return plan, network, data
 
 
 def _resume_arguments(parser: Parser) -> None:
