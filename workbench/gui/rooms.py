@@ -31,6 +31,7 @@ class RoomEntry:
 
 ROOMS = (
     RoomEntry("build", "Build", "build", "workbench.gui.builder.room", "BuildRoom"),
+    RoomEntry("data", "Data", "data", "workbench.gui.data.room", "DataRoom"),
     RoomEntry("train", "Train", "train", "workbench.gui.training.room", "TrainRoom"),
     RoomEntry("inspect", "Inspect", "inspect", "workbench.gui.viewer.room", "InspectRoom"),
     RoomEntry("transfer", "Transfer", "transfer", "workbench.gui.transfer.room", "TransferRoom"),

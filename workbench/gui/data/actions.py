@@ -1,0 +1,81 @@
+"""What can be done in the Data room, with its shortcuts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from workbench.gui.icons import set_icon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.gui.data.room import DataRoom
+
+
+class Entry(NamedTuple):
+    """One action: object name, text, shortcut, what it does, its icon, and whether it needs the grid's keyboard."""
+
+    name: str
+    text: str
+    keys: str
+    run: Callable[[], object]
+    icon: str = ""
+    in_grid: bool = True
+
+
+class DataActions(QObject):
+    """All actions of the room; those with plain letters work while the grid has the keyboard."""
+
+    def __init__(self, room: DataRoom) -> None:
+        super().__init__(room)
+        self._room = room
+        self._by_name = {entry.name: self._action(entry) for entry in (*self._sets(), *self._looking())}
+        self.show_state()
+
+    @property
+    def all(self) -> list[QAction]:
+        """Every action, in the order of the menu."""
+        return list(self._by_name.values())
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._by_name[name]
+
+    def show_state(self) -> None:
+        """Enable what can be done now."""
+        for name in ("data-select-all", "data-larger", "data-smaller", "data-show-everything", "data-reload"):
+            self._by_name[name].setEnabled(self._room.holding is not None)
+
+    def _sets(self) -> tuple[Entry, ...]:
+        room = self._room
+        return (
+            Entry(
+                "data-open-folder", "Open a folder of pictures…", "Ctrl+Alt+O", room.sets.choose_folder, "folder", False
+            ),
+            Entry("data-open-file", "Open a file of pictures or labels…", "", room.sets.choose_file, "", False),
+            Entry("data-reload", "Look at the set again", "F5", room.reload, "refresh", False),
+        )
+
+    def _looking(self) -> tuple[Entry, ...]:
+        room, grid = self._room, self._room.grid
+        return (
+            Entry("data-show-everything", "Show all pictures", "Escape", room.sets.everything.click),
+            Entry("data-select-all", "Select all pictures shown", "Ctrl+A", grid.choose_all),
+            Entry("data-larger", "Larger thumbnails", "+", lambda: grid.zoom(1), "zoom-in"),
+            Entry("data-smaller", "Smaller thumbnails", "-", lambda: grid.zoom(-1), "zoom-out"),
+        )
+
+    def _action(self, entry: Entry) -> QAction:
+        owner = self._room.grid if entry.in_grid else self._room
+        action = QAction(entry.text, owner)
+        action.setObjectName(entry.name)
+        action.setShortcut(QKeySequence(entry.keys))
+        contexts = Qt.ShortcutContext
+        action.setShortcutContext(contexts.WidgetShortcut if entry.in_grid else contexts.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda: entry.run())
+        if entry.icon:
+            set_icon(action, entry.icon)
+        owner.addAction(action)
+        return action

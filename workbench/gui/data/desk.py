@@ -1,0 +1,69 @@
+"""The working surface of the Data room: every panel in its place, none of them wired."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from workbench.gui import theme
+from workbench.gui.background import Background
+from workbench.gui.data.figures_panel import FiguresPanel
+from workbench.gui.data.grid import SIDES, PictureGrid
+from workbench.gui.data.picture_panel import PicturePanel
+from workbench.gui.widgets.labels import ToneLabel
+
+
+class Desk(QTabWidget):
+    """The grid with the picture and the statistics beside it."""
+
+    def __init__(self, jobs: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data-views")
+        self.setDocumentMode(True)
+        self.grid, self.picture, self.figures = PictureGrid(jobs), PicturePanel(), FiguresPanel()
+        self.shown, self.zoom = ToneLabel("muted"), QSlider(Qt.Orientation.Horizontal)
+        self.details = QTabWidget()
+        self.details.setObjectName("data-details")
+        self.details.setDocumentMode(True)
+        self.details.addTab(self.picture, "Picture")
+        self.details.addTab(self.figures, "Statistics")
+        self._prepare_zoom()
+        self.addTab(self._pictures(), "Pictures")
+
+    def _prepare_zoom(self) -> None:
+        zoom = self.zoom
+        zoom.setObjectName("data-zoom")
+        zoom.setAccessibleName("Size of the thumbnails")
+        zoom.setToolTip("Size of the thumbnails (+ and −, or Ctrl and the wheel)")
+        zoom.setRange(0, len(SIDES) - 1)
+        zoom.setPageStep(1)
+        zoom.setFixedWidth(90)
+        zoom.setValue(SIDES.index(self.grid.side))
+        zoom.valueChanged.connect(lambda place: self.grid.set_side(SIDES[place]))
+        self.grid.side_changed.connect(lambda side: zoom.setValue(SIDES.index(side)))
+
+    def _pictures(self) -> QWidget:
+        head = QHBoxLayout()
+        head.setContentsMargins(theme.S, theme.XS, theme.S, theme.XS)
+        self.shown.setObjectName("data-shown")
+        self.shown.setMinimumWidth(20)
+        head.addWidget(self.shown, 1)
+        label = QLabel("Size")
+        label.setBuddy(self.zoom)
+        head.addWidget(label)
+        head.addWidget(self.zoom)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.grid, 1)
+        split = QSplitter()
+        split.setObjectName("data-split")
+        split.addWidget(left)
+        split.addWidget(self.details)
+        split.setStretchFactor(0, 1)
+        split.setSizes([700, 280])
+        split.setChildrenCollapsible(False)
+        self.details.setMinimumWidth(190)
+        return split

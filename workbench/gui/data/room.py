@@ -1,0 +1,296 @@
+"""The Data room: which pictures a training learns from, all of them in sight, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.core.data.colours import Colours, colours_of
+from workbench.core.data.pictures import UnusablePictureError
+from workbench.errors import WorkbenchError
+from workbench.gui import theme
+from workbench.gui.data.actions import DataActions
+from workbench.gui.data.cache_row import CacheRow
+from workbench.gui.data.desk import Desk
+from workbench.gui.data.holding import Filter, Holding
+from workbench.gui.data.opening import Missing, Report, fetch, open_holding
+from workbench.gui.data.picture_panel import WholePicture, whole_picture
+from workbench.gui.data.recent import remember_set
+from workbench.gui.data.set_panel import SetPanel
+from workbench.gui.errors import show_error
+from workbench.gui.transfer.busy import BusyRow
+from workbench.gui.widgets.empty_state import EmptyState
+from workbench.gui.workspace import Workspace
+
+LANE = "data-room"
+COUNT_DELAY_MS, LOOK_DELAY_MS = 250, 30
+
+
+class DataRoom(QWidget):
+    """Wires the panels: set -> holding -> filter -> grid -> picture. Everything slow happens on lanes."""
+
+    name, title, icon = "data", "Data", "data"
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("data-room")
+        self.setAcceptDrops(True)
+        self.workspace, self.jobs = workspace, workspace.jobs
+        self.holding: Holding | None = None
+        self._wanted, self._known = "", ""
+        self._missing: Missing | None = None
+        self._counted: object = None
+        self.sets, self.cache = SetPanel(self), CacheRow(self.jobs, self)
+        self.busy = BusyRow("data", self)
+        self.desk = Desk(self.jobs, self)
+        self.grid = self.desk.grid
+        self.message = EmptyState("data", "", sentence="", button="")
+        self.message.button.setObjectName("data-message-action")
+        self._pages = QStackedWidget(self)
+        self._arrange()
+        self.actions_of_room = DataActions(self)
+        self._connect()
+
+    # -- what the shell asks for -----------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """The room became visible: look at the set of the workspace if it is another one than last time."""
+        self.sets.fill()
+        self.cache.refresh()
+        if self.workspace.data != self._known or not self._wanted:
+            self._known = self.workspace.data
+            self.open(self.workspace.data)
+
+    def commands(self) -> list[QAction]:
+        """What the menus and the command palette offer."""
+        return self.actions_of_room.all
+
+    # -- the set ---------------------------------------------------------------------------------------------------
+
+    def open(self, spec: str) -> None:
+        """Look at a set, as the command line spells it."""
+        self._wanted, self._missing = spec, None
+        self.sets.show_spec(spec)
+        if not spec:
+            sentence = "Drop a folder here that holds one folder of pictures for each class."
+            self._say("Choose a data set", sentence, "Choose folder…")
+            return
+        self._run("open", f"Opening {Path(spec).name or spec}", partial(open_holding, spec), self._opened)
+
+    def reload(self) -> None:
+        """Look at the set again: files may have come or gone."""
+        self._show_holding(None)
+        self.open(self._wanted)
+
+    def show_holding(self, holding: Holding) -> None:
+        """Show the same set with other decisions or findings."""
+        self.holding = holding
+        self.sets.show_holding(holding)
+        self._filter(self.sets.filter)
+
+    def _opened(self, answer: Holding | Missing) -> None:
+        if isinstance(answer, Missing):
+            self._missing = answer
+            self._show_holding(None)
+            self._say(f"{answer.spec} is not on this computer", answer.sentence, answer.offer)
+            return
+        remember_set(answer.spec)
+        self._known = answer.spec
+        self.workspace.data = answer.spec
+        self._show_holding(answer)
+        self._pages.setCurrentWidget(self.desk)
+        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        for problem in answer.index.problems[:1]:
+            self.workspace.message.emit(f"{problem.title}: {problem.reason}" if problem.reason else problem.title)
+
+    def _show_holding(self, holding: Holding | None) -> None:
+        self.holding = holding
+        self.sets.show_holding(holding)
+        self.sets.show_filter(Filter())
+        self.actions_of_room.show_state()
+
+    def _download(self) -> None:
+        assert self._missing is not None
+        spec = self._missing.spec
+        self._run("open", f"Downloading {spec}", partial(fetch, spec), lambda _nothing: self.open(spec))
+
+    # -- what is shown of it ---------------------------------------------------------------------------------------
+
+    def _filter(self, wanted: Filter) -> None:
+        holding = self.holding
+        if holding is None:
+            self.grid.show_pictures(None)
+            self.desk.shown.setText("")
+            return
+        numbers = wanted.numbers(holding)
+        self.grid.show_pictures(holding, numbers)
+        of = "" if len(numbers) == len(holding) else f" of {len(holding):,}"
+        self.desk.shown.setText(f"{len(numbers):,}{of} pictures" if len(numbers) else "No picture is like that")
+        self._count()
+
+    def _look(self, number: int) -> None:
+        """Show a picture at the right."""
+        holding = self.holding
+        if holding is None or number < 0:
+            self.jobs.cancel(self, "look")
+            self.desk.picture.clear()
+            return
+        self.desk.picture.show_facts(holding, number)
+        self.jobs.submit(
+            lambda: whole_picture(holding.index, number),
+            owner=self,
+            lane="pictures",
+            key="look",
+            done=self._show_picture,
+            failed=self._cannot_look,
+            delay_ms=LOOK_DELAY_MS,
+        )
+
+    def _show_picture(self, picture: WholePicture) -> None:
+        self.desk.picture.show_picture(picture)
+
+    def _cannot_look(self, error: Exception) -> None:
+        if not isinstance(error, UnusablePictureError):
+            raise error
+        self.desk.picture.say(str(error))
+
+    def _count(self) -> None:
+        """Count the colours of what is shown, if anybody sees them."""
+        holding, numbers = self.holding, self.grid.numbers
+        if holding is None or not self.desk.figures.isVisible():
+            self.jobs.cancel(self, "colours")
+            return
+        wanted = (id(holding.index), numbers.tobytes())
+        if wanted == self._counted:
+            return
+        report = self.desk.figures.reporter(self.jobs)
+
+        def shown(colours: Colours | None) -> None:
+            self._counted = wanted
+            self.desk.figures.show_colours(colours)
+
+        self.jobs.submit(
+            lambda: colours_of(holding.index, numbers, progress=report),
+            owner=self,
+            lane="colours",
+            key="colours",
+            done=shown,
+            delay_ms=COUNT_DELAY_MS,
+        )
+
+    # -- background jobs -------------------------------------------------------------------------------------------
+
+    def cancel(self) -> None:
+        """Stop opening or downloading."""
+        self.jobs.cancel(self, "open")
+        self.busy.hide()
+        if self.holding is None:
+            self._say("Nothing was opened", "You stopped it. What was downloaded is kept.", "Try again")
+        else:
+            self._wanted = self.holding.spec
+            self.sets.show_spec(self._wanted)
+            self._pages.setCurrentWidget(self.desk)
+
+    def _run(self, key: str, words: str, work: Callable[[Report], Any], done: Callable[[Any], None]) -> None:
+        """Do something that shows its progress and can be cancelled."""
+        self.busy.start(words)
+        report = self.busy.reporter(self.jobs)
+
+        def answered(answer: Any) -> None:
+            self.busy.hide()
+            done(answer)
+
+        self.jobs.submit(
+            lambda: work(report), owner=self, lane=LANE, key=key, done=answered, failed=self._could_not_open
+        )
+
+    def _could_not_open(self, error: Exception) -> None:
+        """Say in place what cannot be had; anything else is our bug."""
+        self.busy.hide()
+        if not isinstance(error, WorkbenchError):
+            show_error(self.window(), error)
+            return
+        if self._missing is None:
+            self._show_holding(None)
+        sentence = " ".join(part if part[-1] in ".!?" else f"{part}." for part in (error.reason, error.hint) if part)
+        self._say(error.title, sentence[:1].upper() + sentence[1:], "Try again")
+
+    def _say(self, headline: str, sentence: str, button: str) -> None:
+        self.message.say(headline, sentence, button=button)
+        self._pages.setCurrentWidget(self.message)
+
+    def _pressed(self) -> None:
+        """The button of the message: choose, download, or try again."""
+        if not self._wanted:
+            self.sets.choose_folder()
+        elif self._missing is not None:
+            self._download()
+        else:
+            self.open(self._wanted)
+
+    # -- dropping --------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A folder or a file may be dropped anywhere in the room."""
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Look at what was dropped."""
+        spec = _dropped(event)
+        if spec:
+            event.acceptProposedAction()
+            self.open(spec)
+
+    # -- construction ----------------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, theme.S)
+        column.setSpacing(theme.XS)
+        column.addWidget(self.sets, 1)
+        self.cache.setContentsMargins(theme.M, 0, theme.S, 0)
+        column.addWidget(self.cache)
+        left.setMinimumWidth(190)
+        self._pages.addWidget(self.message)
+        self._pages.addWidget(self.desk)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.busy.setContentsMargins(theme.M, theme.S, theme.M, theme.S)
+        column.addWidget(self.busy)
+        column.addWidget(self._pages, 1)
+        split = QSplitter(self)
+        split.setObjectName("data-room-split")
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setStretchFactor(1, 1)
+        split.setSizes([230, 900])
+        split.setChildrenCollapsible(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(split)
+
+    def _connect(self) -> None:
+        self.sets.set_chosen.connect(self.open)
+        self.sets.filter_changed.connect(self._filter)
+        self.busy.cancelled.connect(self.cancel)
+        self.message.pressed.connect(self._pressed)
+        self.cache.cleared.connect(self.workspace.message)
+        self.grid.current_changed.connect(self._look)
+        self.desk.details.currentChanged.connect(lambda _tab: self._count())
+        self.desk.currentChanged.connect(lambda _tab: self._count())
+
+
+def _dropped(event: QDropEvent) -> str:
+    """The file or folder that is being dropped, or nothing."""
+    local = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+    return local[0] if local else ""
