@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -14,7 +14,7 @@ from workbench.core.modelling.recompute import recomputing
 from workbench.core.training.freezing import is_below, set_trainable, set_training_mode
 from workbench.core.training.grouping import parameter_groups
 from workbench.core.training.plan import Phase, TrainingPlan
-from workbench.core.training.schedules import Moment, Warmup
+from workbench.core.training.rates import rate_at
 from workbench.core.training.stopping import Outcome
 from workbench.errors import WorkbenchError
 
@@ -24,11 +24,10 @@ class Learner:
 
     def __init__(self, plan: TrainingPlan, network: Network, module: fx.GraphModule, steps_per_epoch: int) -> None:
         self.plan, self.module = plan, module
-        self.forward = recomputing(module, plan.recompute)
+        self.forward: Callable[[Tensor], Tensor] = recomputing(module, plan.recompute)
         self.averages = plan.averaging.begin(module, plan.total_epochs())
         self.rate = 0.0
         self._network, self._per_epoch = network, steps_per_epoch
-        self._warmup = Warmup(plan.warmup_epochs, plan.warmup_start)
         self._phase_began: int | None = None
         self.begin_epoch(0)
 
@@ -48,10 +47,12 @@ class Learner:
 
     def begin_step(self, step: int, outcomes: Sequence[Outcome]) -> None:
         """Set the learning rate of a step (counted from 0 over the run)."""
-        phase, before = self.plan.phase_at(step // self._per_epoch)
-        losses = tuple(outcome.loss for outcome in outcomes[before:])
-        moment = Moment(step - before * self._per_epoch, phase.epochs * self._per_epoch, self._per_epoch, losses)
-        self.rate = phase.learning_rate * self._warmup.factor(self.plan.schedule, moment)
+        losses = [outcome.loss for outcome in outcomes]
+        self.set_rate(rate_at(self.plan, step, per_epoch=self._per_epoch, losses=losses))
+
+    def set_rate(self, rate: float) -> None:
+        """Let the next step be of this size; groups of parameters keep their share of it."""
+        self.rate = rate
         for group, share in zip(self.optimizer.param_groups, cycle(self._shares)):
             group["lr"] = self.rate * share
 

@@ -1,0 +1,56 @@
+"""The learning rate of each step of a plan, and its course as data: what a schedule will do, before it does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.core.training.plan import TrainingPlan
+from workbench.core.training.schedules import Moment, Plateau, Warmup
+
+POINTS = 400
+"""A course is told at about so many steps; its corners are told exactly."""
+STEPS_PER_EPOCH = 100
+"""So many steps are assumed of an epoch of unknown data."""
+FOLLOWS_LOSSES = "It falls whenever the validation loss stops getting smaller; when that is, the run decides."
+
+
+@dataclass(frozen=True)
+class Course:
+    """Learning rates over a run: after how many epochs which rate. `notes` say what it cannot know."""
+
+    epochs: tuple[float, ...]
+    rates: tuple[float, ...]
+    notes: tuple[str, ...] = ()
+
+
+def rate_at(plan: TrainingPlan, step: int, *, per_epoch: int, losses: Sequence[float] = ()) -> float:
+    """The rate of a step (from 0) of a run whose epochs have `per_epoch` steps and ended with these validation losses.
+
+    Of a model whose parameters have rates of their own it is the rate that these multiply.
+    """
+    phase, before = plan.phase_at(step // per_epoch)
+    moment = Moment(step - before * per_epoch, phase.epochs * per_epoch, per_epoch, tuple(losses[before:]))
+    factor = Warmup(plan.warmup_epochs, plan.warmup_start).factor(plan.schedule, moment)
+    return phase.learning_rate * factor
+
+
+def course(plan: TrainingPlan, *, per_epoch: int = STEPS_PER_EPOCH) -> Course:
+    """The rates of a whole plan without problems: those of about `POINTS` steps and of both sides of each jump.
+
+    A schedule that follows the losses is told as if every epoch made progress.
+    """
+    per_epoch = max(1, min(per_epoch, 100_000))
+    places = sorted(set(_places(plan, plan.total_epochs() * per_epoch, per_epoch)))
+    rates = tuple(rate_at(plan, step, per_epoch=per_epoch) for step in places)
+    notes = (FOLLOWS_LOSSES,) if isinstance(plan.schedule, Plateau) else ()
+    return Course(tuple(step / per_epoch for step in places), rates, notes)
+
+
+def _places(plan: TrainingPlan, steps: int, per_epoch: int) -> list[int]:
+    """Steps evenly over the run, and the last and first ones of epochs, where rates can jump."""
+    even = [round(number * (steps - 1) / (POINTS - 1)) for number in range(POINTS)]
+    every = max(1, plan.total_epochs() // POINTS)
+    starts = [epoch * per_epoch for epoch in range(0, plan.total_epochs(), every)]
+    warm = min(steps - 1, round(plan.warmup_epochs * per_epoch))
+    return [*even, warm, steps - 1, *starts, *(start - 1 for start in starts if start)]
