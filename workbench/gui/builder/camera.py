@@ -91,7 +91,7 @@ class Camera(QGraphicsView):
 
     def reveal(self, name: str) -> None:
         """Bring a node into view."""
-        item = self.network_scene.nodes.get(name)
+        item = self.network_scene.item(name)
         if item is not None:
             self._first_look = False
             self.ensureVisible(item.box(), 60, 60)

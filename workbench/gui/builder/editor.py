@@ -11,8 +11,10 @@ from PySide6.QtGui import QGuiApplication
 from workbench.core.graph import blocks as block_edits
 from workbench.core.graph import edits, groups
 from workbench.core.graph.document import Edit
-from workbench.core.graph.layout import layered_layout, push_down
+from workbench.core.graph.layout import push_down
+from workbench.core.graph.nesting import nested_layout
 from workbench.core.graph.network import OUTPUT, BlockUse, Network, Node, Position, prefixes
+from workbench.core.graph.outline import outline
 from workbench.core.graph.parts import members
 from workbench.core.graph.storage import from_json, to_json
 from workbench.core.layers.blocks.library import known_blocks
@@ -22,7 +24,7 @@ from workbench.gui.builder import style
 from workbench.gui.builder.block_places import housed_block
 from workbench.gui.builder.edge_item import EdgeKey
 from workbench.gui.builder.labels import counted, stem
-from workbench.gui.builder.scene import SIZE, NetworkScene
+from workbench.gui.builder.scene import NetworkScene
 from workbench.gui.workspace import Workspace
 
 SHIFT = (32.0, 32.0)
@@ -202,7 +204,7 @@ class Editor(QObject):
 
     def lay_out(self) -> None:
         """Put all nodes where the layout wants them."""
-        places = layered_layout(self.network, size=SIZE, gap=style.GAP)
+        places = nested_layout(outline(self.network), style.SIZES)
         self.attempt(lambda network: edits.move(network, places), "Lay out the network")
 
     # taking away
@@ -253,7 +255,7 @@ class Editor(QObject):
         def with_room(network: Network) -> Network:
             added = edit(network)
             places = {other.name: other.position for other in added if other.position}
-            return edits.move(added, push_down(places, node.name, size=SIZE, gap=style.GAP[1]))
+            return edits.move(added, push_down(places, node.name, size=style.SIZES.node, gap=style.GAP[1]))
 
         if self.attempt(with_room, label):
             self._scene.select([node.name])
@@ -289,7 +291,7 @@ def _housed(network: Network) -> Network:
         place = (above[0] + (0.0 if alone else style.WIDTH + style.GAP[0]), above[1] + style.ROW)
         placed = edits.move(network, {name: place})
         places = {other.name: other.position for other in placed if other.position}
-        network = edits.move(placed, push_down(places, name, size=SIZE, gap=style.GAP[1]))
+        network = edits.move(placed, push_down(places, name, size=style.SIZES.node, gap=style.GAP[1]))
     return network
 
 

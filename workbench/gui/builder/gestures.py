@@ -12,7 +12,7 @@ from workbench.core.graph.rules import connection_problem
 from workbench.core.layers.catalog import CATALOG
 from workbench.errors import Problem
 from workbench.gui.builder import style
-from workbench.gui.builder.node_item import NodeItem, Port
+from workbench.gui.builder.card import Card, Port
 from workbench.gui.builder.routing import smooth
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Select(Gesture):
 class Move(Gesture):
     """Moves the selected nodes; the network learns of it at the end."""
 
-    def __init__(self, view: CanvasView, event: QMouseEvent, item: NodeItem) -> None:
+    def __init__(self, view: CanvasView, event: QMouseEvent, item: Card) -> None:
         super().__init__(view)
         scene = view.network_scene
         adds = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
@@ -123,10 +123,10 @@ class Move(Gesture):
 class Connect(Gesture):
     """Draws a connection from a port to another node; the rules say beforehand where it may end."""
 
-    def __init__(self, view: CanvasView, event: QMouseEvent, item: NodeItem, port: Port) -> None:
+    def __init__(self, view: CanvasView, event: QMouseEvent, item: Card, port: Port) -> None:
         super().__init__(view)
         self._item, self._port = item, port
-        self._target: NodeItem | None = None
+        self._target: Card | None = None
         self._line = QGraphicsPathItem()
         self._line.setZValue(2)
         view.network_scene.addItem(self._line)
@@ -165,11 +165,11 @@ class Connect(Gesture):
         for item in self.view.network_scene.nodes.values():
             item.show_mark("")
 
-    def _ends(self, other: NodeItem) -> tuple[str, str]:
+    def _ends(self, other: Card) -> tuple[str, str]:
         """Source and target, whichever end the gesture began at."""
         return (self._item.name, other.name) if self._port == "output" else (other.name, self._item.name)
 
-    def _problem(self, other: NodeItem) -> Problem | None:
+    def _problem(self, other: Card) -> Problem | None:
         return connection_problem(self.view.editor.network, *self._ends(other), CATALOG)
 
     def _draw(self, place: QPointF, problem: Problem | None) -> None:

@@ -23,7 +23,7 @@ def summary(node: Node) -> str:
         if argument.name.startswith("out_") or argument.name.endswith("_size") or argument.form == "shape":
             parts.append(value_text(argument, value))
         elif argument.name == "p" or (value != argument.default and argument.name != "padding"):
-            parts += [_named(argument, value)] if argument.form != "flag" else []
+            parts += [named(argument, value)] if argument.form != "flag" else []
     return " · ".join(parts)
 
 
@@ -37,7 +37,8 @@ def value_text(argument: Argument, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _named(argument: Argument, value: Any) -> str:
+def named(argument: Argument, value: Any) -> str:
+    """`stride 2`, `kernel size 3×3`."""
     name = argument.name.replace("_", " ")
     if isinstance(value, (list, tuple)):
         return f"{name} {value_text(argument, value)}"

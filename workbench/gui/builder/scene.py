@@ -6,68 +6,107 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
-from workbench.core.graph.layout import layered_layout
 from workbench.core.graph.network import Network, Node, Position
+from workbench.core.graph.outline import GROUP, ROOT, Outline, outline
 from workbench.core.modelling.shapes import Analysis
 from workbench.gui.builder import style
 from workbench.gui.builder.boxes import Boxes
+from workbench.gui.builder.card import Card
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
+from workbench.gui.builder.frame_item import FrameItem
+from workbench.gui.builder.group_facts import group_report, group_text
+from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.node_item import NodeItem
+from workbench.gui.builder.picture import first_open, picture, places_of
 from workbench.gui.builder.routing import STEP, corners
 
-SIZE = (style.WIDTH, style.HEIGHT)
+LARGEST = (style.WIDTH, style.GROUP_HEIGHT)
 MARGIN = 3000.0
 """How far one can pan beyond the network."""
+EMPTY = Network("")
 
 
 class NetworkScene(QGraphicsScene):
-    """One item for each node and each connection, by name."""
+    """One item for each node, closed group, open group and connection that is seen, by name.
+
+    Which groups are open, and which one is looked at alone, is the scene's own: it is no part of the network.
+    """
 
     picked = Signal()
     """The selection is another one."""
+    unfolded = Signal()
+    """Other groups are open, or another one is looked at."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.network = Network("")
-        self.nodes: dict[str, NodeItem] = {}
+        self.network = EMPTY
+        self.tree: Outline = outline(EMPTY)
+        self.opened: frozenset[str] = frozenset()
+        self.root = ROOT
+        self.nodes: dict[str, Card] = {}
+        """The cards: nodes, and groups that are closed."""
+        self.frames: dict[str, FrameItem] = {}
         self.edges: dict[EdgeKey, EdgeItem] = {}
+        self.picture = picture(self.tree, {}, (), ROOT)
         self._edges_of: dict[str, set[EdgeKey]] = {}
-        self._boxes = Boxes(*SIZE)
+        self._boxes = Boxes(*LARGEST)
         self._places: dict[str, Position] = {}
         self._found: dict[str, Position] = {}
         """Where the layout has put the nodes that do not say where they are; undo brings them back there."""
         self._order: list[str] = []
+        self._analysis: Analysis | None = None
         self.selectionChanged.connect(self._selection_changed)
 
     # following the network
 
-    def open(self, network: Network) -> None:
-        """Show another network from the beginning."""
+    def open(self, network: Network, opened: Collection[str] | None = None) -> None:
+        """Show another network from the beginning, with these groups open or those that suit its size."""
         self.blockSignals(True)
         self.clear()
         self.blockSignals(False)
-        self.nodes, self.edges, self._edges_of, self._order = {}, {}, {}, []
-        self._boxes = Boxes(*SIZE)
-        self._places, self._found = {}, {}
-        self.network = Network("")
-        self.follow(self.network, network)
+        self.nodes, self.edges, self.frames, self._edges_of, self._order = {}, {}, {}, {}, []
+        self._boxes, self._analysis = Boxes(*LARGEST), None
+        self._places, self._found, self.root = {}, {}, ROOT
+        self.network, self.tree = network, outline(network)
+        self.opened = first_open(self.tree) if opened is None else frozenset(opened)
+        self._places = self._found = places_of(self.tree, {})
+        self._show(EMPTY)
+        self.unfolded.emit()
         self.picked.emit()
 
     def follow(self, before: Network, after: Network) -> None:
         """Show the difference between what is shown and `after`."""
         del before  # what is shown counts: several changes may have come together
-        shown, self.network = self.network, after
-        gone = [name for name in shown.nodes if name not in after]
-        changed = [node for node in after if shown.nodes.get(node.name) is not node]
-        self._remember(changed)
+        shown, groups = self.picture.seen, set(self.tree.groups)
+        if not any(self.network.nodes.get(node.name) is node for node in after):
+            self._found = {}  # another network altogether: old places under the same names mean nothing
+        self.network, self.tree = after, outline(after)
+        self._found = {**self._found, **places_of(self.tree, self._found)}
+        self._places = {node.name: node.position or self._found[node.name] for node in after}
+        self.root = self.root if self.root in self.tree else ROOT
+        self._show(shown)
+        if groups != set(self.tree.groups):
+            self.unfolded.emit()
+
+    def _show(self, shown: Network) -> None:
+        """Show the difference between what was seen and what is to be seen now."""
+        self.picture = picture(self.tree, self._places, self.opened, self.root)
+        seen = self.picture.seen
+        gone = [name for name in shown.nodes if name not in seen]
+        changed = [node for node in seen if shown.nodes.get(node.name) is not node or node.kind == GROUP]
         touched = {EdgeKey(*key) for name in gone for key in self._edges_of.get(name, ())}
         for name in gone:
             self._remove_node(name)
-        moved = [node.name for node in changed if self._show_node(node)]
+        fresh = {node.name for node in changed if node.name not in self.nodes}
+        for node in changed:
+            self._show_node(node)
+        moved = [name for name in self.nodes if self._show_place(name)]
+        self._show_frames()
         touched |= self._match_edges(changed, gone)
         self._reroute(touched | {key for name in moved for key in self._edges_of.get(name, ())}, moved)
+        self._show_reports(fresh | set(self.frames) | {node.name for node in changed if node.kind == GROUP})
         self.setSceneRect(self.content().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
     def pinned(self, network: Network) -> Network:
@@ -81,67 +120,120 @@ class NetworkScene(QGraphicsScene):
         )
 
     def place(self, name: str) -> Position:
-        """Where a node is shown."""
-        return self._places[name]
+        """Where a node, or a closed group, is when all groups beside it are closed."""
+        return self.picture.closed[name]
 
     @property
     def places(self) -> dict[str, Position]:
-        """Where all nodes are shown."""
-        return {name: self._places[name] for name in self.nodes}
+        """Where all nodes are when all groups beside them are closed."""
+        return dict(self._places)
 
     def content(self) -> QRectF:
-        """The rectangle that holds all nodes."""
-        return self.rectangle(self.nodes)
-
-    def rectangle(self, names: Iterable[str]) -> QRectF:
-        """The rectangle that holds these nodes."""
-        bounds = QRectF()
-        for name in names:
-            bounds = bounds.united(self.nodes[name].box())
+        """The rectangle that holds everything."""
+        bounds = self.rectangle(self.nodes)
+        for frame in self.frames.values():
+            bounds = bounds.united(frame.box())
         return bounds
 
+    def rectangle(self, names: Iterable[str]) -> QRectF:
+        """The rectangle that holds these nodes and groups as far as they are seen."""
+        bounds = QRectF()
+        for item in map(self.item, names):
+            if item is not None:
+                bounds = bounds.united(item.box())
+        return bounds
+
+    def item(self, name: str) -> Card | FrameItem | None:
+        """What shows a node or a group: its card, its frame, or the card of the closed group it is in."""
+        found = self.nodes.get(name) or self.frames.get(name)
+        if found is None and name in self.tree:
+            return next((self.nodes[key] for key in self.tree.around(name) if key in self.nodes), None)
+        return found
+
     def nodes_in(self, area: QRectF) -> list[str]:
-        """The nodes that an area touches, in the order of the network."""
-        touched = {item.name for item in self.items(area) if isinstance(item, NodeItem)}
+        """The cards that an area touches, in the order of the network."""
+        touched = {item.name for item in self.items(area) if isinstance(item, Card)}
         return [name for name in self.nodes if name in touched]
 
-    def _remember(self, changed: Collection[Node]) -> None:
-        """Decide where these nodes are: where they say, or where the layout puts them."""
-        if len(changed) == len(self.network):
-            self._found = {}  # another network altogether: old places under the same names mean nothing
-        homeless = [node.name for node in changed if not node.position and node.name not in self._found]
-        if homeless:
-            layout = layered_layout(self.network, size=SIZE, gap=style.GAP)
-            self._found.update({name: layout[name] for name in homeless})
-        self._places.update({node.name: node.position or self._found[node.name] for node in changed})
+    def frame_at(self, place: QPointF, leaving_out: Collection[str] = ()) -> str:
+        """The innermost open group at a place, or the group that is looked at."""
+        found = [key for key, frame in self.frames.items() if key not in leaving_out and frame.box().contains(place)]
+        return max(found, key=lambda key: self.frames[key].depth, default=self.root)
 
-    def _show_node(self, node: Node) -> bool:
-        """Show one node; whether it is at another place now."""
-        item, place = self.nodes.get(node.name), QPointF(*self._places[node.name])
-        self._boxes.put(node.name, place)
-        if item is None:
-            item = self.nodes[node.name] = NodeItem(node)
-            item.setPos(place)
-            self.addItem(item)
-            return True
-        item.show_node(node)
+    # open and closed
+
+    def unfold(self, opened: Collection[str], root: str | None = None) -> None:
+        """Have exactly these groups open, and look at one of them alone or (`ROOT`) at everything."""
+        chosen = self.chosen
+        self.opened = frozenset(key for key in opened if self.tree.is_group(key))
+        self.root = root if root is not None and (root in self.tree or root == ROOT) else self.root
+        self._show(self.picture.seen)
+        self.select([key for key in chosen if self.item(key) is not None])
+        self.unfolded.emit()
+
+    def toggle(self, key: str) -> None:
+        """Open a closed group, or close an open one."""
+        self.unfold(self.opened ^ {key})
+        self.select([key])
+
+    def dive(self, key: str) -> None:
+        """Look at one group alone, or (`ROOT`) at everything."""
+        self.unfold(self.opened, key)
+
+    def uncover(self, name: str) -> None:
+        """Open the groups around a node, and look at everything if it lies outside what is looked at."""
+        around = [*self.tree.around(name)] if name in self.tree else []
+        root = self.root if self.root in around else ROOT
+        if root != self.root or any(key not in self.opened for key in around[: _place(around, root)]):
+            self.unfold(self.opened | set(around), root)
+
+    def _show_node(self, node: Node) -> None:
+        item = self.nodes.get(node.name)
+        if isinstance(item, GroupItem):
+            item.show_group(node, group_text(self.tree, node.name))
+        elif isinstance(item, NodeItem):
+            item.show_node(node)
+        else:
+            made = GroupItem(node, group_text(self.tree, node.name)) if node.kind == GROUP else NodeItem(node)
+            made.setPos(QPointF(1e9, 1e9))
+            self.nodes[node.name] = made
+            self.addItem(made)
+
+    def _show_place(self, name: str) -> bool:
+        """Put a card where it belongs; whether it was elsewhere."""
+        item, place = self.nodes[name], QPointF(*self.picture.arrangement.cards[name])
         if item.pos() == place:
             return False
         item.setPos(place)
+        self._boxes.put(name, item.box())
         return True
 
     def _remove_node(self, name: str) -> None:
-        item = self.nodes.pop(name)
         self._boxes.remove(name)
+        self._remove(self.nodes.pop(name))
+
+    def _remove(self, item: QGraphicsItem) -> None:
         if item.isSelected():
             item.setSelected(False)
         self.removeItem(item)
+
+    def _show_frames(self) -> None:
+        frames = self.picture.arrangement.frames
+        for key in [key for key in self.frames if key not in frames]:
+            self._remove(self.frames.pop(key))
+        for key, rect in frames.items():
+            item = self.frames.get(key)
+            if item is None:
+                item = self.frames[key] = FrameItem(key)
+                self.addItem(item)
+            item.show_group(group_text(self.tree, key), len([*self.tree.around(key)]))
+            item.reach(QRectF(*rect))
 
     def _match_edges(self, changed: Collection[Node], gone: Collection[str]) -> set[EdgeKey]:
         """Make the connections into changed nodes those of the network; returns the new ones."""
         new: set[EdgeKey] = set()
         for name in [*gone, *(node.name for node in changed)]:
-            wanted = self._keys(self.network.nodes.get(name))
+            wanted = self._keys(self.picture.seen.nodes.get(name))
             had = {key for key in self._edges_of.get(name, ()) if key.target == name}
             for key in had - wanted:
                 self._remove_edge(key)
@@ -152,7 +244,7 @@ class NetworkScene(QGraphicsScene):
 
     def _keys(self, node: Node | None) -> set[EdgeKey]:
         """The connections into a node; inputs that do not exist have none."""
-        counts = Counter(source for source in (node.inputs if node else ()) if source in self.network)
+        counts = Counter(source for source in (node.inputs if node else ()) if source in self.picture.seen)
         target = node.name if node else ""
         return {EdgeKey(source, target, number) for source, count in counts.items() for number in range(count)}
 
@@ -173,12 +265,13 @@ class NetworkScene(QGraphicsScene):
         """Show nodes at other places while they are dragged; the network learns of it when the gesture ends."""
         for name, place in offsets.items():
             self.nodes[name].setPos(place)
-            self._boxes.put(name, place)
+            self._boxes.put(name, self.nodes[name].box())
         self._reroute({key for name in offsets for key in self._edges_of.get(name, ())}, ())
 
     def settle(self, names: Iterable[str]) -> None:
         """Show nodes where they belong again."""
-        self.drag({name: QPointF(*self._places[name]) for name in names if name in self.nodes})
+        cards = self.picture.arrangement.cards
+        self.drag({name: QPointF(*cards[name]) for name in names if name in self.nodes})
 
     def _reroute(self, keys: Collection[EdgeKey], moved: Collection[str]) -> None:
         """New ways for these connections, and for those whose way a moved node now stands in."""
@@ -201,10 +294,20 @@ class NetworkScene(QGraphicsScene):
 
     def show_analysis(self, analysis: Analysis) -> None:
         """Show the shapes and problems of the network that is shown."""
-        for name, item in self.nodes.items():
-            report = analysis.nodes.get(name)
-            if report is not None:
-                item.show_report(report.output_shape, report.problems + _others(analysis, name, report.problems))
+        self._analysis = analysis
+        self._show_reports({*self.nodes, *self.frames})
+
+    def _show_reports(self, keys: Collection[str]) -> None:
+        """Have these cards and frames say what is known of them."""
+        analysis = self._analysis
+        if analysis is None or analysis.network is not self.network:
+            return
+        for key in keys:
+            item = self.item(key)
+            if isinstance(item, NodeItem) and (report := analysis.nodes.get(key)) is not None:
+                item.show_report(report.output_shape, report.problems + _others(analysis, key, report.problems))
+            elif isinstance(item, (GroupItem, FrameItem)):
+                item.show_report(group_report(self.tree, analysis, key))
 
     def show_stale(self) -> None:
         """The analysis that is shown is of an older network."""
@@ -220,9 +323,14 @@ class NetworkScene(QGraphicsScene):
     # selection
 
     @property
-    def selected(self) -> list[str]:
-        """The selected nodes in the order in which they were selected."""
+    def chosen(self) -> list[str]:
+        """The selected nodes and groups in the order in which they were selected."""
         return list(self._order)
+
+    @property
+    def selected(self) -> list[str]:
+        """The selected nodes, and those within selected groups, in the order in which they were selected."""
+        return list(dict.fromkeys(name for key in self._order for name in self.tree.nodes(key)))
 
     @property
     def selected_edges(self) -> list[EdgeKey]:
@@ -230,26 +338,53 @@ class NetworkScene(QGraphicsScene):
         return sorted(item.key for item in self.selectedItems() if isinstance(item, EdgeItem))
 
     def select(self, names: Collection[str]) -> None:
-        """Select these nodes and nothing else."""
+        """Select these nodes and groups and nothing else; a closed group of which only a part is wanted opens."""
+        known = {name for name in names if name in self.tree}
+        for name in known:
+            if self._is_covered(name, known):
+                self.uncover(name)
+        keys = dict.fromkeys(self._shown_by(name) for name in names if name in self.tree)
         self.blockSignals(True)
         self.clearSelection()
-        for name in names:
-            if name in self.nodes:
-                self.nodes[name].setSelected(True)
+        for key in keys:
+            item = self.item(key)
+            if item is not None:
+                item.setSelected(True)
         self.blockSignals(False)
-        self._order = [name for name in names if name in self.nodes]
+        self._order = [key for key in keys if self.item(key) is not None]
         self.selectionChanged.emit()
 
+    def _shown_by(self, name: str) -> str:
+        item = self.item(name)
+        return item.name if item is not None else name
+
+    def _is_covered(self, name: str, wanted: Collection[str]) -> bool:
+        """Whether a node lies in a closed group, or outside what is looked at, and other nodes there are not wanted."""
+        item = self.item(name)
+        return item is None or (item.name != name and not wanted >= set(self.tree.nodes(item.name)))
+
+    def _seen_of(self, keys: Iterable[str]) -> set[str]:
+        """The cards of these nodes and groups: for an open group those in it."""
+        found: set[str] = set()
+        for key in keys:
+            names = (key,) if key in self.nodes else self.tree.nodes(key)
+            found |= {item.name for item in map(self.item, names) if isinstance(item, Card)}
+        return found
+
     def _selection_changed(self) -> None:
-        chosen = [item.name for item in self.selectedItems() if isinstance(item, NodeItem)]
+        chosen = [item.name for item in self.selectedItems() if isinstance(item, (Card, FrameItem))]
         known = set(chosen)
         kept = [name for name in self._order if name in known]
         fresh = set(known).difference(kept)
         self._order = kept + [name for name in chosen if name in fresh]
-        near = {key for name in self._order for key in self._edges_of.get(name, ())}
+        near = {key for name in self._seen_of(self._order) for key in self._edges_of.get(name, ())}
         for key, edge in self.edges.items():
             edge.show_near(near=key in near)
         self.picked.emit()
+
+
+def _place(keys: list[str], key: str) -> int:
+    return keys.index(key) if key in keys else len(keys)
 
 
 def _others(analysis: Analysis, name: str, known: Collection[object]) -> tuple:

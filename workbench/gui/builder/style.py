@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
+from workbench.core.graph.nesting import Sizes
 from workbench.gui import theme
 
 WIDTH, HEIGHT = 216.0, 50.0
@@ -14,6 +15,11 @@ WIDTH, HEIGHT = 216.0, 50.0
 GAP = (44.0, 28.0)
 """The free space between nodes, sideways and downwards."""
 ROW = HEIGHT + GAP[1]
+GROUP_HEIGHT = 72.0
+"""The height of a closed group."""
+SIZES = Sizes((WIDTH, HEIGHT), GAP, (WIDTH, GROUP_HEIGHT))
+CHEVRON = 24.0
+"""What belongs to the sign that opens and closes a group, from its upper left corner."""
 CORNER = 8.0
 BAR = 5.0
 """The width of the coloured bar at the left of a node."""
@@ -45,6 +51,10 @@ class Style:
         self.wire_near = _wire(colours.accent, 2.0)
         self.wire_bad = _wire(colours.error, 2.0)
         self.wire_good = _wire(colours.good, 2.2)
+        self.frame_pen = QPen(theme.mix(colours.canvas, colours.text, share=0.22), 1.2)
+        self.stack_pen = QPen(theme.mix(colours.canvas, colours.text, share=0.3), 1.2, Qt.PenStyle.DashLine)
+        self.pill = QBrush(theme.mix(colours.raised, colours.accent, share=0.16))
+        self.paper = QBrush(_faded(colours.canvas, 215))
         self.port_pen = QPen(theme.mix(colours.canvas, colours.text, share=0.5), 1.4)
         self.port_brush = QBrush(colours.raised)
         self.strong = _font(13, QFont.Weight.DemiBold)
@@ -56,6 +66,12 @@ class Style:
     def level_pen(self, level: str) -> QPen:
         """The outline of a node with a problem of this level."""
         return {"error": self.error, "warning": self.warning}.get(level, self.info)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a style lives as long as the program
+    def frame_brush(self, depth: int) -> QBrush:
+        """The ground of an open group so many groups deep."""
+        share = 0.035 + 0.025 * min(depth, 5)
+        return QBrush(theme.mix(self.theme.canvas, self.theme.text, share=share))
 
     @lru_cache(maxsize=64)  # noqa: B019 - a style lives as long as the program
     def kind_brush(self, category: str) -> QBrush:

@@ -21,10 +21,10 @@ from workbench.core.layers.catalog import CATALOG
 from workbench.gui.builder import style
 from workbench.gui.builder.bubble import Bubble
 from workbench.gui.builder.camera import Camera
+from workbench.gui.builder.card import Card, Port
 from workbench.gui.builder.edge_item import EdgeItem
 from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.gestures import Gesture, begin
-from workbench.gui.builder.node_item import NodeItem, Port
 from workbench.gui.builder.scene import NetworkScene
 from workbench.gui.foreign_files import is_foreign
 
@@ -65,22 +65,22 @@ class CanvasView(Camera):
 
     # what is where
 
-    def node_at(self, place: QPointF) -> NodeItem | None:
+    def node_at(self, place: QPointF) -> Card | None:
         """The node whose card is at a place of the scene."""
-        return next((item for item in self.network_scene.items(place) if isinstance(item, NodeItem)), None)
+        return next((item for item in self.network_scene.items(place) if isinstance(item, Card)), None)
 
-    def node_near(self, place: QPointF) -> NodeItem | None:
+    def node_near(self, place: QPointF) -> Card | None:
         """The node at a place, or one whose port is near."""
         ported = self.port_near(place)
         return ported[0] if ported else self.node_at(place)
 
-    def port_near(self, place: QPointF) -> tuple[NodeItem, Port] | None:
+    def port_near(self, place: QPointF) -> tuple[Card, Port] | None:
         """The port that is near enough to be meant; in the overview none is."""
         if self.zoom < style.OVERVIEW:
             return None
         for item in self.network_scene.items(_around(place, style.REACH)):
-            port = item.port_at(place) if isinstance(item, NodeItem) else None
-            if isinstance(item, NodeItem) and port is not None:
+            port = item.port_at(place) if isinstance(item, Card) else None
+            if isinstance(item, Card) and port is not None:
                 return item, port
         return None
 
@@ -89,14 +89,14 @@ class CanvasView(Camera):
         found = self.network_scene.items(_around(place, max(6.0, 5.0 / self.zoom)))
         return next((item for item in found if isinstance(item, EdgeItem)), None)
 
-    def visible_nodes(self) -> list[NodeItem]:
+    def visible_nodes(self) -> list[Card]:
         """The nodes that can be seen."""
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
-        return [item for item in self.network_scene.items(seen) if isinstance(item, NodeItem)]
+        return [item for item in self.network_scene.items(seen) if isinstance(item, Card)]
 
     def _describe(self) -> None:
         """Tell a screen reader what is selected."""
-        items = [self.network_scene.nodes[name] for name in self.network_scene.selected]
+        items = [card for card in map(self.network_scene.nodes.get, self.network_scene.chosen) if card is not None]
         self.setAccessibleDescription(
             "; ".join(f"{item.name}, {item.node.kind}, {item.shape_text}".rstrip(", ") for item in items)
         )

@@ -1,0 +1,361 @@
+"""Where things are when groups lie within groups: laid out with every group closed, and how it grows when some open.
+
+A node has one place on the canvas: the one that it has when every group beside it is closed. The card of a closed group
+lies where what is directly in it begins. So what lies in one group never overlaps, groups that open make the rest give
+way without changing a place, and closing them brings everything back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from workbench.core.graph.edits import move
+from workbench.core.graph.layout import Size, layered_layout, push_down
+from workbench.core.graph.network import Network, Position
+from workbench.core.graph.outline import ROOT, Outline, outline
+
+Rectangle = tuple[float, float, float, float]
+"""Left, top, width, height."""
+Extent = tuple[float, float, float]
+"""How far something reaches to the left of a card, to the right of it, and downwards from its upper edge."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What things take: a node, the free space, a closed group, and an open one around its content."""
+
+    node: Size = (216.0, 50.0)
+    gap: Size = (44.0, 28.0)
+    group: Size = (216.0, 72.0)
+    padding: float = 18.0
+    header: float = 40.0
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Where what is seen is shown: the upper left corners of the cards, and the frames of the open groups."""
+
+    cards: Mapping[str, Position] = field(default_factory=dict)
+    frames: Mapping[str, Rectangle] = field(default_factory=dict)
+
+
+def nested_layout(tree: Outline, sizes: Sizes) -> dict[str, Position]:
+    """A place for every node: each group laid out for itself with the groups in it closed."""
+    local = {
+        group: layered_layout(world, size=sizes.node, gap=sizes.gap, aspect=_aspect(tree, group))
+        for group, world in tree.worlds.items()
+    }
+    places: dict[str, Position] = {}
+    _place(tree, ROOT, (0.0, 0.0), local, places)
+    return places
+
+
+def _aspect(tree: Outline, group: str) -> float:
+    """Groups grow downwards when they open: where there are mostly groups, closed they may lie more side by side."""
+    inner = tree.children[group]
+    return 3.0 if 2 * sum(map(tree.is_group, inner)) > len(inner) else 1.2
+
+
+def _place(
+    tree: Outline,
+    group: str,
+    corner: Position,
+    local: Mapping[str, Mapping[str, Position]],
+    places: dict[str, Position],
+) -> None:
+    inner = local[group]
+    left, top = (0.0, 0.0) if group == ROOT else card_above(inner.values())
+    for key, (x, y) in inner.items():
+        there = (corner[0] + x - left, corner[1] + y - top)
+        if tree.is_group(key):
+            _place(tree, key, there, local, places)
+        else:
+            places[key] = there
+
+
+def card_above(corners: Iterable[Position]) -> Position:
+    """The corner of the card of a group whose content has these corners: where the content begins.
+
+    That is its highest card, or the middle of several: so a line that runs into a group runs on when it opens.
+    """
+    found = list(corners)
+    top = min(y for _, y in found)
+    across = [x for x, y in found if y == top]
+    return ((min(across) + max(across)) / 2, top)
+
+
+def cards(tree: Outline, places: Mapping[str, Position]) -> dict[str, Position]:
+    """The corner of every node and of the card of every group, with all groups closed."""
+    found = dict(places)
+    for group in reversed(_inner_last(tree)):
+        found[group] = card_above(found[key] for key in tree.children[group])
+    return found
+
+
+def _inner_last(tree: Outline) -> list[str]:
+    order, waiting = [], [ROOT]
+    while waiting:
+        inner = [key for key in tree.children[waiting.pop()] if tree.is_group(key)]
+        order += inner
+        waiting += inner
+    return order
+
+
+def arranged(
+    tree: Outline, places: Mapping[str, Position], opened: Collection[str], *, sizes: Sizes, root: str = ROOT
+) -> Arrangement:
+    """Where everything is shown when these groups are open and only the root is looked at."""
+    if not tree.children.get(root):
+        return Arrangement()
+    return _Arranger(tree, cards(tree, places), opened, sizes).whole(root)
+
+
+@dataclass(frozen=True)
+class _World:
+    """What is seen of one group, and the corner of its card, which stays where it is when the group opens."""
+
+    corner: Position
+    cards: Mapping[str, Position]
+    frames: Mapping[str, Rectangle]
+
+    def moved(self, corner: Position, header: float) -> _World:
+        """The same with the card at another corner, the frame beginning at the height of the card."""
+        right, down = corner[0] - self.corner[0], corner[1] - self.corner[1] + header
+        return _World(
+            corner,
+            {key: (x + right, y + down) for key, (x, y) in self.cards.items()},
+            {key: (x + right, y + down, width, height) for key, (x, y, width, height) in self.frames.items()},
+        )
+
+
+class _Arranger:
+    """Opens groups from the inside out."""
+
+    def __init__(self, tree: Outline, closed: Mapping[str, Position], opened: Collection[str], sizes: Sizes) -> None:
+        self._tree, self._closed, self._opened, self._sizes = tree, closed, opened, sizes
+
+    def whole(self, root: str) -> Arrangement:
+        """What is seen of the root, in the coordinates of the canvas."""
+        world = self._world(root)
+        around = {} if root == ROOT else {root: self._frame_around(world)}
+        return Arrangement(world.cards, {**around, **world.frames})
+
+    def _world(self, group: str) -> _World:
+        """The cards and frames in one group, as if nothing outside were open."""
+        inner = self._tree.children[group]
+        opened = {key: self._world(key) for key in inner if self._is_open(key)}
+        corners = {key: self._closed[key] for key in inner}
+        if any(self._tree.is_group(key) for key in inner):
+            corners = _apart(self._tree, corners, self._sizes)
+        extents = {key: self._extent(key, opened.get(key)) for key in inner}
+        spread = _spread(corners, extents, self._sizes.node)
+        shown: dict[str, Position] = {}
+        frames: dict[str, Rectangle] = {}
+        for key, corner in spread.items():
+            world = opened.get(key)
+            if world is None:
+                shown[key] = corner
+            else:
+                moved = world.moved(corner, self._sizes.header)
+                frames[key] = self._frame_around(moved)
+                shown.update(moved.cards)
+                frames.update(moved.frames)
+        return _World(card_above(spread.values()), shown, frames)
+
+    def _frame_around(self, world: _World) -> Rectangle:
+        sizes = self._sizes
+        boxes = [(x, y, *self._card(key)) for key, (x, y) in world.cards.items()] + [*world.frames.values()]
+        left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
+        width = right - left + 2 * sizes.padding
+        height = bottom - top + sizes.header + sizes.padding
+        return (left - sizes.padding, top - sizes.header, width, height)
+
+    def _extent(self, key: str, world: _World | None) -> Extent:
+        """How far a thing reaches to the left of its corner, to the right of the card of a node, and downwards."""
+        if world is None:
+            width, height = self._card(key)
+            return (0.0, width - self._sizes.node[0], height)
+        left, _, width, height = self._frame_around(world)
+        return (world.corner[0] - left, left + width - world.corner[0] - self._sizes.node[0], height)
+
+    def _is_open(self, key: str) -> bool:
+        return key in self._opened and self._tree.is_group(key)
+
+    def _card(self, key: str) -> Size:
+        return self._sizes.group if self._tree.is_group(key) else self._sizes.node
+
+
+def _apart(tree: Outline, corners: Mapping[str, Position], sizes: Sizes) -> dict[str, Position]:
+    """Groups that lie on something, as after a stack has been split, and what then lies on that, moved down."""
+    order = {key: number for number, key in enumerate(corners)}
+    settled: dict[str, Position] = {}
+    firm: set[str] = set()
+    for key in sorted(corners, key=lambda key: (corners[key][1], order[key])):
+        x, y = corners[key]
+        moves = tree.is_group(key)
+        under = [
+            other[1]
+            for name, other in settled.items()
+            if (moves or name in firm) and abs(other[0] - x) < sizes.node[0] and abs(other[1] - y) < sizes.node[1]
+        ]
+        while under:
+            y = max(under) + sizes.node[1] + sizes.gap[1]
+            moves = True
+            under = [
+                other[1]
+                for other in settled.values()
+                if abs(other[0] - x) < sizes.node[0] and abs(other[1] - y) < sizes.node[1]
+            ]
+        settled[key] = (x, y)
+        if moves:
+            firm.add(key)
+    return {key: settled[key] for key in corners}
+
+
+def _spread(corners: Mapping[str, Position], extents: Mapping[str, Extent], node: Size) -> dict[str, Position]:
+    """New corners when things grow to the sides and downwards: what lay apart still lies apart.
+
+    What lay beside or below is moved as far as what has grown before it needs; rows stay rows and columns columns.
+    """
+    down = _shifts(
+        {key: y for key, (_, y) in corners.items()},
+        {key: (0.0, height - node[1]) for key, (_, _, height) in extents.items()},
+        node[1],
+    )
+    across = _shifts(
+        {key: x for key, (x, _) in corners.items()},
+        {key: (left, right) for key, (left, right, _) in extents.items()},
+        node[0],
+    )
+    return {key: (x + across[x], y + down[y]) for key, (x, y) in corners.items()}
+
+
+def _shifts(starts: Mapping[str, float], growth: Mapping[str, tuple[float, float]], size: float) -> dict[float, float]:
+    """How far what starts at each coordinate moves, when everything grows before and behind itself by so much."""
+    before: dict[float, float] = {}
+    behind: dict[float, float] = {}
+    for key, start in starts.items():
+        before[start] = max(before.get(start, 0.0), growth[key][0])
+        behind[start] = max(behind.get(start, 0.0), growth[key][1])
+    order = sorted(before)
+    shifts: dict[float, float] = {}
+    shift, needed, passed = 0.0, None, 0
+    for start in order:
+        while order[passed] + size <= start:
+            needed = max(needed or 0.0, shifts[order[passed]] + behind[order[passed]])
+            passed += 1
+        shift = max(shift, 0.0 if needed is None else needed + before[start])
+        shifts[start] = shift
+    return shifts
+
+
+def housed(tree: Outline, places: Mapping[str, Position], sizes: Sizes) -> dict[str, Position]:
+    """A place for every node: those that have one keep it, the others come below what feeds them, in their group.
+
+    What they come down on gives way downwards within its group; a group without any place is laid out for itself.
+    """
+    if not places:
+        return nested_layout(tree, sizes)
+    found = {name: place for name, place in places.items() if name in tree.network}
+    if len(found) == len(tree.network):
+        return found
+    fallback = nested_layout(tree, sizes)
+    _house(tree, ROOT, found, fallback, sizes)
+    return {name: found[name] for name in tree.network.nodes}
+
+
+def _house(
+    tree: Outline, group: str, found: dict[str, Position], fallback: Mapping[str, Position], sizes: Sizes
+) -> None:
+    """House what lies directly in a group, inner groups first: a group that has a place has one for its card."""
+    for key in tree.children[group]:
+        known = [name for name in tree.nodes(key) if name in found]
+        if tree.is_group(key) and known and len(known) < len(tree.nodes(key)):
+            _house(tree, key, found, fallback, sizes)
+    world = tree.worlds[group]
+    for key in [*world.execution_order, *(name for name in world.nodes if name not in world.execution_order)]:
+        if not any(name in found for name in tree.nodes(key)):
+            corners = cards_in(tree, group, found)
+            wanted = _below(world, key, corners, sizes)
+            shift_group(tree, key, wanted, fallback, found)
+            make_way(tree, group, key, found, sizes)
+
+
+def cards_in(tree: Outline, group: str, places: Mapping[str, Position]) -> dict[str, Position]:
+    """The corners of what lies directly in a group, as far as all of it has places."""
+    return {
+        key: corner_of(tree, key, places)
+        for key in tree.children[group]
+        if all(name in places for name in tree.nodes(key))
+    }
+
+
+def corner_of(tree: Outline, key: str, places: Mapping[str, Position]) -> Position:
+    """The corner of a node or of the card of a group."""
+    if not tree.is_group(key):
+        return places[key]
+    return card_above(corner_of(tree, inner, places) for inner in tree.children[key])
+
+
+def _below(world: Network, key: str, corners: Mapping[str, Position], sizes: Sizes) -> Position:
+    """The place for something new: below what feeds it, beside where that feeds others, above what it feeds."""
+    row = sizes.node[1] + sizes.gap[1]
+    feeder = next((source for source in world[key].inputs if source in corners), None)
+    if feeder is not None:
+        alone = len(world.consumers[feeder]) == 1
+        return (corners[feeder][0] + (0.0 if alone else sizes.node[0] + sizes.gap[0]), corners[feeder][1] + row)
+    taker = next((name for name in world.consumers[key] if name in corners), None)
+    if taker is not None:
+        return (corners[taker][0] + sizes.node[0] + sizes.gap[0], corners[taker][1] - row)
+    low = max((y for _, y in corners.values()), default=-row)
+    return (min((x for x, _ in corners.values()), default=0.0), low + row)
+
+
+def shift_group(
+    tree: Outline, key: str, corner: Position, content: Mapping[str, Position], found: dict[str, Position]
+) -> None:
+    """Put a group down as it is laid out in `content`, with its card at a corner."""
+    x, y = corner_of(tree, key, content)
+    for name in tree.nodes(key):
+        found[name] = (content[name][0] - x + corner[0], content[name][1] - y + corner[1])
+
+
+def make_way(tree: Outline, group: str, placed: str, found: dict[str, Position], sizes: Sizes) -> None:
+    """Have what lies in the same group make way downwards for what was put down."""
+    corners = cards_in(tree, group, found)
+    moved = push_down(corners, placed, size=sizes.node, gap=sizes.gap[1])
+    for key, (x, y) in moved.items():
+        right, down = x - corners[key][0], y - corners[key][1]
+        for name in tree.nodes(key):
+            found[name] = (found[name][0] + right, found[name][1] + down)
+
+
+def put_down(network: Network, key: str, corner: Position, sizes: Sizes) -> Network:
+    """The network with a node or a group, which may have no places yet, put down with its card at a corner.
+
+    What lies in the same group makes way downwards.
+    """
+    tree = outline(network)
+    found = {node.name: node.position for node in network if node.position}
+    if any(name not in found for name in tree.nodes(key)):
+        content: Mapping[str, Position] = nested_layout(tree, sizes)
+    else:
+        content = dict(found)
+    shift_group(tree, key, corner, content, found)
+    make_way(tree, tree.parents[key], key, found, sizes)
+    return move(network, found)
+
+
+def make_room(tree: Outline, group: str, places: Mapping[str, Position], sizes: Sizes) -> dict[str, Position]:
+    """The places when what lies below a group gives way as far as its content reaches: before it is taken apart."""
+    found = dict(places)
+    inner = cards_in(tree, group, places).values()
+    _, top = corner_of(tree, group, places)
+    down = max(y for _, y in inner) - top
+    for key, (_, y) in cards_in(tree, tree.parents[group], places).items():
+        if key != group and y >= top + sizes.node[1]:
+            for name in tree.nodes(key):
+                found[name] = (found[name][0], found[name][1] + down)
+    return found

@@ -1,0 +1,221 @@
+"""What every card on the canvas has: its paper, its outline, its ports, its texts and the sign of a problem."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import ClassVar, Literal
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QStaticText
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from workbench.core.graph.network import Node
+from workbench.errors import Problem
+from workbench.gui.builder import style
+
+Port = Literal["input", "output"]
+Mark = Literal["", "input", "output", "bad"]
+"""Where a connection that is being drawn could end: at this port, or not at this node."""
+Text = tuple[QPointF, QStaticText, str]
+"""Where a text is, the text, and its role."""
+DIMMED = 0.4
+"""The opacity of what is out of date, and of nodes where a connection cannot end."""
+ROUGH = 8.0
+"""The width of outlines in the overview."""
+
+
+@lru_cache(maxsize=8)
+def card_path(height: float) -> QPainterPath:
+    """The outline of a card."""
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(0, 0, style.WIDTH, height), style.CORNER, style.CORNER)
+    return path
+
+
+@lru_cache(maxsize=8)
+def bar_path(height: float) -> QPainterPath:
+    """The coloured strip at the left of a card."""
+    strip = QPainterPath()
+    strip.addRect(QRectF(0, 0, style.BAR, height))
+    return card_path(height).intersected(strip)
+
+
+class Card(QGraphicsItem):
+    """Base of what stands for one node or one closed group; the scene tells it what to show."""
+
+    height: ClassVar[float] = style.HEIGHT
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
+        self.shape_text = ""
+        self.problems: tuple[Problem, ...] = ()
+        self.hints: tuple[Problem, ...] = ()
+        self.stale = False
+        self.mark: Mark = ""
+        self._category = ""
+        self._has_input = self._has_output = True
+        self._takes_many = False
+        self._texts: list[Text] = []
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        self.setZValue(1)
+
+    @property
+    def name(self) -> str:
+        """The node's name, or the key of the group."""
+        return self.node.name
+
+    def show_stale(self) -> None:
+        """What is shown of the analysis is about an older network."""
+        if not self.stale:
+            self.stale = True
+            self.update()
+
+    def show_mark(self, mark: Mark) -> None:
+        """Show where a connection that is being drawn could end."""
+        if mark != self.mark:
+            self.mark = mark
+            self.update()
+
+    def restyle(self) -> None:
+        """Draw in the colours of a new theme."""
+        self.renew()
+
+    def box(self) -> QRectF:
+        """The card in scene coordinates."""
+        return self.card().translated(self.pos())
+
+    def card(self) -> QRectF:
+        """The card in its own coordinates."""
+        return QRectF(0, 0, style.WIDTH, self.height)
+
+    def port(self, port: Port) -> QPointF:
+        """Where connections come in or go out, in scene coordinates."""
+        return self.pos() + QPointF(style.WIDTH / 2, 0.0 if port == "input" else self.height)
+
+    def port_at(self, place: QPointF, reach: float = style.REACH) -> Port | None:
+        """The port near a place in scene coordinates."""
+        there: dict[Port, bool] = {"output": self._has_output, "input": self._has_input}
+        for port in (port for port, has in there.items() if has):
+            away = place - self.port(port)
+            if abs(away.x()) <= reach * (1.6 if port == "input" and self._takes_many else 1) and abs(away.y()) <= reach:
+                return port
+        return None
+
+    def renew(self) -> None:
+        """Lay the texts out again before the next picture."""
+        self._texts = []
+        self.setToolTip(self.tip())
+        self.update()
+
+    def tip(self) -> str:
+        """The tool tip."""
+        return self.name
+
+    def laid_out(self, look: style.Style) -> list[Text]:
+        """The texts on the card."""
+        raise TypeError(f"{type(self).__name__} has no texts")
+
+    # Qt's part
+
+    def boundingRect(self) -> QRectF:
+        return self.card().adjusted(-9, -10, 9, 10)
+
+    def shape(self) -> QPainterPath:
+        return card_path(self.height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        look = style.current()
+        if option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW:
+            self.paint_box(painter, look)
+            return
+        painter.setOpacity(DIMMED if self.mark == "bad" else 1.0)
+        self._paint_paper(painter, look)
+        self._paint_texts(painter, look)
+        self._paint_ports(painter, look)
+        if self.problems or self.hints:
+            self._paint_badge(painter, look)
+
+    def paint_box(self, painter: QPainter, look: style.Style) -> None:
+        """Paint the card as it is in the overview."""
+        painter.fillRect(self.card(), look.kind_brush(self._category))
+        if self.problems or self.isSelected() or self.mark:
+            pen = QPen(self._outline(look))
+            pen.setWidthF(ROUGH)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.card())
+
+    def _paint_paper(self, painter: QPainter, look: style.Style) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.shadow)
+        painter.drawRoundedRect(self.card().translated(0, 2), style.CORNER, style.CORNER)
+        if self.isSelected():
+            painter.setPen(look.halo)
+            painter.drawPath(self.shape())
+        painter.setPen(self._outline(look))
+        painter.setBrush(look.card)
+        painter.drawPath(self.shape())
+        painter.fillPath(bar_path(self.height), look.kind_brush(self._category))
+
+    def _outline(self, look: style.Style) -> QPen:
+        if self.isSelected():
+            return look.selected
+        return look.level_pen(self._worst()) if self.problems else look.border
+
+    def _worst(self) -> str:
+        if any(problem.level == "error" for problem in self.problems):
+            return "error"
+        return "warning" if self.problems else "info"
+
+    def _paint_texts(self, painter: QPainter, look: style.Style) -> None:
+        if not self._texts:
+            self._texts = self.laid_out(look)
+        for place, text, role in self._texts:
+            painter.setFont(look.strong if role == "kind" else look.plain)
+            painter.setPen(look.muted if role in ("name", "summary") else look.text)
+            if role == "shape" and self.stale:
+                painter.setOpacity(DIMMED)
+            painter.drawStaticText(place, text)
+        painter.setOpacity(DIMMED if self.mark == "bad" else 1.0)
+
+    def _paint_ports(self, painter: QPainter, look: style.Style) -> None:
+        painter.setPen(look.port_pen)
+        good, plain = QBrush(look.theme.good), look.port_brush
+        if self._has_input:
+            painter.setBrush(good if self.mark == "input" else plain)
+            wide = style.PORT * (2.2 if self._takes_many else 1)
+            painter.drawRoundedRect(
+                QRectF(style.WIDTH / 2 - wide, -style.PORT, 2 * wide, 2 * style.PORT), style.PORT, style.PORT
+            )
+        if self._has_output:
+            painter.setBrush(good if self.mark == "output" else plain)
+            painter.drawEllipse(QPointF(style.WIDTH / 2, self.height), style.PORT, style.PORT)
+
+    def _paint_badge(self, painter: QPainter, look: style.Style) -> None:
+        spot = QRectF(style.WIDTH - 11, -8, 18, 18)
+        painter.setPen(QPen(look.card.color(), 1.5))
+        painter.setBrush(look.level_pen(self._worst()).color())
+        painter.drawEllipse(spot)
+        painter.setPen(look.card.color())
+        painter.setFont(look.badge)
+        painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, "!" if self.problems else "i")
+
+
+def problem_texts(found: tuple[Problem, ...]) -> str:
+    """Problems as the lines of a tool tip."""
+    return "\n".join(f"{problem.title}\n{problem.reason}".strip() for problem in found)
+
+
+def elided(text: str, metrics: QFontMetricsF, room: float, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
+    """The text, shortened to the room there is."""
+    return metrics.elidedText(text, mode, max(0.0, room))
+
+
+def static(text: str, font: QFont) -> QStaticText:
+    """A text that is laid out once."""
+    made = QStaticText(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+    made.prepare(font=font)
+    return made

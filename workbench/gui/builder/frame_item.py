@@ -1,0 +1,123 @@
+"""An open group on the canvas: a frame around what is in it, with a headline to select, drag and close it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from workbench.gui.builder import style
+from workbench.gui.builder.card import ROUGH, elided, problem_texts
+from workbench.gui.builder.group_facts import GroupReport, GroupText, size_text
+from workbench.gui.builder.group_item import LABEL, paint_chevron, paint_pill, paint_shape
+
+HEADLINE = 30.0
+
+
+class FrameItem(QGraphicsItem):
+    """Shows where an open group begins and ends; what is in it are other items."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+        self.text = GroupText("", "", 0, 0, "")
+        self.report = GroupReport()
+        self.depth = 0
+        self.drop_target = False
+        self._rect = QRectF()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+
+    @property
+    def name(self) -> str:
+        """The key of the group."""
+        return self.key
+
+    def show_group(self, text: GroupText, depth: int) -> None:
+        """Show another state of the group, so many groups deep."""
+        self.text, self.depth = text, depth
+        self.setZValue(depth - 100.0)
+        self.setToolTip(f"{self.key}: {text.about}\nDouble-click the headline to close it.")
+        self.update()
+
+    def show_report(self, report: GroupReport) -> None:
+        """Show what the analysis found."""
+        if report != self.report:
+            self.report = report
+            faults = tuple(problem for problem in report.problems if problem.level == "error")
+            if faults:
+                self.setToolTip(f"{self.key}: {self.text.about}\n\n{problem_texts(faults)}")
+            self.update()
+
+    def show_drop(self, wanted: bool) -> None:
+        """Show that what is dragged would come into this group."""
+        if wanted != self.drop_target:
+            self.drop_target = wanted
+            self.update()
+
+    def reach(self, rect: QRectF) -> None:
+        """Take another place and size."""
+        if rect != self._rect:
+            self.prepareGeometryChange()
+            self._rect = QRectF(rect)
+
+    def box(self) -> QRectF:
+        """The frame in scene coordinates."""
+        return QRectF(self._rect)
+
+    def is_chevron(self, place: QPointF) -> bool:
+        """Whether a place of the scene is on the sign that closes the group."""
+        return QRectF(self._rect.topLeft(), self._rect.topLeft() + QPointF(style.CHEVRON + 6, HEADLINE)).contains(place)
+
+    # Qt's part
+
+    def boundingRect(self) -> QRectF:
+        return self._rect.adjusted(-6, -LABEL - 4, 6, LABEL + 4)
+
+    def shape(self) -> QPainterPath:
+        """The headline: what is below it belongs to the content."""
+        path = QPainterPath()
+        path.addRect(QRectF(self._rect.topLeft(), self._rect.topRight() + QPointF(0, HEADLINE)))
+        return path
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        look = style.current()
+        overview = option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW
+        pen = QPen(look.selected if self.isSelected() else look.stack_pen if self.text.copies else look.frame_pen)
+        if self.drop_target:
+            pen = QPen(look.wire_good)
+        if overview:
+            pen.setWidthF(ROUGH if self.isSelected() or self.drop_target else 3.0)
+        painter.setPen(pen)
+        painter.setBrush(look.frame_brush(self.depth))
+        painter.drawRoundedRect(self._rect, 2 * style.CORNER, 2 * style.CORNER)
+        if not overview:
+            self._paint_headline(painter, look)
+            self._paint_shapes(painter, look)
+
+    def _paint_headline(self, painter: QPainter, look: style.Style) -> None:
+        painter.save()
+        painter.translate(self._rect.topLeft())
+        paint_chevron(painter, QPointF(17, 16), look, is_open=True)
+        left, right = style.CHEVRON + 6.0, self._rect.width() - style.PADDING
+        if self.text.copies:
+            badge = f"×{self.text.copies}"
+            paint_pill(painter, badge, right, look)
+            right -= look.strong_metrics.horizontalAdvance(badge) + 22
+        title = elided(self.text.title, look.strong_metrics, right - left)
+        painter.setPen(look.text)
+        painter.setFont(look.strong)
+        painter.drawText(QRectF(left, 4, right - left, 24), Qt.AlignmentFlag.AlignVCenter, title)
+        left += look.strong_metrics.horizontalAdvance(title) + 10
+        words = " · ".join(part for part in (self.text.about, size_text(self.report.parameters)) if part)
+        painter.setPen(look.muted)
+        painter.setFont(look.plain)
+        words = elided(words, look.plain_metrics, right - left)
+        painter.drawText(QRectF(left, 4.5, max(0.0, right - left), 24), Qt.AlignmentFlag.AlignVCenter, words)
+        painter.restore()
+
+    def _paint_shapes(self, painter: QPainter, look: style.Style) -> None:
+        middle = self._rect.center().x()
+        if self.report.shape_in:
+            paint_shape(painter, self.report.shape_in, QPointF(middle + 10, self._rect.top() - LABEL - 2), look)
+        if self.report.shape_out:
+            paint_shape(painter, self.report.shape_out, QPointF(middle + 10, self._rect.bottom() + 2), look)

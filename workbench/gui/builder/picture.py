@@ -1,0 +1,59 @@
+"""What the canvas shows of a network when some groups are open, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from workbench.core.graph.nesting import Arrangement, arranged, cards, housed
+from workbench.core.graph.network import Network, Position
+from workbench.core.graph.outline import Outline, seen_network
+from workbench.gui.builder import style
+
+SMALL = 30
+"""Networks with at most this many nodes are first shown with all groups open."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The tree of the network, what is seen of it as a network, and where that is."""
+
+    tree: Outline
+    seen: Network
+    arrangement: Arrangement
+    closed: Mapping[str, Position]
+    """Where everything is when all groups are closed."""
+
+    def place_in(self, group: str, shown: Position) -> Position:
+        """The place, with all groups closed, of what is put down in an open group where `shown` is seen.
+
+        Groups that are open move what lies below and beside them; the card nearest to the place tells how far.
+        """
+        inner = [key for key in self.tree.children.get(group, ()) if key in self.arrangement.cards]
+        if not inner:
+            return shown
+
+        def away(key: str) -> float:
+            x, y = self.arrangement.cards[key]
+            return abs(x - shown[0]) + 2 * abs(y - shown[1])
+
+        nearest = min(inner, key=away)
+        (x, y), (at_x, at_y) = self.arrangement.cards[nearest], self.closed[nearest]
+        return (shown[0] - x + at_x, shown[1] - y + at_y)
+
+
+def picture(tree: Outline, places: Mapping[str, Position], opened: Collection[str], root: str) -> Picture:
+    """What is seen of a network with these places when these groups are open and only the root is looked at."""
+    arrangement = arranged(tree, places, opened, sizes=style.SIZES, root=root)
+    return Picture(tree, seen_network(tree, opened, root), arrangement, cards(tree, places) if places else {})
+
+
+def places_of(tree: Outline, found: Mapping[str, Position]) -> dict[str, Position]:
+    """A place for every node: where it says, where it was found before, or where the layout puts it."""
+    known = {node.name: node.position or found.get(node.name) for node in tree.network}
+    return housed(tree, {name: place for name, place in known.items() if place}, style.SIZES)
+
+
+def first_open(tree: Outline) -> frozenset[str]:
+    """The groups that are open when a network is first shown."""
+    return frozenset(tree.groups if len(tree.network) <= SMALL else ())
