@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from workbench.gui import theme
 
 WIDTH, ROW, MOST_ROWS = 560, 34, 12
-_COMMAND = Qt.ItemDataRole.UserRole
+COMMAND = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True)
@@ -59,27 +59,30 @@ def _haystack(command: Command) -> str:
 class CommandPalette(QFrame):
     """Lies over the upper middle of its window; Return runs, Escape or a click elsewhere closes."""
 
+    name, title, prompt = "command", "Command palette", "Type to find an action"
+    """Beginning of the object names, accessible name, and what the empty field says."""
+
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self.setObjectName("command-palette")
-        self.setAccessibleName("Command palette")
+        self.setObjectName(f"{self.name}-palette")
+        self.setAccessibleName(self.title)
         self.setAutoFillBackground(True)
         self._commands: Sequence[Command] = ()
         self._before: QWidget | None = None
-        self.search = QLineEdit(placeholderText="Type to find an action")
-        self.search.setObjectName("command-search")
-        self.search.setAccessibleName("Find an action")
+        self.search = QLineEdit(placeholderText=self.prompt)
+        self.search.setObjectName(f"{self.name}-search")
+        self.search.setAccessibleName(self.prompt.removeprefix("Type to ").capitalize())
         self.search.setFrame(False)
         self.search.setFont(theme.font("large"))
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
         self.list = QListWidget()
-        self.list.setObjectName("command-list")
-        self.list.setAccessibleName("Actions")
+        self.list.setObjectName(f"{self.name}-list")
+        self.list.setAccessibleName(f"{self.title}: what was found")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setItemDelegate(_Row(self.list))
+        self.list.setItemDelegate(self.row())
         self.list.itemClicked.connect(lambda _item: self.run_current())
         self._arrange()
         self.hide()
@@ -105,7 +108,7 @@ class CommandPalette(QFrame):
     def run_current(self) -> None:
         """Close and run the chosen command."""
         item = self.list.currentItem()
-        command: Command | None = item.data(_COMMAND) if item else None
+        command: Command | None = item.data(COMMAND) if item else None
         if command is not None and command.enabled:
             self.close_palette()
             command.run()
@@ -135,14 +138,22 @@ class CommandPalette(QFrame):
         last = self.list.count() - 1
         self.list.setCurrentRow(max(0, min(last, self.list.currentRow() + rows)))
 
+    def row(self) -> QStyledItemDelegate:
+        """What draws a line of the list."""
+        return CommandRow(self)
+
+    def found(self, text: str) -> Sequence[Command]:
+        """What the list shows for a text."""
+        return matching(self._commands, text)
+
     def _filter(self, text: str) -> None:
         self.list.clear()
-        for command in matching(self._commands, text):
+        for command in self.found(text):
             item = QListWidgetItem(command.title)
-            item.setData(_COMMAND, command)
+            item.setData(COMMAND, command)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        self._place()
+        self.place()
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
@@ -152,7 +163,8 @@ class CommandPalette(QFrame):
         column.addWidget(self.search)
         column.addWidget(self.list)
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Take the place and the height that what was found needs."""
         window = self.window()
         width, top = min(WIDTH, window.width() - 2 * theme.XL), window.height() // 8
         around = self.search.sizeHint().height() + theme.M + 2 * theme.S
@@ -169,7 +181,7 @@ class CommandPalette(QFrame):
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
-class _Row(QStyledItemDelegate):
+class CommandRow(QStyledItemDelegate):
     """A command in one line: title, place, shortcut."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -178,7 +190,7 @@ class _Row(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        command: Command = index.data(_COMMAND)
+        command: Command = index.data(COMMAND)
         colours = theme.current()
         area: QRect = option.rect
         painter.save()
@@ -187,10 +199,10 @@ class _Row(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.selected)
             painter.drawRoundedRect(area.adjusted(0, 1, 0, -1), theme.RADIUS, theme.RADIUS)
-        self._write(painter, area.adjusted(theme.M, 0, -theme.M, 0), command, colours)
+        self.write(painter, area.adjusted(theme.M, 0, -theme.M, 0), command, colours)
         painter.restore()
 
-    def _write(self, painter: QPainter, area: QRect, command: Command, colours: theme.Theme) -> None:
+    def write(self, painter: QPainter, area: QRect, command: Command, colours: theme.Theme) -> None:
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         middle = Qt.AlignmentFlag.AlignVCenter
         ink: QColor = colours.text if command.enabled else colours.disabled

@@ -194,7 +194,7 @@ def test_a_remedy_is_one_undo_step(room: BuildRoom) -> None:
 
 def test_searching_and_enter_insert_after_the_selection(room: BuildRoom, qtbot: QtBot) -> None:
     room.scene.select(["relu1"])
-    qtbot.keyClick(room.view, Qt.Key.Key_F, CTRL)
+    qtbot.keyClick(room.view, Qt.Key.Key_Slash)
     search = room.palette_panel.search
     qtbot.waitUntil(search.hasFocus)
     qtbot.keyClicks(search, "drop")

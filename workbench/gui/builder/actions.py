@@ -30,11 +30,12 @@ class CanvasActions(QObject):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view, self._scene, self._editor = view, view.network_scene, view.editor
-        self.all = {entry.name: self._action(entry) for entry in self._editing()}
+        self.all: dict[str, QAction] = {}
+        self.add(*self._editing())
         line = QAction(view)
         line.setSeparator(True)
         view.addAction(line)
-        self.all |= {entry.name: self._action(entry) for entry in self._looking()}
+        self.add(*self._looking())
         self._scene.picked.connect(self._show_state)
         self._show_state()
 
@@ -62,6 +63,10 @@ class CanvasActions(QObject):
             Entry("build-zoom-in", "Zoom in", "+", lambda: view.zoom_by(ZOOM_STEP), "zoom-in"),
             Entry("build-zoom-out", "Zoom out", "-", lambda: view.zoom_by(1 / ZOOM_STEP), "zoom-out"),
         )
+
+    def add(self, *entries: Entry) -> None:
+        """Have more actions on the canvas, in its menu too."""
+        self.all |= {entry.name: self._action(entry) for entry in entries}
 
     def _action(self, entry: Entry) -> QAction:
         action = QAction(entry.text, self._view)

@@ -125,7 +125,7 @@ class Connect(Gesture):
 
     def __init__(self, view: CanvasView, event: QMouseEvent, item: Card, port: Port) -> None:
         super().__init__(view)
-        self._item, self._port = item, port
+        self._item, self._port, self._start = item, port, event.position().toPoint()
         self._target: Card | None = None
         self._line = QGraphicsPathItem()
         self._line.setZValue(2)
@@ -153,8 +153,11 @@ class Connect(Gesture):
         problem = self._problem(target) if target else None
         self.cancel()
         if target is None:
-            return
-        if problem is None:
+            if _is_far(self._start, event):
+                self.view.end_dropped.emit(
+                    self._item.name, self._port, self.view.mapToScene(event.position().toPoint())
+                )
+        elif problem is None:
             self.view.editor.connect_nodes(*self._ends(target))
         else:
             self.view.bubble.say(str(problem), event.position().toPoint())

@@ -147,7 +147,7 @@ class Palette(QWidget):
         self.search.setObjectName("build-search")
         self.search.setAccessibleName("Search layers")
         self.search.setPlaceholderText("Search layers")
-        self.search.setToolTip("Search layers (Ctrl+F)")
+        self.search.setToolTip("Search layers (/)")
         self.search.setClearButtonEnabled(True)
         self._glass = QAction(self.search)
         icons.set_icon(self._glass, "search")

@@ -18,6 +18,7 @@ from workbench.gui.builder.palette import Palette
 from workbench.gui.builder.problems import ProblemsStrip
 from workbench.gui.builder.ready_networks import ReadyNetworks
 from workbench.gui.builder.scene import NetworkScene
+from workbench.gui.builder.searches import Searches
 from workbench.gui.builder.source_view import SourceView
 from workbench.gui.builder.toolbar import BuildBar
 from workbench.gui.builder.view import CanvasView
@@ -49,8 +50,8 @@ class BuildRoom(QWidget):
         self.show_source = self._action(
             "build-source", "Show as PyTorch…", "Ctrl+Shift+C", self.open_source, icon="export"
         )
-        self.find_layer = self._action("build-find", "Search layers", "Ctrl+F", self.start_search, icon="search")
-        self.find_layer.setShortcuts([QKeySequence("Ctrl+F"), QKeySequence("/")])
+        self.find_layer = self._action("build-find-layer", "Search layers", "/", self.start_search, icon="search")
+        self.searches = Searches(self.view, self.canvas_actions, workspace)
         self._arrange()
         self._connect()
         self._open(workspace.document.network)

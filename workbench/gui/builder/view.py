@@ -44,6 +44,10 @@ class CanvasView(Camera):
 
     file_dropped = Signal(object)
     """The path of a network file."""
+    add_requested = Signal(QPointF)
+    """Something should be added at this place of the scene."""
+    end_dropped = Signal(str, str, QPointF)
+    """A connection from this port ("input" or "output") of this node was drawn to an empty place of the scene."""
     edit_requested = Signal()
     """The selected node should be edited."""
 
@@ -126,8 +130,11 @@ class CanvasView(Camera):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place = self.mapToScene(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and self.node_at(place) and not self.port_near(place):
+        left = event.button() == Qt.MouseButton.LeftButton and not self.space_held
+        if left and self.node_at(place) and not self.port_near(place):
             self.edit_requested.emit()
+        elif left and not self.port_near(place):
+            self.add_requested.emit(place)
         else:
             self.mousePressEvent(event)
         event.accept()
