@@ -66,11 +66,12 @@ def _key(files: Sequence[str], framing: Framing) -> str:
     place = Path.cwd() if files and not Path(files[0]).is_absolute() else ""
     digest = hashlib.blake2b(f"{VERSION} {PIL.__version__} {framing!r} {place}".encode(), digest_size=20)
     for file in files:
-        digest.update(f"{file}\0{_state(file)}\0".encode(errors="surrogateescape"))
+        digest.update(f"{file}\0{file_state(file)}\0".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
-def _state(file: str) -> tuple[int, ...]:
+def file_state(file: str) -> tuple[int, ...]:
+    """Size and times of change of a file, nothing if there is none: while they are the same, so is the file."""
     try:
         found = Path(file).stat()
     except OSError:

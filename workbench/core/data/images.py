@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from workbench.core.data.split import Split
 from workbench.errors import Problem
 
 Images = npt.NDArray[np.uint8]
@@ -57,6 +58,8 @@ class ImageData:
     train: ImagePart
     validation: ImagePart
     problems: tuple[Problem, ...] = ()
+    split: Split = Split()
+    """How its parts were made."""
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

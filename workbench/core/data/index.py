@@ -9,12 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from workbench.core.data.images import ImageData, Images, Indices, Pictures
-from workbench.core.data.split import held_out
+from workbench.core.data.images import ImageData, Images, Indices, LazyPictures, Pictures, is_costly
+from workbench.core.data.split import HELD_OUT, held_out
 from workbench.errors import Problem
-
-HELD_OUT = 0.2
-"""The share of every class that is held out of a set without a validation part of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +30,8 @@ class DataIndex:
     files: Sequence[str] = ()
     pictures: Pictures | None = field(default=None, repr=False)
     problems: tuple[Problem, ...] = ()
+    split_here: bool = False
+    """Whether the parts were made here, because the set has none of its own."""
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -70,12 +69,13 @@ def indexed(
     training picture has are left out and said.
     """
     classes, labels = _numbered(class_names)
+    split_here = held is None
     if held is None:
         held = np.zeros(len(labels), bool)
         if len(labels):
             held[held_out(labels, share=HELD_OUT, seed=0)[1]] = True
     name = place.resolve().stem if place.is_file() else place.resolve().name
-    index = DataIndex(name, str(place), classes, labels, held, tuple(files), problems=tuple(problems))
+    index = DataIndex(name, str(place), classes, labels, held, tuple(files), None, tuple(problems), split_here)
     return _known_only(index)
 
 
@@ -84,29 +84,31 @@ def index_of(data: ImageData) -> DataIndex:
     labels = np.concatenate([data.train.labels, data.validation.labels])
     held = np.arange(len(labels)) >= len(data.train)
     files = (*data.train.files, *data.validation.files)
-    pictures = _Joined(data.train.images, data.validation.images)
+    pictures = joined(data.train.images, data.validation.images)
     return DataIndex(data.name, data.name, data.classes, labels, held, files, pictures, data.problems)
 
 
-class _Joined:
+def joined(first: Pictures, second: Pictures) -> Pictures:
     """The pictures of two parts under one numbering, without a copy of either."""
+    return _Joined(first, second)
 
+
+class _Joined(LazyPictures):
     def __init__(self, first: Pictures, second: Pictures) -> None:
+        super().__init__((len(first) + len(second), *first.shape[1:]))
         self._first, self._second = first, second
-        self.shape = (len(first) + len(second), *first.shape[1:])
+        self.costly = is_costly(first) or is_costly(second)
 
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, key: int | slice | Indices) -> Images:
-        picked = np.arange(len(self))[key]
+    def read(self, indices: Indices) -> Images:
+        """The pictures with these numbers."""
         before = len(self._first)
-        pictures = [
-            self._first[number] if number < before else self._second[number - before]
-            for number in np.atleast_1d(picked).tolist()
-        ]
-        stacked = np.stack(pictures) if pictures else np.empty((0, *self.shape[1:]), np.uint8)
-        return stacked[0] if picked.ndim == 0 else stacked
+        inner = indices < before
+        pictures = np.empty((len(indices), *self.shape[1:]), np.uint8)
+        if inner.any():
+            pictures[inner] = self._first[indices[inner]]
+        if not inner.all():
+            pictures[~inner] = self._second[indices[~inner] - before]
+        return pictures
 
 
 def _numbered(names: Sequence[str]) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:

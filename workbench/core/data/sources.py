@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from workbench.core.data import digits, folders, npz, shapes, tables
+from workbench.core.data.arranging import arranged_data, arranged_index, arrangement
+from workbench.core.data.decisions import Decisions, read_decisions
 from workbench.core.data.download import Progress as BytesProgress
+from workbench.core.data.files import load_files
 from workbench.core.data.fitting import fitted
-from workbench.core.data.images import ImageData
+from workbench.core.data.images import ImageData, Indices
 from workbench.core.data.index import DataIndex, index_of
 from workbench.core.data.preprocessing import Framing
 from workbench.core.data.published import arrays, photos
 from workbench.core.data.published.definition import Published
 from workbench.core.data.published.fetching import fetch, is_here
 from workbench.core.data.registry import SOURCES, Progress, Request, Source
+from workbench.core.data.split import Split
 from workbench.errors import WorkbenchError
 from workbench.files import absolute_path
 
 FILES = (shapes, digits, arrays, photos, npz, tables, folders)
 """The modules whose import fills the registry."""
+USUAL = Split()
 
 
 def data_sources() -> list[tuple[str, str]]:
@@ -38,7 +47,9 @@ def data_forms() -> list[tuple[str, str]]:
     return [(source.form, source.description) for source in SOURCES.values()]
 
 
-def open_data(spec: str, *, framing: Framing | None = None, progress: Progress | None = None) -> ImageData:
+def open_data(
+    spec: str, *, framing: Framing | None = None, split: Split = USUAL, progress: Progress | None = None
+) -> ImageData:
     """The data set that `spec` stands for: `shapes`, `shapes:64`, `digits`, `cifar10`, `mnist:PATH`, a file, a folder.
 
     Nothing is downloaded: see `fetch_data`.
@@ -46,22 +57,53 @@ def open_data(spec: str, *, framing: Framing | None = None, progress: Progress |
     With `framing`, the pictures fit it: its channels, and a square of `framing.resize` pixels when that is given (room
     for random crops; evaluation crops the centre), else exactly height by width. Without, pictures keep the set's own
     size (`digits` 1 x 8 x 8, `shapes` 3 x 32 x 32); a folder has none: RGB, short side 64, centre 64 x 64.
+    What the user decided about the pictures counts (see `decisions`), and `split` says which are validated on.
     `progress(done, total)` counts pictures (total 0 while they are being found) and may raise to cancel. Raises
     `WorkbenchError` when there is no such set or it cannot be used.
     """
     source, argument = _find(spec.strip())
-    data = source.open(Request(argument, framing, progress))
+    request = Request(argument, framing, progress)
+    decisions, groups_of = read_decisions(decisions_place(spec)), partial(_groups, progress=progress)
+    if source.index is None:
+        data = arranged_data(source.open(request), decisions, split, groups_of=groups_of)
+    else:
+        index = source.index(request)
+        made = arrangement(index, decisions, split, groups_of=groups_of)
+        data = load_files(arranged_index(index, made), framing=framing, progress=progress)
+    data = replace(data, split=split)
     return fitted(data, framing, progress=progress) if framing else data
 
 
-def open_index(spec: str, *, progress: Progress | None = None) -> DataIndex:
+def open_index(spec: str, *, decisions: Decisions | None = None, progress: Progress | None = None) -> DataIndex:
     """What a data set holds; picture files are listed, not decoded, so that this is quick for a huge folder too.
 
-    Raises as `open_data`, except for pictures that cannot be read: that is not known yet.
+    What the user decided counts, unless `decisions` are given. The parts of a set that has none of its own may change
+    when its pictures are opened and near-duplicates are found among them. Raises as `open_data`, except for pictures
+    that cannot be read: that is not known yet.
     """
     source, argument = _find(spec.strip())
     request = Request(argument, progress=progress)
-    return source.index(request) if source.index else index_of(source.open(request))
+    index = source.index(request) if source.index else index_of(source.open(request))
+    known = read_decisions(decisions_place(spec)) if decisions is None else decisions
+    if not known:
+        return index
+    return arranged_index(index, arrangement(index, known, Split(near_duplicates="anywhere"), groups_of=_alone))
+
+
+def decisions_place(spec: str) -> str:
+    """Where the decisions about a set belong: its file or folder, or its name."""
+    source, argument = _find(spec.strip())
+    return argument if source.takes_path and argument and Path(argument).expanduser().exists() else spec.strip()
+
+
+def _groups(index: DataIndex, progress: Progress | None) -> Indices:
+    from workbench.core.data.health.scan import scan
+
+    return scan(index, progress).groups(index.labels)
+
+
+def _alone(index: DataIndex) -> Indices:
+    return np.arange(len(index))
 
 
 def missing_download(spec: str) -> Published | None:

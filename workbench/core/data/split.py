@@ -1,11 +1,31 @@
-"""Holding pictures out to validate on, in the same shares of every class."""
+"""Holding pictures out to validate on, in the same shares of every class, near-duplicates on the same side."""
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Meta
 
 Indices = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+HELD_OUT = 0.2
+"""The share of every class that is held out of a set without a validation part of its own."""
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which pictures are validated on.
+
+    Without `share` a set keeps its own validation part, or has a fifth held out if it has none. With `share` so much of
+    its training part is held out, and its own validation part is left alone.
+    """
+
+    share: Annotated[float, Meta(gt=0, lt=1)] | None = None
+    seed: Annotated[int, Meta(ge=0)] = 0
+    near_duplicates: Literal["together", "anywhere"] = "together"
+    """Whether pictures that are nearly the same stay on one side of a split that is made here."""
 
 
 def held_out(labels: npt.NDArray[np.int64], *, share: float, seed: int) -> tuple[Indices, Indices]:
@@ -15,13 +35,48 @@ def held_out(labels: npt.NDArray[np.int64], *, share: float, seed: int) -> tuple
     number, the largest remainders rounded up. A class with two pictures or more keeps at least one on each side, a
     class with a single one trains on it. Equal labels and seed give the same split everywhere.
     """
-    keys = np.random.default_rng(seed).random(len(labels))
-    counts = np.bincount(labels)
-    validation = np.zeros(len(labels), bool)
-    for number, quota in enumerate(_quotas(counts, share)):
-        members = np.flatnonzero(labels == number)
-        validation[members[np.argsort(keys[members], kind="stable")[:quota]]] = True
-    return np.flatnonzero(~validation), np.flatnonzero(validation)
+    mask = held_out_groups(labels, np.arange(len(labels)), share=share, keys=split_keys(len(labels), seed))
+    return np.flatnonzero(~mask), np.flatnonzero(mask)
+
+
+def split_keys(count: int, seed: int) -> npt.NDArray[np.float64]:
+    """A random number for each picture; those with the smallest are held out."""
+    return np.random.default_rng(seed).random(count)
+
+
+def held_out_groups(labels: Indices, groups: Indices, *, share: float, keys: npt.NDArray[np.float64]) -> Mask:
+    """Which pictures are held out when those of one group (named by a number) stay together.
+
+    As `held_out`, by the key of each group's first picture; a group that no longer fits into what its classes may give
+    is passed over, so a class can give less than its share, and one that is a single group gives nothing.
+    """
+    held = np.zeros(len(labels), bool)
+    if not len(labels):
+        return held
+    _, first, unit, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+    room = _quotas(np.bincount(labels), share)
+    lone = sizes[unit] == 1
+    members = _members(unit, skip=lone)
+    for number in np.argsort(keys[first], kind="stable").tolist():
+        if sizes[number] == 1:
+            label = labels[first[number]]
+            if room[label] > 0:
+                held[first[number]] = True
+                room[label] -= 1
+            continue
+        needed = np.bincount(labels[members[number]], minlength=len(room))
+        if (needed <= room).all():
+            held[members[number]] = True
+            room -= needed
+    return held
+
+
+def _members(unit: Indices, *, skip: Mask) -> dict[int, Indices]:
+    """The pictures of each group of several."""
+    several = np.flatnonzero(~skip)
+    order = several[np.argsort(unit[several], kind="stable")]
+    names, starts = np.unique(unit[order], return_index=True)
+    return dict(zip(names.tolist(), np.split(order, starts[1:]), strict=False))
 
 
 def _quotas(counts: npt.NDArray[np.int64], share: float) -> Indices:
