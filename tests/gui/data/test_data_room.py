@@ -220,7 +220,7 @@ def test_the_cache_is_told_and_cleared(room: DataRoom, qtbot: QtBot, settle: Set
     fill("some", (100, 100, 3), iter([np.zeros((100, 100, 3), np.uint8)] * 100))
     room.cache.refresh()
     settle()
-    assert room.cache.amount.text() == "3 MB decoded"
+    assert room.cache.amount.text() == "3 MB in the cache"
     qtbot.mouseClick(room.cache.clear, LEFT)
     settle()
     assert cache_size() == 0

@@ -48,7 +48,7 @@ class CacheRow(QWidget):
         self._jobs.submit(clear_cache, owner=self, lane=LANE, key="clear", done=self._tell)
 
     def _show(self, size: int) -> None:
-        self.amount.setText(f"{megabytes(size)} decoded" if size else "Nothing decoded is kept")
+        self.amount.setText(f"{megabytes(size)} in the cache" if size else "Cache is empty")
         self.clear.setEnabled(size > 0)
 
     def _tell(self, freed: int) -> None:

@@ -6,18 +6,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.gui import theme
-from workbench.gui.background import Background
+from workbench.gui.data.augmentation_page import AugmentationPage
 from workbench.gui.data.figures_panel import FiguresPanel
 from workbench.gui.data.grid import SIDES, PictureGrid
 from workbench.gui.data.picture_panel import PicturePanel
 from workbench.gui.widgets.labels import ToneLabel
+from workbench.gui.workspace import Workspace
 
 
 class Desk(QTabWidget):
     """The grid with the picture and the statistics beside it."""
 
-    def __init__(self, jobs: Background, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        jobs = workspace.jobs
         self.setObjectName("data-views")
         self.setDocumentMode(True)
         self.grid, self.picture, self.figures = PictureGrid(jobs), PicturePanel(), FiguresPanel()
@@ -28,7 +30,9 @@ class Desk(QTabWidget):
         self.details.addTab(self.picture, "Picture")
         self.details.addTab(self.figures, "Statistics")
         self._prepare_zoom()
+        self.augmentation = AugmentationPage(workspace)
         self.addTab(self._pictures(), "Pictures")
+        self.addTab(self.augmentation, "Augmentation")
 
     def _prepare_zoom(self) -> None:
         zoom = self.zoom

@@ -64,7 +64,9 @@ class PixelView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(120, 120)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     @property
     def image(self) -> QImage:
@@ -74,10 +76,16 @@ class PixelView(QWidget):
     def show_image(self, image: QImage) -> None:
         """Show another picture, a null one for none."""
         self._image = image
+        self.updateGeometry()
         self.point_at(None)
 
     def sizeHint(self) -> QSize:
-        return QSize(240, 240)
+        return QSize(240, self.heightForWidth(240))
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as the picture is at a width, but never much higher than wide."""
+        share = 1.0 if self._image.isNull() else self._image.height() / self._image.width()
+        return round(width * min(share, 1.3))
 
     def point_at(self, pixel: tuple[int, int] | None) -> None:
         """Point at a pixel: row and column."""
@@ -214,6 +222,6 @@ class PicturePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.S, theme.S, theme.S, theme.S)
         column.setSpacing(theme.XS)
-        column.addWidget(self.view, 1)
-        for widget in (self.values, self.title, self.facts, self.path, self.trouble):
+        for widget in (self.view, self.values, self.title, self.facts, self.path, self.trouble):
             column.addWidget(widget)
+        column.addStretch(1)

@@ -48,7 +48,7 @@ class DataRoom(QWidget):
         self._counted: object = None
         self.sets, self.cache = SetPanel(self), CacheRow(self.jobs, self)
         self.busy = BusyRow("data", self)
-        self.desk = Desk(self.jobs, self)
+        self.desk = Desk(workspace, self)
         self.grid = self.desk.grid
         self.message = EmptyState("data", "", sentence="", button="")
         self.message.button.setObjectName("data-message-action")
@@ -137,6 +137,7 @@ class DataRoom(QWidget):
     def _look(self, number: int) -> None:
         """Show a picture at the right."""
         holding = self.holding
+        self.desk.augmentation.show_picture(holding, number)
         if holding is None or number < 0:
             self.jobs.cancel(self, "look")
             self.desk.picture.clear()

@@ -1,0 +1,89 @@
+"""What a training would begin with: the set opened for the network, its normalization, and one picture in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.core.data.images import ImageData, ImagePart
+from workbench.core.data.preprocessing import Preprocessing
+from workbench.core.graph.network import Network
+from workbench.gui.data.holding import Holding
+from workbench.gui.data.recipe_panel import Recipe
+
+if TYPE_CHECKING:
+    from workbench.core.data.variants import Variant
+
+VARIANTS = 8
+EPOCHS = 64
+"""Epochs in which a picture is looked for; balanced sampling may leave it out of many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A set as a training of a network opens it."""
+
+    holding: Holding
+    network: Network
+    data: ImageData
+    preprocessing: Preprocessing
+
+    def place(self, number: int) -> tuple[ImagePart, int] | None:
+        """The part that a picture of the holding is in, and its number there; None if it is in neither.
+
+        Files are found by their names: near-duplicates may have been moved to the same part when they were decoded.
+        """
+        holding = self.holding
+        if holding.excluded[number]:
+            return None
+        if holding.index.files:
+            file = holding.index.files[number]
+            parts = (self.data.train, self.data.validation)
+            return next(((part, part.files.index(file)) for part in parts if file in part.files), None)
+        members = np.flatnonzero((holding.held_out == holding.held_out[number]) & ~holding.excluded)
+        part = self.data.validation if holding.held_out[number] else self.data.train
+        return part, int(np.searchsorted(members, number))
+
+
+def prepare(holding: Holding, network: Network, progress: Callable[[int, int], None]) -> Prepared:
+    """Open the set as a training would; raises `WorkbenchError` where it does not suit the network."""
+    from workbench.core.data.sources import open_data
+    from workbench.core.data.statistics import statistics
+    from workbench.core.training.compatibility import framing_of
+
+    framing = framing_of(network)
+    data = open_data(holding.spec, framing=framing, progress=progress)
+    return Prepared(holding, network, data, Preprocessing(framing, *statistics(data.train)))
+
+
+def training_variants(prepared: Prepared, number: int, recipe: Recipe, *, sampling: str) -> Iterator[Variant]:
+    """The first `VARIANTS` tensors that a training with this recipe makes of a picture of the training part."""
+    from workbench.core.data.batches import Batches
+    from workbench.core.data.variants import variants
+
+    batches = Batches(
+        prepared.data.train,
+        preprocessing=prepared.preprocessing,
+        batch_size=recipe.batch_size,
+        seed=recipe.seed,
+        augmentation=recipe.preset,
+        steps=recipe.steps,
+        sampling=sampling,
+    )
+    return islice(variants(batches, number, range(EPOCHS)), VARIANTS)
+
+
+def unvaried(prepared: Prepared, part: ImagePart, number: int) -> Variant:
+    """What validation sees of a picture: its middle, never varied. Epoch and step are -1."""
+    import torch
+
+    from workbench.core.data.preprocessing import centre_crop, to_tensor
+    from workbench.core.data.variants import Variant
+
+    pixels = np.array(part.images[number])[None]
+    shown = centre_crop(torch.from_numpy(pixels), prepared.preprocessing.framing)[0].numpy()
+    return Variant(-1, -1, shown, to_tensor(pixels, prepared.preprocessing)[0].numpy())
