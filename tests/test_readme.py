@@ -94,14 +94,14 @@ def test_the_layer_becomes_a_layer_everywhere(monkeypatch: pytest.MonkeyPatch) -
             compile(next(block for block in blocks("python") if "@layer" in block), "README.md", "exec"),
             module.__dict__,
         )
-        kind = module.CELU
+        kind = module.Softmin
         assert kind in CATALOG.by_category()["Activation"]
-        assert [argument.name for argument in arguments(kind)] == ["alpha"]
+        assert [argument.name for argument in arguments(kind)] == ["dim"]
         network = chain(
-            "added", [Node("input", "Input"), Node("celu", "CELU", {"alpha": 2.0}), Node("output", "Output")]
+            "added", [Node("input", "Input"), Node("softmin", "Softmin", {"dim": 2}), Node("output", "Output")]
         )
         assert analyse(network).output_shape == (3, 32, 32)
-        assert "alpha=2.0" in repr(build_module(network))
+        assert "dim=2" in repr(build_module(network))
     finally:
         REGISTERED.clear()
         REGISTERED.update(before)

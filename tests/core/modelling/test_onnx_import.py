@@ -177,6 +177,34 @@ TOGETHER: dict[str, tuple[list[Any], dict[str, Any], list[str]]] = {
         {"zero": torch.tensor(0), "zero1": torch.tensor([0]), "rest": torch.tensor([-1])},
         ["Flatten"],
     ),
+    "numbers": (
+        [
+            node("Sub", "x", "h", output="a"),
+            node("Div", "a", "q", output="b"),
+            node("Sub", "h", "b", output="c"),
+            node("Neg", "c", output="d"),
+            node("Mul", "h", "d", output="e"),
+            node("Add", "e", "q"),
+        ],
+        {"h": torch.tensor(0.5), "q": torch.tensor([0.3])},
+        ["Affine"] * 6,
+    ),
+    "parts": (
+        [
+            node("Slice", "x", "zero", "two", "axis", output="a"),
+            node("Slice", "a", "one", "four", "axis2", output="b"),
+            node("Relu", "b"),
+        ],
+        {
+            "zero": torch.tensor([0]),
+            "one": torch.tensor([1]),
+            "two": torch.tensor([2]),
+            "four": torch.tensor([4]),
+            "axis": torch.tensor([1]),
+            "axis2": torch.tensor([3]),
+        },
+        ["Slice", "Slice", "ReLU"],
+    ),
     "clip": ([node("Clip", "x", "lo", "hi")], {"lo": torch.tensor(0.0), "hi": torch.tensor(6.0)}, ["ReLU6"]),
     "same": ([node("Conv", "x", "w", auto_pad="SAME_UPPER")], {"w": WEIGHT}, ["Conv2d"]),
     "pad": (
@@ -208,7 +236,10 @@ def test_operators_are_read_as_the_layers_they_are_and_compute_the_same(case: st
 
 REFUSED: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "Erf, Sin": ([node("Erf", "x", output="a"), node("Relu", "a", output="b"), node("Sin", "b")], {}),
-    "arithmetic with the constant 0.5": ([node("Mul", "x", "h")], {"h": torch.tensor(0.5)}),
+    "constants of shape [1, 3, 1, 1]": ([node("Sub", "x", "m")], {"m": torch.rand(1, 3, 1, 1)}),
+    "divides by what it computes": ([node("Div", "h", "x")], {"h": torch.tensor(0.5)}),
+    "does not subtract": ([node("Relu", "x", output="a"), node("Sub", "x", "a")], {}),
+    "cuts the batch": ([node("Split", "x", output="a", axis=0), node("Relu", "a")], {}),
     "PyTorch pads alike": ([node("Conv", "x", "w", auto_pad="SAME_UPPER", strides=[2, 2])], {"w": WEIGHT}),
     "mixes the pictures": ([node("Reshape", "x", "t")], {"t": torch.tensor([3, 64])}),
     "does not depend on its input": ([node("Identity", "w")], {"w": WEIGHT}),

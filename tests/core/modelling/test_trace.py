@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -183,10 +184,10 @@ def test_a_compiled_network_can_be_traced_again() -> None:
 
 
 REFUSED = {
-    "Multiply has no argument for 0.5": lambda x: x * 0.5,
+    "depends on the number of pictures": lambda x: x / x.shape[0],
     "mean over the whole batch": lambda x: x.mean(),
     "mixes the pictures": lambda x: x.reshape(-1, 3),
-    "no layer kind for this slice": lambda x: x[:, :, 1:],
+    "no layer kind for this slice": lambda x: x[:, [2, 1, 0]],
     "only a padding with zeros": lambda x: functional.pad(x, (1, 1), mode="reflect"),
     "Add has no argument alpha": lambda x: torch.add(x, x, alpha=2),
 }
@@ -201,6 +202,86 @@ def test_what_a_layer_cannot_say_is_refused_and_never_dropped(reason: str) -> No
     with pytest.raises(WorkbenchError, match="cannot be opened") as refusal:
         trace_module(Odd(), input_shape=(3, 8, 8))
     assert reason in refusal.value.reason
+
+
+EXCERPTS = {
+    "x[:, :2]": ("Slice", {"length": 2}),
+    "x[:, -1]": ("Select", {"index": -1}),
+    "x[..., 2:7]": ("Slice", {"dim": 3, "start": 2, "length": 5}),
+    "x[:, :, 4:]": ("Chunk", {"index": 1, "dim": 2}),
+    "x[:, None]": ("Reshape", {"shape": [1, 3, 8, 8]}),
+    "torch.split(x, [1, 2], 1)[1]": ("Slice", {"start": 1, "length": 2}),
+    "x.split(4, dim=-1)[0]": ("Chunk", {"dim": 3}),
+    "x.unbind(1)[-1]": ("Select", {"index": 2}),
+    "x.narrow(1, 1, 2)": ("Slice", {"start": 1, "length": 2}),
+    "x.mean((2, 3), keepdim=True)[:, :, 0, 0]": ("Flatten", {}),
+    "2 * x": ("Affine", {"factor": 2.0}),
+    "x.div(4)": ("Affine", {"factor": 0.25}),
+    "1 - x": ("Affine", {"factor": -1.0, "offset": 1.0}),
+    "x - 0.5": ("Affine", {"offset": -0.5}),
+    "-x": ("Affine", {"factor": -1.0}),
+    "x * x.mean((2, 3), keepdim=True).expand_as(x)": ("Multiply", {}),
+}
+
+
+@pytest.mark.parametrize("text", EXCERPTS)
+def test_excerpts_and_numbers_are_the_layers_they_are(text: str) -> None:
+    class Written(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return eval(text, {"torch": torch, "nn": nn, "x": x})
+
+    network = trace_module(Written(), input_shape=(3, 8, 8))
+    last = network[network["output"].inputs[0]]
+    assert (last.kind, dict(last.arguments)) == EXCERPTS[text]
+    images = torch.randn(2, 3, 8, 8)
+    assert torch.equal(build_module(network)(images), Written()(images))
+
+
+def test_what_unflatten_makes_is_a_reshaping() -> None:
+    network = trace_module(nn.Sequential(nn.Unflatten(1, (3, 1))), input_shape=(3, 8, 8))
+    assert network["0"].arguments == {"shape": [3, 1, 8, 8]}
+
+
+class Awkward(nn.Module):
+    """Layers that are called as the ends of a network, and as the layer that an operation before them becomes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.input = nn.Conv2d(3, 3, 1)
+        self.add = nn.Conv2d(3, 3, 1)
+        self.output = nn.Conv2d(3, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.output(self.add(x + self.input(x)))
+
+
+def test_layers_with_weights_keep_their_names() -> None:
+    module = Awkward().eval()
+    network = trace_module(module, input_shape=(3, 8, 8))
+    made = build_module(network).eval()
+    made.load_state_dict(module.state_dict(), strict=True)
+    images = torch.randn(2, 3, 8, 8)
+    assert torch.equal(made(images), module(images))
+
+
+@pytest.mark.parametrize("rewrite", [nn.utils.spectral_norm, nn.utils.parametrizations.weight_norm])
+def test_weights_that_are_computed_at_each_call_are_refused(rewrite: Callable[[nn.Module], nn.Module]) -> None:
+    with pytest.raises(WorkbenchError, match="computed anew") as refusal:
+        trace_module(nn.Sequential(rewrite(nn.Conv2d(3, 4, 1))), input_shape=(3, 8, 8))
+    assert "remove_parametrizations" in refusal.value.hint
+
+
+def test_layers_called_twice_are_told_as_such() -> None:
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 3, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.conv(self.conv(x))
+
+    with pytest.raises(WorkbenchError, match="calls conv more than once"):
+        trace_module(Twice(), input_shape=(3, 8, 8))
 
 
 class Renamed(nn.Conv2d):

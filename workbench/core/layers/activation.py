@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
-from workbench.core.layers.kind import ModuleKind, Shape, ShapeError, layer
+from workbench.core.layers.kind import ModuleKind, Shape, ShapeError, channels, layer
 from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -208,6 +208,86 @@ class Softplus(ModuleKind, frozen=True):
         return torch.nn.Softplus(self.beta, self.threshold)
 
 
+@layer(CATEGORY, torch_class="torch.nn.CELU", functions=("torch.celu", "torch.nn.functional.celu"))
+class CELU(ModuleKind, frozen=True):
+    """A smooth ReLU that bends towards -alpha without a kink."""
+
+    alpha: Annotated[float, Meta(gt=0, le=10, description="Depth of the negative side.")] = 1.0
+    inplace: Inplace = False
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `CELU`."""
+        return torch.nn.CELU(self.alpha, self.inplace)
+
+
+@layer(CATEGORY, torch_class="torch.nn.RReLU", functions=("torch.rrelu", "torch.nn.functional.rrelu"))
+class RReLU(ModuleKind, frozen=True):
+    """A leaky ReLU whose slope is drawn for each value while training; afterwards it is the mean of its limits."""
+
+    lower: Annotated[float, Meta(ge=0, le=1, description="The least slope below zero.")] = 1 / 8
+    upper: Annotated[float, Meta(ge=0, le=1, description="The largest slope below zero.")] = 1 / 3
+    inplace: Inplace = False
+
+    @classmethod
+    def arguments_of_call(cls, *constants: Any, **named: Any) -> dict[str, Any]:
+        """The limits; whether it is training is told by the network's mode."""
+        named.pop("training", None)
+        return super().arguments_of_call(*constants[:2], **named)
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """An `RReLU`."""
+        if self.lower > self.upper:
+            raise ShapeError("its least slope is above its largest")
+        return torch.nn.RReLU(self.lower, self.upper, self.inplace)
+
+
+@layer(CATEGORY, torch_class="torch.nn.Threshold", functions=("torch.threshold", "torch.nn.functional.threshold"))
+class Threshold(ModuleKind, frozen=True):
+    """Replaces all values up to a threshold by one number: with 0 and 0 it is a ReLU."""
+
+    threshold: Annotated[float, Meta(ge=-1000, le=1000, description="Values above it pass.")] = 0.0
+    value: Annotated[float, Meta(ge=-1000, le=1000, description="What takes the place of the others.")] = 0.0
+    inplace: Inplace = False
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Threshold`."""
+        return torch.nn.Threshold(self.threshold, self.value, self.inplace)
+
+
+Width = Annotated[float, Meta(ge=0, le=1000, description="Values no further from zero than this become zero.")]
+
+
+@layer(CATEGORY, torch_class="torch.nn.Hardshrink", functions=("torch.hardshrink", "torch.nn.functional.hardshrink"))
+class Hardshrink(ModuleKind, frozen=True):
+    """Sets small values to zero and passes large ones as they are."""
+
+    lambd: Width = 0.5
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Hardshrink`."""
+        return torch.nn.Hardshrink(self.lambd)
+
+
+@layer(CATEGORY, torch_class="torch.nn.Softshrink", functions=("torch.nn.functional.softshrink",))
+class Softshrink(ModuleKind, frozen=True):
+    """Sets small values to zero and moves large ones towards zero by as much."""
+
+    lambd: Width = 0.5
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Softshrink`."""
+        return torch.nn.Softshrink(self.lambd)
+
+
+@layer(CATEGORY, torch_class="torch.nn.Tanhshrink", functions=("torch.nn.functional.tanhshrink",))
+class Tanhshrink(ModuleKind, frozen=True):
+    """What tanh takes away: the value minus its tanh, almost nothing near zero."""
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Tanhshrink`."""
+        return torch.nn.Tanhshrink()
+
+
 Axis = Annotated[
     int, Meta(ge=-4, le=4, description="The axis along which the values compete (1: channels or classes).")
 ]
@@ -241,6 +321,16 @@ class LogSoftmax(ModuleKind, frozen=True):
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `LogSoftmax`."""
         return torch.nn.LogSoftmax(_own_axis(self.dim, shapes[0]))
+
+
+@layer(CATEGORY, torch_class="torch.nn.Softmax2d")
+class Softmax2d(ModuleKind, frozen=True):
+    """Turns the channels of each pixel into shares that sum to 1."""
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `Softmax2d`; needs a picture-shaped input."""
+        channels(shapes[0])
+        return torch.nn.Softmax2d()
 
 
 @layer(CATEGORY, torch_class="torch.nn.GLU", functions=("torch.nn.functional.glu",))

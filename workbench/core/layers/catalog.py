@@ -9,6 +9,7 @@ import msgspec
 from workbench.core.graph.network import Node
 from workbench.core.layers import (
     activation,
+    arithmetic,
     attention,
     convolution,
     joining,
@@ -27,6 +28,7 @@ FILES = (
     convolution,
     normalization,
     activation,
+    arithmetic,
     pooling,
     linear,
     regularization,

@@ -15,7 +15,7 @@ from the docstring and the descriptions, so palette, form, validation and comman
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -90,6 +90,12 @@ class LayerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def help(cls) -> str:
         """One sentence on what the layer does."""
         return (cls.__doc__ or "").strip().split("\n")[0]
+
+    @classmethod
+    def differing(cls, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Only the arguments that differ from the defaults."""
+        defaults = cls()
+        return {key: value for key, value in arguments.items() if getattr(defaults, key) != value}
 
     @classmethod
     def arguments_of(cls, module: Any) -> dict[str, Any]:

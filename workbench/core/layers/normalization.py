@@ -93,6 +93,29 @@ class LayerNorm(ModuleKind, frozen=True):
         )
 
 
+@layer(CATEGORY, torch_class="torch.nn.RMSNorm")
+class RMSNorm(ModuleKind, frozen=True):
+    """Divides the features of each token by their root mean square, then scales them (arXiv 1910.07467)."""
+
+    axes: Annotated[int, Meta(ge=1, le=3, description="How many of the last axes are normalized together.")] = 1
+    eps: Annotated[float | None, Meta(description="Keeps the divisor from zero; without it what the type allows.")] = (
+        None
+    )
+    elementwise_affine: Annotated[bool, Meta(description="Learn a scale for each feature.")] = True
+
+    @classmethod
+    def arguments_of(cls, module: Any) -> dict[str, Any]:
+        """The arguments of an existing normalization."""
+        named = {name: getattr(module, name) for name in ("eps", "elementwise_affine")}
+        return {"axes": len(module.normalized_shape), **named}
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """An `RMSNorm` over the last axes of its input."""
+        if self.axes > len(shapes[0]):
+            raise ShapeError(f"its input {describe_shape(shapes[0])} has fewer than {self.axes} axes")
+        return torch.nn.RMSNorm(shapes[0][-self.axes :], eps=self.eps, elementwise_affine=self.elementwise_affine)
+
+
 @layer(CATEGORY, torch_class="torchvision.models.convnext.LayerNorm2d")
 class LayerNorm2d(ModuleKind, frozen=True):
     """Brings the channels of each pixel to mean 0 and deviation 1, then scales and shifts them by learnable numbers."""

@@ -17,6 +17,7 @@ from workbench.core.layers.kind import (
     image_shape,
     layer,
     pair,
+    plain,
 )
 from workbench.core.layers.lazy import LazyModule
 
@@ -121,6 +122,11 @@ class LPPool2d(_Pooling, frozen=True):
     kernel_size: KernelSize = 2
     stride: Stride = 2
     ceil_mode: CeilMode = False
+
+    @classmethod
+    def arguments_of(cls, module: Any) -> dict[str, Any]:
+        """The arguments of an existing pooling; without a stride its windows lie side by side."""
+        return {**super().arguments_of(module), "stride": plain(module.stride or module.kernel_size)}
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """An `LPPool2d`."""

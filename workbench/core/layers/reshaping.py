@@ -32,7 +32,7 @@ SQUEEZES = ("torch.squeeze", "Tensor.squeeze", "torch.unsqueeze", "Tensor.unsque
 CHANNELS_LAST_AND_BACK = ([0, 2, 3, 1], [0, 3, 1, 2])
 
 
-def _own_axis(shape: Shape, axis: int) -> int:
+def own_axis(shape: Shape, axis: int) -> int:
     """The place of an axis in a shape without batch; raises `ShapeError` for the batch and for axes there are not."""
     place = axis - 1 if axis >= 0 else len(shape) + axis
     if not 0 <= place < len(shape):
@@ -138,8 +138,8 @@ class Transpose(FunctionKind, frozen=True):
 
     def check(self, *shapes: Shape) -> None:
         """Both axes must exist."""
-        _own_axis(shapes[0], self.dim0)
-        _own_axis(shapes[0], self.dim1)
+        own_axis(shapes[0], self.dim0)
+        own_axis(shapes[0], self.dim1)
 
     def window(self) -> None:
         """None: pixels do not stay where they were."""
@@ -164,7 +164,7 @@ class Chunk(FunctionKind, frozen=True):
 
     def check(self, *shapes: Shape) -> None:
         """The axis must exist and have that many parts."""
-        size = shapes[0][_own_axis(shapes[0], self.dim)]
+        size = shapes[0][own_axis(shapes[0], self.dim)]
         if self.index * -(-size // self.chunks) >= size:
             raise ShapeError(f"an axis of {size} cut into {self.chunks} has no part {self.index}")
 
@@ -182,7 +182,7 @@ class Select(FunctionKind, frozen=True):
 
     def check(self, *shapes: Shape) -> None:
         """The entry must exist."""
-        size = shapes[0][_own_axis(shapes[0], self.dim)]
+        size = shapes[0][own_axis(shapes[0], self.dim)]
         if not -size <= self.index < size:
             raise ShapeError(f"an axis of {size} has no entry {self.index}")
 

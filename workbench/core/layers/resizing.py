@@ -169,3 +169,28 @@ class ReplicationPad2d(_Padding, frozen=True):
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `ReplicationPad2d`."""
         return torch.nn.ReplicationPad2d(self.edges(*shapes))
+
+
+@layer(CATEGORY, torch_class="torch.nn.CircularPad2d")
+class CircularPad2d(_Padding, frozen=True):
+    """Continues the picture by its other side, as on a globe."""
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `CircularPad2d`."""
+        return torch.nn.CircularPad2d(self.edges(*shapes))
+
+
+@layer(CATEGORY, torch_class="torch.nn.ConstantPad2d")
+class ConstantPad2d(_Padding, frozen=True):
+    """Adds pixels of one value around the picture."""
+
+    value: Annotated[float, Meta(ge=-1000, le=1000, description="The value of the new pixels.")] = 0.0
+
+    @classmethod
+    def arguments_of(cls, module: Any) -> dict[str, Any]:
+        """The four edges and the value."""
+        return {**super().arguments_of(module), "value": module.value}
+
+    def build(self, *shapes: Shape) -> torch.nn.Module:
+        """A `ConstantPad2d`."""
+        return torch.nn.ConstantPad2d(self.edges(*shapes), self.value)

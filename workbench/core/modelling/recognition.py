@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import torch
-from torch import Tensor, fx, nn
+from torch import fx, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from workbench.core.graph.network import INPUT, OUTPUT
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import LayerKind, Shape, ShapeError
-from workbench.core.modelling.found import Found
+from workbench.core.modelling.entries import has_parts, reshaped, taken
+from workbench.core.modelling.found import Found, called, constants_of, group_of, inputs_of, is_call, placed
+from workbench.core.modelling.numbers import with_number
 from workbench.core.modelling.parameters import free_parameter, is_part_of_use, use_of_parameter
 from workbench.core.modelling.tracing import BATCH, PLACE, VALUE
 from workbench.errors import WorkbenchError
@@ -22,8 +26,6 @@ CONSTRUCTION = frozenset({"__init__", "__module__", "__doc__", "__constants__", 
 """What a subclass may define and still compute what its base computes."""
 OWN_MODULES = "workbench.core.layers.modules"
 """Where modules lie that are neither PyTorch's nor torchvision's: a compiled network can be traced again."""
-STACK = "_stacklevel"
-"""What PyTorch's softmax hands itself for its warnings; it says nothing of the layer."""
 UNCHANGED = frozenset({"contiguous", "clone", "detach"})
 """Methods after which a network has the same values."""
 
@@ -44,7 +46,7 @@ def recognize(node: fx.Node, modules: Mapping[str, nn.Module], input_shape: Shap
     if node.op == "placeholder":
         return Found(INPUT, {"shape": list(input_shape)}, "input")
     if node.op == "output":
-        return Found(OUTPUT, {}, "output", _inputs(node)[:1])
+        return Found(OUTPUT, {}, "output", inputs_of(node)[:1])
     try:
         return None if is_part_of_use(node) else _operation(node, modules)
     except ShapeError as error:
@@ -56,15 +58,28 @@ def _operation(node: fx.Node, modules: Mapping[str, nn.Module]) -> Found | fx.No
         return _module(node, modules[str(node.target)])
     if node.op == "get_attr":
         return free_parameter(node, modules[""])
-    if _is_call(node, "getitem"):
-        return _item(node) if node.users else None
+    if is_call(node, "getitem"):
+        return taken(node) if node.users else None
     if node.op == "call_method" and node.target in UNCHANGED:
         return node.all_input_nodes[0]
     if is_named_tuple(node):
         return node.all_input_nodes[0]
-    if _is_call(node, "chunk") or (node.target is getattr and not node.users):
+    if has_parts(node) or (node.target is getattr and not node.users):
         return None
-    return use_of_parameter(node, modules[""]) or _function(node)
+    if is_call(node, "expand_as") or is_call(node, "expand"):
+        return _repeated(node)
+    return use_of_parameter(node, modules[""]) or with_number(node) or _function(node)
+
+
+def _repeated(node: fx.Node) -> fx.Node:
+    """What is repeated to be multiplied, which repeats by itself."""
+    if not all(called(user) in ("mul", "imul") and _shape_of(user) == _shape_of(node) for user in node.users):
+        raise NoKindError(f"the operation {called(node)}", node)
+    return node.all_input_nodes[0]
+
+
+def _shape_of(node: fx.Node) -> Any:
+    return getattr(node.meta.get(VALUE), "shape", None)
 
 
 def is_named_tuple(node: fx.Node) -> bool:
@@ -73,68 +88,48 @@ def is_named_tuple(node: fx.Node) -> bool:
 
 
 def _module(node: fx.Node, module: nn.Module) -> Found:
+    if _is_rewritten(module):
+        raise _rewritten(node)
+    if isinstance(module, nn.Unflatten):
+        return replace(reshaped(node), name=str(node.target))
     found = module_kind(module)
     if found is None:
         raise NoKindError(f"{_class_path(type(module))} ({node.target})", node)
-    constants, named = _constants(node)
-    called = found.arguments_of_call(*constants, **named) if constants or named else {}
-    inputs = tuple(dict.fromkeys(_inputs(node))) if found.most_inputs == 1 else _inputs(node)
-    return Found(found.name(), changed(found, {**found.arguments_of(module), **called}), str(node.target), inputs)
+    constants, named = constants_of(node)
+    given = found.arguments_of_call(*constants, **named) if constants or named else {}
+    inputs = tuple(dict.fromkeys(inputs_of(node))) if found.most_inputs == 1 else inputs_of(node)
+    return Found(found.name(), found.differing({**found.arguments_of(module), **given}), str(node.target), inputs)
+
+
+def _is_rewritten(module: nn.Module) -> bool:
+    """Whether something besides `forward` runs when a layer is called: a parametrization, or a hook."""
+    return bool(module._forward_pre_hooks or module._forward_hooks) or is_parametrized(module)
+
+
+def _rewritten(node: fx.Node) -> WorkbenchError:
+    what = "more runs there than its forward: its weights are computed anew at each call, or it has a hook"
+    reason = ": ".join(filter(None, (_source(node), what)))
+    hint = (
+        "Take that away before the module is opened, with torch.nn.utils.parametrize.remove_parametrizations,"
+        " torch.nn.utils.remove_weight_norm or remove_spectral_norm, or the hook's handle."
+    )
+    return WorkbenchError(f"{node.target} cannot be opened as a layer", reason, hint)
 
 
 def _function(node: fx.Node) -> Found:
     found = next((kind for kind in CATALOG if any(_is_named(node, name) for name in kind.functions)), None)
     if found is None:
-        raise NoKindError(f"the operation {_called(node)}", node)
+        raise NoKindError(f"the operation {called(node)}", node)
     if found.name() == "Reshape":
-        return _reshape(node)
-    constants, named = _constants(node)
+        return reshaped(node)
+    constants, named = constants_of(node)
     if BATCH in _numbers((constants, named)):
-        raise ShapeError(f"{_called(node)} depends on the number of pictures")
-    return _at(node, found.name(), found.arguments_of_call(*constants, **named), _inputs(node))
-
-
-def _reshape(node: fx.Node) -> Found:
-    """A change of axes by what it makes, so that no size has to be computed; into a vector it is a flattening."""
-    value = node.meta.get(VALUE)
-    if not isinstance(value, Tensor) or value.shape[0] != BATCH:
-        raise ShapeError("it mixes the pictures of a batch, or its sizes depend on the values")
-    if value.ndim == 2:
-        return _at(node, "Flatten", {}, _inputs(node)[:1])
-    return _at(node, "Reshape", {"shape": list(value.shape[1:])}, _inputs(node)[:1])
-
-
-def _item(node: fx.Node) -> Found | fx.Node | None:
-    """What is taken out of a result: a part of a `chunk`, the output of an attention, or an entry of an axis."""
-    source, index = node.args
-    assert isinstance(source, fx.Node)
-    if _is_call(source, "chunk"):
-        constants, named = _constants(source)
-        arguments = {**CATALOG["Chunk"].arguments_of_call(*constants, **named), "index": index}
-        return _at(node, "Chunk", arguments, _inputs(source))
-    if source.op == "call_module" and isinstance(source.meta.get(VALUE), tuple):
-        if index != 0:
-            raise ShapeError(f"only the first result of {source.target} can be used")
-        return source
-    axes = index if isinstance(index, tuple) else (index,)
-    chosen = [axis for axis, part in enumerate(axes) if part != slice(None)]
-    if len(chosen) != 1 or not isinstance(axes[chosen[0]], int) or chosen == [0]:
-        raise ShapeError("there is no layer kind for this slice")
-    return _at(node, "Select", {"dim": chosen[0], "index": axes[chosen[0]]}, (source,))
-
-
-def _at(node: fx.Node, kind: str, arguments: Mapping[str, Any], inputs: tuple[fx.Node, ...]) -> Found:
-    """A layer without a module, named by its kind and placed in the group of the module that calls it."""
-    return Found(kind, changed(CATALOG[kind], arguments), ".".join(filter(None, (_group(node), kind.lower()))), inputs)
-
-
-def _group(node: fx.Node) -> str:
-    stack = list(node.meta.get("nn_module_stack", {}).values())
-    return stack[-1][0] if stack else ""
+        raise ShapeError(f"{called(node)} depends on the number of pictures")
+    return placed(node, found.name(), found.arguments_of_call(*constants, **named), inputs_of(node))
 
 
 def _place(node: fx.Node) -> str:
-    return f"{_called(node)} in {_group(node)}" if _group(node) else _called(node)
+    return f"{called(node)} in {group_of(node)}" if group_of(node) else called(node)
 
 
 def _source(node: fx.Node) -> str:
@@ -143,35 +138,8 @@ def _source(node: fx.Node) -> str:
 
 
 def _in_source(node: fx.Node) -> str:
-    place = node.meta.get(PLACE)
+    place = node.meta.get(PLACE) or next((user.meta.get(PLACE) for user in node.users), None)
     return f" in {place}" if place else ""
-
-
-def _called(node: fx.Node) -> str:
-    return str(getattr(node.target, "__name__", node.target))
-
-
-def _is_call(node: fx.Node, name: str) -> bool:
-    return node.op in ("call_function", "call_method") and _called(node) == name
-
-
-def _inputs(node: fx.Node) -> tuple[fx.Node, ...]:
-    """Every tensor among the arguments, as often as it is one."""
-    found: list[fx.Node] = []
-    fx.node.map_arg((node.args, node.kwargs), found.append)
-    return tuple(found)
-
-
-def _constants(node: fx.Node) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments that hold no tensor, by position and by name."""
-    named = {key: value for key, value in node.kwargs.items() if key != STACK and not _holds_tensor(value)}
-    return [value for value in node.args if not _holds_tensor(value)], named
-
-
-def _holds_tensor(value: Any) -> bool:
-    found: list[fx.Node] = []
-    fx.node.map_arg(value, found.append)
-    return bool(found)
 
 
 def _numbers(value: Any) -> Iterator[Any]:
@@ -220,9 +188,3 @@ def _resolved(path: str) -> Callable[..., Any] | None:
     module, _, name = path.rpartition(".")
     owner = torch.Tensor if module == "Tensor" else sys.modules.get(module)
     return getattr(owner, name, None)
-
-
-def changed(kind: type[LayerKind], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Only the arguments that differ from the defaults."""
-    defaults = kind()
-    return {key: value for key, value in arguments.items() if getattr(defaults, key) != value}

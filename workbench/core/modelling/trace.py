@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from torch import fx, nn
@@ -50,9 +50,11 @@ def trace_module(module: nn.Module, *, input_shape: Shape, name: str = "", resul
 class Names:
     """The names given so far and the groups they make: to the rules, a network that grows at no cost."""
 
-    def __init__(self) -> None:
-        self.groups: set[str] = set()
-        self._taken: set[str] = set()
+    def __init__(self, kept: Iterable[str] = ()) -> None:
+        """`kept` are the names that nothing but `keep` may give away."""
+        self._kept = set(kept)
+        self._taken = set(self._kept)
+        self.groups = {prefix for name in self._kept for prefix in prefixes(name)}
         self._used: Counter[str] = Counter()
 
     def __contains__(self, name: object) -> bool:
@@ -71,6 +73,14 @@ class Names:
         self.groups.update(prefixes(name))
         return name
 
+    def keep(self, name: str) -> str:
+        """The very name where it has been kept and is usable, else a free one."""
+        if name not in self._kept or own_name_problem(self, name) is not None:
+            return self.claim(name)
+        self._kept.remove(name)
+        self._used[name] += 1
+        return name
+
 
 class _Reader:
     """Walks a recorded graph once and collects the nodes of the network."""
@@ -83,6 +93,7 @@ class _Reader:
         self._names: dict[fx.Node, str] = {}
 
     def read(self, graph: fx.Graph) -> Network:
+        self._given = Names(str(node.target) for node in graph.nodes if self._has_weights(node))
         unknown = list(self._read(graph))
         if len(unknown) == 1:
             raise unknown[0]
@@ -113,21 +124,23 @@ class _Reader:
 
     def _add(self, node: fx.Node, found: Found) -> None:
         wanted = own_name_problem(self._given, found.name)
-        name = self._given.claim(found.name)
-        if name != found.name:
-            self._refuse_lost_weights(node, found.name, wanted.title if wanted else "")
+        has_weights = self._has_weights(node)
+        name = self._given.keep(found.name) if has_weights else self._given.claim(found.name)
+        if has_weights and name != found.name:
+            raise self._lost_weights(found.name, wanted.title if wanted else "")
         sources = tuple(self._names[source] for source in found.inputs)
         self._nodes.append(Node(name, found.kind, dict(found.arguments), sources))
         self._names[node] = name
 
-    def _refuse_lost_weights(self, node: fx.Node, wanted: str, problem: str) -> None:
+    def _has_weights(self, node: fx.Node) -> bool:
+        return node.op == "call_module" and bool(self._modules[str(node.target)].state_dict())
+
+    def _lost_weights(self, wanted: str, problem: str) -> WorkbenchError:
         """A layer under another name would not find its weights; a module called twice would need them twice."""
-        if node.op != "call_module" or not self._modules[wanted].state_dict():
-            return
-        if wanted in self._given:
-            reason = "layers that share their weights cannot be shown as layers of a network"
-            raise WorkbenchError(f"{self._title} calls {wanted} more than once", reason)
-        raise WorkbenchError(f"{self._title} has a layer called {wanted}", problem, "Give it another name.")
+        if problem:
+            return WorkbenchError(f"{self._title} has a layer called {wanted}", problem, "Give it another name.")
+        reason = "layers that share their weights cannot be shown as layers of a network"
+        return WorkbenchError(f"{self._title} calls {wanted} more than once", reason)
 
 
 def in_order_of(modules: Mapping[str, nn.Module], nodes: list[Node]) -> list[Node]:

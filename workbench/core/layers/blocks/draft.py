@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.graph.network import BlockUse, Node
@@ -29,7 +28,7 @@ class Draft:
 
     def add(self, name: str, kind: str, *inputs: str, **arguments: Any) -> str:
         """Add a node after the last one, or after the given ones, and return its name."""
-        self._nodes.append(Node(name, kind, differing(kind, arguments), inputs or (self.last,)))
+        self._nodes.append(Node(name, kind, CATALOG[kind].differing(arguments), inputs or (self.last,)))
         self.last = name
         return name
 
@@ -50,9 +49,3 @@ class Draft:
     def finish(self, output: str) -> Part:
         """The part, with this node's output as its own."""
         return Part(tuple(self._nodes), output, self._blocks)
-
-
-def differing(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Only the arguments that differ from the defaults of a layer kind."""
-    defaults = CATALOG[kind]()
-    return {name: value for name, value in arguments.items() if getattr(defaults, name) != value}

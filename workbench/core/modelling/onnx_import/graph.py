@@ -17,7 +17,6 @@ from onnx import NodeProto
 from workbench.core.graph.network import Node
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import FunctionKind, Shape, ShapeError
-from workbench.core.modelling.recognition import changed
 from workbench.core.modelling.shapes import node_facts
 from workbench.core.modelling.trace import Names
 
@@ -125,7 +124,7 @@ class Builder:
 
     def add(self, layer: Layer, operator: Operator | None = None) -> Value:
         """Add a node; raises `ShapeError` if it cannot take its inputs."""
-        arguments = changed(CATALOG[layer.kind], layer.arguments) if layer.kind != "Input" else dict(layer.arguments)
+        arguments = CATALOG[layer.kind].differing(layer.arguments) if layer.kind != "Input" else dict(layer.arguments)
         facts = node_facts(layer.kind, msgspec.json.encode(arguments), tuple(each.shape for each in layer.inputs))
         if facts.problem or facts.output_shape is None:
             raise ShapeError(facts.problem)
@@ -149,7 +148,7 @@ class Builder:
 
     def change(self, node: Node, layer: Layer) -> None:
         """Make another layer of a node."""
-        arguments = changed(CATALOG[layer.kind], layer.arguments)
+        arguments = CATALOG[layer.kind].differing(layer.arguments)
         inputs = tuple(each.node for each in layer.inputs) or node.inputs
         self.nodes[node.name] = replace(node, kind=layer.kind, arguments=arguments, inputs=inputs)
         self._keep(node.name, layer.weights)

@@ -7,6 +7,7 @@ from math import prod
 import numpy as np
 
 from workbench.core.layers.kind import Shape, ShapeError
+from workbench.core.modelling.entries import stretch
 from workbench.core.modelling.onnx_import.graph import Array, Builder, Layer, Operator, Value
 from workbench.core.modelling.onnx_import.operators import operator
 from workbench.core.modelling.tracing import BATCH
@@ -23,25 +24,45 @@ def _concatenation(node: Operator) -> Layer:
     return Layer("Concatenate", {"dim": node.get("axis", 1)}, node.values)
 
 
-@operator("Add", "Sum", "Mul")
+@operator("Add", "Sum", "Mul", "Sub", "Div", "Neg")
 def _arithmetic(node: Operator) -> Layer:
+    if node.proto.op_type == "Neg":
+        return Layer("Affine", {"factor": -1.0}, node.values)
     if len(node.values) < len(node.inputs):
         constant = next(each for each in node.inputs if isinstance(each, np.ndarray))
         return _with_constant(node, constant)
+    if node.proto.op_type in ("Sub", "Div"):
+        raise ShapeError("the catalog adds and multiplies branches, it does not subtract or divide them")
     return Layer("Multiply" if node.proto.op_type == "Mul" else "Add", {}, node.values)
 
 
 def _with_constant(node: Operator, constant: Array) -> Layer:
-    """A product with one number for each channel."""
+    """A product or a sum with one number, or a product with one number for each channel."""
     value = node.values[0]
+    if constant.size == 1:
+        return Layer("Affine", _line(node, float(f"{constant.item():.7g}")), (value,))
     if (
         node.proto.op_type == "Mul"
         and len(value.shape) == 3
         and constant.size == value.shape[0] == prod(_own(constant))
     ):
         return Layer("LayerScale", {}, (value,), {"": constant.reshape(-1, 1, 1)})
-    what = f"the constant {constant.item():g}" if constant.size == 1 else f"constants of shape {list(constant.shape)}"
-    raise ShapeError(f"the catalog has no layer for arithmetic with {what}")
+    raise ShapeError(f"the catalog has no layer for arithmetic with constants of shape {list(constant.shape)}")
+
+
+def _line(node: Operator, number: float) -> dict[str, object]:
+    """The factor and the offset of arithmetic with one number."""
+    first = isinstance(node.inputs[0], np.ndarray)
+    match node.proto.op_type:
+        case "Mul":
+            return {"factor": number}
+        case "Sub":
+            return {"factor": -1.0, "offset": number} if first else {"offset": -number}
+        case "Div":
+            if first or not number:
+                raise ShapeError("it divides by what it computes, or by zero")
+            return {"factor": 1 / number}
+    return {"offset": number}
 
 
 def _own(constant: Array) -> Shape:
@@ -108,29 +129,31 @@ def _entry(node: Operator) -> Layer:
 
 @operator("Slice")
 def _slice(node: Operator) -> Layer | Value:
-    """One of several equal parts of an axis, which is how a chunk may be written."""
+    """Some entries of an axis that follow one another."""
     starts, ends = node.option("starts", 1, ()), node.option("ends", 2, ())
     axes, steps = node.option("axes", 3, range(len(starts))), node.option("steps", 4, [1])
     if len(starts) != 1 or list(steps) != [1] or axes[0] % (len(node.value.shape) + 1) == 0:
-        raise ShapeError("it takes another part than one of several equal parts of an axis")
+        raise ShapeError("it takes entries of several axes, or not one after another")
     axis = axes[0] % (len(node.value.shape) + 1)
     size = node.value.shape[axis - 1]
     start, end, _step = slice(starts[0], ends[0]).indices(size)
     length = max(end - start, 1)
     if length == size:
         return node.value
-    if size % length or start % length:
-        raise ShapeError(f"it takes {start} to {end} of {size}, which is not one of several equal parts")
-    return Layer("Chunk", {"chunks": size // length, "index": start // length, "dim": axis}, (node.value,))
+    return Layer(*stretch(size, dim=axis, start=start, length=length), (node.value,))
 
 
 def parts(node: Operator) -> list[Layer]:
-    """A `Split` into equal parts: one layer for each of its outputs."""
-    count, axis = len(node.proto.output), node.get("axis", 0)
-    sizes = node.option("split", 1, None)
-    if axis == 0 or (sizes and len(set(sizes)) > 1):
-        raise ShapeError("it cuts into parts of different sizes, or cuts the batch")
-    return [Layer("Chunk", {"chunks": count, "index": index, "dim": axis}, (node.value,)) for index in range(count)]
+    """A `Split`: one layer for each of its outputs."""
+    count, axis = len(node.proto.output), node.get("axis", 0) % (len(node.value.shape) + 1)
+    if axis == 0:
+        raise ShapeError("it cuts the batch")
+    size = node.value.shape[axis - 1]
+    sizes = [int(each) for each in node.option("split", 1, None) or [-(-size // count)] * count]
+    starts = [sum(sizes[:index]) for index in range(count)]
+    lengths = [min(length, size - start) for start, length in zip(starts, sizes, strict=True)]
+    cuts = [stretch(size, dim=axis, start=start, length=length) for start, length in zip(starts, lengths, strict=True)]
+    return [Layer(*cut, (node.value,)) for cut in cuts]
 
 
 def joined_with_source(node: Operator, builder: Builder) -> Value | None:
