@@ -152,8 +152,8 @@ class SearchAdd(QObject):
 
     def _shape_of(self, name: str) -> Shape | None:
         """The shape of a node's output as far as it has been analysed; of what feeds it for the network's output."""
-        node, analysis = self._editor.network[name], self._workspace.current_analysis
-        known = node.inputs[0] if node.kind == OUTPUT and node.inputs else name
+        node, analysis = self._editor.network[self._editor.source_of(name)], self._workspace.current_analysis
+        known = node.inputs[0] if node.kind == OUTPUT and node.inputs else node.name
         return analysis.nodes[known].output_shape if analysis and known in analysis.nodes else None
 
 

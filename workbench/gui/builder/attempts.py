@@ -1,0 +1,48 @@
+"""How edits reach the document: as labelled undo steps, or as a sentence on why not."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.core.graph.document import Edit
+from workbench.core.graph.network import Network
+from workbench.errors import WorkbenchError
+from workbench.gui.builder.scene import NetworkScene
+from workbench.gui.workspace import Workspace
+
+
+class Attempts(QObject):
+    """Applies edits to the document with the places as they are shown."""
+
+    refused = Signal(str)
+    """Why something was not done, in a sentence."""
+
+    def __init__(self, workspace: Workspace, scene: NetworkScene) -> None:
+        super().__init__(scene)
+        self._workspace, self._document = workspace, workspace.document
+        self._scene = scene
+
+    @property
+    def network(self) -> Network:
+        """The network of the moment."""
+        return self._document.network
+
+    def apply(self, edit: Edit, label: str, *, merge_key: str | None = None) -> bool:
+        """Apply an edit to the network with the places as they are shown; False if it was refused."""
+        if edit(self.network) == self.network:
+            return True
+        self._document.apply(lambda network: edit(self._scene.pinned(network)), label, merge_key=merge_key)
+        return True
+
+    def attempt(self, edit: Edit, label: str, *, merge_key: str | None = None) -> bool:
+        """`apply`, but a refusal becomes a sentence for the user and False."""
+        try:
+            return self.apply(edit, label, merge_key=merge_key)
+        except WorkbenchError as error:
+            self.refused.emit(str(error))
+            return False
+
+    def in_order(self) -> list[str]:
+        """The selected nodes, those in selected groups too, in the order of the network."""
+        selected = set(self._scene.selected)
+        return [name for name in self.network.nodes if name in selected]
