@@ -156,22 +156,12 @@ def bare_step(session: Session, batch: Batch) -> None:
 
 def loop_step(session: Session, batch: Batch) -> None:
     """What the loop of a run does between two batches, reports left out (`workbench.core.training.loop`)."""
-    import torch
+    from workbench.core.training.fitting import within_memory
+    from workbench.core.training.loop import change_weights, make_gradients
 
-    from workbench.core.training.device import autocast
-
-    learner, plan = session.learner, session.plan
-    session.begin_step()
-    learner.optimizer.zero_grad()
-    for pictures, targets, share in session.parts(*batch):
-        with autocast(session.job.device, session.job.precision):
-            logits = learner.forward(pictures).float()
-            loss = plan.loss(logits, targets, session.targets.weights)
-        torch.autograd.backward(loss, share)
-        session.count(loss, logits, targets)
-    learner.limit_gradients()
-    learner.optimizer.step()
-    session.end_step()
+    for _warning in within_memory(session, len(batch[0]), lambda: make_gradients(session, *batch)):
+        pass
+    change_weights(session)
 
 
 def measure(arm: str, network_name: str, images: int) -> float:

@@ -30,7 +30,7 @@ from workbench.core.training.control import Control
 from workbench.core.training.events import RunEvent, RunFailed, RunFinished, Warned, to_line
 from workbench.core.training.plan import TrainingPlan, changed, unknown_names
 from workbench.core.training.plan_files import plan_to_json
-from workbench.errors import Problem, WorkbenchError, first_line
+from workbench.errors import Problem, WorkbenchError
 from workbench.files import absolute_path, cannot_write, read_file, write_atomically
 
 NAMED_SKIPS = 20
@@ -106,15 +106,8 @@ def _guarded(run: Run, control: Control, opened: ImageData | None) -> Iterator[R
     except WorkbenchError as error:
         _append(run.path / LOG, f"{error}\n".encode())
         yield RunFailed(time=time.time(), title=error.title, reason=error.reason, hint=error.hint)
-    except MemoryError as error:
-        yield _failed(run, "The memory is not enough", error, "Try a smaller batch.")
-    except RuntimeError as error:
-        if "out of memory" in str(error).lower():
-            yield _failed(run, "The memory of the device is not enough", error, "Try a smaller batch.")
-        else:
-            yield _failed(run, "The training stopped on an error", error, f"The trace is in {run.path / LOG}.")
     except Exception as error:
-        yield _failed(run, "The training stopped on an error", error, f"The trace is in {run.path / LOG}.")
+        yield _failed(run, error)
 
 
 class _StoppedWhileReadingError(Exception):
@@ -136,17 +129,20 @@ def _stopped(run: Run) -> RunFinished:
     )
 
 
-def _failed(run: Run, title: str, error: Exception, hint: str) -> RunFailed:
+def _failed(run: Run, error: Exception) -> RunFailed:
+    from workbench.core.training.faults import in_words
+
     _append(run.path / LOG, traceback.format_exc().encode())
-    return RunFailed(time=time.time(), title=title, reason=first_line(error), hint=hint)
+    told = in_words(error, log=str(run.path / LOG))
+    return RunFailed(time=time.time(), title=told.title, reason=told.reason, hint=told.hint)
 
 
 def _events(run: Run, control: Control, opened: ImageData | None) -> Iterator[RunEvent]:
     from workbench.core.training.beginning import TrainingJob
     from workbench.core.training.checkpoint import has_checkpoint
     from workbench.core.training.device import choose_device, choose_precision
+    from workbench.core.training.divergence import explained
     from workbench.core.training.heap import kept_heap
-    from workbench.core.training.loop import training_loop
 
     plan, network = run.plan, run.network
     continued = has_checkpoint(run.checkpoints / "last")
@@ -162,7 +158,7 @@ def _events(run: Run, control: Control, opened: ImageData | None) -> Iterator[Ru
     yield from _untold(run, news)
     job = TrainingJob(plan, network, data, card.preprocessing, run.checkpoints, device, environment.precision)
     with kept_heap():
-        yield from training_loop(job, control)
+        yield from explained(job, control)
 
 
 def _refuse_misfit(plan: TrainingPlan, network: Network, environment: Environment) -> None:

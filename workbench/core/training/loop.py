@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import torch
+from torch import Tensor
 
 from workbench.core.training import telling
 from workbench.core.training.beginning import TrainingJob
 from workbench.core.training.control import Control
 from workbench.core.training.device import autocast
 from workbench.core.training.events import RunEvent
+from workbench.core.training.fitting import within_memory
 from workbench.core.training.session import Session
 
 
@@ -20,8 +23,7 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
 
     Raises `WorkbenchError` for what ends a run: a loss that is no number, a disk that is full.
     """
-    session, plan = Session(job), job.plan
-    learner = session.learner
+    session = Session(job)
     yield telling.started(session)
     while not session.is_over:
         session.begin_epoch()
@@ -30,17 +32,8 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
                 yield session.save("last")
                 yield telling.finished(session, "stopped")
                 return
-            session.begin_step()
-            learner.optimizer.zero_grad()
-            for pictures, targets, share in session.parts(images, labels):
-                with autocast(job.device, job.precision):
-                    logits = learner.forward(pictures).float()
-                    loss = plan.loss(logits, targets, session.targets.weights)
-                torch.autograd.backward(loss, share)
-                session.count(loss, logits, targets)
-            learner.limit_gradients()
-            learner.optimizer.step()
-            session.end_step()
+            yield from within_memory(session, len(images), partial(make_gradients, session, images, labels))
+            change_weights(session)
             if session.report_is_due:
                 yield telling.step_done(session)
         yield telling.epoch_done(session)
@@ -48,6 +41,25 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
             yield session.save("best")
         yield session.save("last")
     yield telling.finished(session, "complete")
+
+
+def make_gradients(session: Session, images: Tensor, labels: Tensor) -> None:
+    """The gradients of a step: forward and backward over the parts of its batch, whose sums they are."""
+    session.begin_step()
+    session.learner.optimizer.zero_grad()
+    for pictures, targets, share in session.parts(images, labels):
+        with autocast(session.job.device, session.job.precision):
+            logits = session.learner.forward(pictures).float()
+            loss = session.plan.loss(logits, targets, session.targets.weights)
+        torch.autograd.backward(loss, share)
+        session.count(loss, logits, targets)
+
+
+def change_weights(session: Session) -> None:
+    """The step for which all gradients are there."""
+    session.learner.limit_gradients()
+    session.learner.optimizer.step()
+    session.end_step()
 
 
 def _interrupted(session: Session, control: Control) -> bool:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workbench.errors import WorkbenchError
-
 
 @dataclass(frozen=True)
 class Means:
@@ -17,15 +15,6 @@ class Means:
     loss: float
     accuracy: float
     images: int
-
-
-def diverged(what: str, epoch: int) -> WorkbenchError:
-    """The error of a training whose numbers are none any more."""
-    return WorkbenchError(
-        f"{what} in epoch {epoch}",
-        "the weights have grown beyond what numbers can hold",
-        "Try a smaller learning rate; the last checkpoint is kept.",
-    )
 
 
 @dataclass(frozen=True)
@@ -54,6 +43,11 @@ class RunningSums:
         """Count one batch."""
         self._sums += batch.sums
         self._images += batch.images
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._sums.zero_()
+        self._images = 0
 
     def means(self) -> Means:
         """The means so far (waits for the device)."""

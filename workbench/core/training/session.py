@@ -22,10 +22,13 @@ from workbench.core.training.beginning import TrainingJob, new_module
 from workbench.core.training.clock import Clock
 from workbench.core.training.device import seed_chance
 from workbench.core.training.events import CheckpointSaved
+from workbench.core.training.faults import DivergenceError
+from workbench.core.training.fitting import PartSize, halved, shortage
 from workbench.core.training.learner import Learner
-from workbench.core.training.metrics import Means, RunningSums, batch_sums, diverged
+from workbench.core.training.metrics import BatchSums, Means, RunningSums, batch_sums
 from workbench.core.training.stopping import Outcome, has_stopped_improving
 from workbench.core.training.targets import Targets
+from workbench.errors import WorkbenchError
 
 REPORTS_PER_EPOCH = 50
 VALIDATION_BATCH = 500
@@ -49,6 +52,10 @@ class Session:
         self.best_epoch: int | None = None
         self.epoch_sums, self._recent = RunningSums(job.device), RunningSums(job.device)
         self.clock = Clock()
+        self.part_size = PartSize(job.plan.batch_size)
+        self._validation_size = self._held_out.batch_size
+        self.counted: list[BatchSums] = []
+        """How the passes of the step in work went."""
         self._restore()
         self._first_step = self.step
 
@@ -83,27 +90,33 @@ class Session:
         self.clock.begin_epoch()
 
     def remaining_batches(self) -> Iterator[Batch]:
-        """The batches of this epoch that are still to come."""
-        return self._batches.epoch(self.epoch, start=self.step_in_epoch)
+        """The batches of this epoch that are still to come; when data has gone, what was learned so far is kept."""
+        try:
+            yield from self._batches.epoch(self.epoch, start=self.step_in_epoch)
+        except WorkbenchError:
+            self.save("last")
+            raise
 
     def begin_step(self) -> None:
-        """Make the random numbers and the learning rate of the next step."""
+        """Make the random numbers and the learning rate of the next step, also when it is attempted once more."""
+        self.counted.clear()
         seed_chance((self.plan.seed * 1_000_003 + self.step + 1) % 2**63, self.job.device)
         self.learner.begin_step(self.step, self.outcomes)
 
     def parts(self, images: Tensor, labels: Tensor) -> list[Part]:
-        """The passes that make this step: one, unless gradients are accumulated."""
+        """The passes that make this step: one, unless gradients are accumulated or memory is short."""
         images, targets = self.targets.of(images, labels, (self.plan.seed, self.epoch, self.step_in_epoch))
-        return parts(images, targets, self.plan.batch_size, weights=self.targets.weights)
+        return parts(images, targets, self.part_size.size, weights=self.targets.weights)
 
     def count(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
-        """Note how a pass went."""
-        sums = batch_sums(loss, logits, targets)
-        self.epoch_sums.add(sums)
-        self._recent.add(sums)
+        """Note how a pass went; it counts as soon as the step is done."""
+        self.counted.append(batch_sums(loss, logits, targets))
 
     def end_step(self) -> None:
         """Note that a step is done."""
+        for sums in self.counted:
+            self.epoch_sums.add(sums)
+            self._recent.add(sums)
         self.step += 1
         self.step_in_epoch += 1
         self.learner.end_step(self.step)
@@ -115,13 +128,30 @@ class Session:
 
     @torch.no_grad()
     def validate(self) -> Means:
-        """Mean loss (without label smoothing) and accuracy on the held-out part, in fp32, as it will be used."""
-        self.learner.end_epoch(self.epoch + 1, self._some_images())
-        module, loss, sums = self.learner.to_use.eval(), self.plan.loss.plain(), RunningSums(self.job.device)
-        for images, labels in self._held_out.in_order():
-            logits = module(images)
-            sums.add(batch_sums(loss(logits, labels), logits, labels))
+        """Mean loss (without label smoothing) and accuracy on the held-out part, in fp32, as it will be used.
+
+        In batches half as large, and half again, where memory is not enough.
+        """
+        module, loss, sums = self.to_validate(), self.plan.loss.plain(), RunningSums(self.job.device)
+
+        def work() -> None:
+            sums.clear()
+            for images, labels in self.held_out():
+                logits = module(images)
+                sums.add(batch_sums(loss(logits, labels), logits, labels))
+
+        while reason := shortage(work):
+            self._validation_size = halved(self._validation_size, least=1, reason=reason)
         return sums.means()
+
+    def to_validate(self) -> nn.Module:
+        """The network as it is after this epoch, in evaluation mode; averages have taken the epoch in."""
+        self.learner.end_epoch(self.epoch + 1, self._some_images())
+        return self.learner.to_use.eval()
+
+    def held_out(self) -> Iterator[Batch]:
+        """The validation batches."""
+        return self._held_out.in_order(self._validation_size)
 
     def close_epoch(self, validated: Means) -> None:
         """Go to the next epoch, remembering whether this one was the best."""
@@ -144,7 +174,8 @@ class Session:
         """
         module = self.module if which == "last" else self.learner.to_use
         if not _all_finite(module):
-            raise diverged("Some weights are no numbers any more", self.epoch + 1)
+            what = "Some weights are no numbers any more"
+            raise DivergenceError(what, epoch=max(1, -(-self.step // self.steps_per_epoch)), step=self.step)
         state = self._summary() if which == "best" else {**self._summary(), **self._progress()}
         checkpoint.save_checkpoint(self.job.checkpoints / which, module, state)
         return CheckpointSaved(time=time.time(), step=self.step, epoch=self.epoch, which=which)
@@ -167,6 +198,7 @@ class Session:
             "step_in_epoch": self.step_in_epoch,
             "epoch_sums": self.epoch_sums.state(),
             "recent_sums": self._recent.state(),
+            "part_size": self.part_size.size,
             "outcomes": [(outcome.loss, outcome.accuracy) for outcome in self.outcomes],
             **self.learner.state(),
         }
@@ -181,6 +213,7 @@ class Session:
         self.best_accuracy, self.best_epoch = state["best_accuracy"], state["best_epoch"]
         self.outcomes = [Outcome(*outcome) for outcome in state.get("outcomes", ())]
         self.clock = Clock(state["seconds"])
+        self.part_size.size = state.get("part_size", self.plan.batch_size)
         self.epoch_sums.restore(state["epoch_sums"])
         self._recent.restore(state["recent_sums"])
         self.learner.restore(state, epoch=self.epoch, begun=self.step_in_epoch > 0)

@@ -7,7 +7,8 @@ import time
 from typing import Literal
 
 from workbench.core.training.events import EpochDone, RunFinished, RunStarted, StepDone
-from workbench.core.training.metrics import Means, diverged
+from workbench.core.training.faults import DivergenceError
+from workbench.core.training.metrics import Means
 from workbench.core.training.session import Session
 
 
@@ -30,7 +31,7 @@ def started(session: Session) -> RunStarted:
 
 
 def step_done(session: Session) -> StepDone:
-    """The means since the last report; raises `WorkbenchError` when the loss is no number any more."""
+    """The means since the last report; raises `DivergenceError` when the loss is no number any more."""
     means = session.take_recent()
     _refuse_divergence("loss", means, session)
     event = StepDone(
@@ -48,7 +49,7 @@ def step_done(session: Session) -> StepDone:
 
 
 def epoch_done(session: Session) -> EpochDone:
-    """Validate, close the epoch, and say how it went; raises `WorkbenchError` when a loss is no number any more."""
+    """Validate, close the epoch, and say how it went; raises `DivergenceError` when a loss is no number any more."""
     trained, seconds = session.epoch_sums.means(), session.clock.epoch
     _refuse_divergence("loss", trained, session)
     validated = session.validate()
@@ -70,7 +71,7 @@ def epoch_done(session: Session) -> EpochDone:
 
 def _refuse_divergence(what: str, means: Means, session: Session) -> None:
     if not math.isfinite(means.loss):
-        raise diverged(f"The {what} is {means.loss}", session.epoch + 1)
+        raise DivergenceError(f"The {what} is {means.loss}", epoch=session.epoch + 1, step=session.step)
 
 
 def finished(session: Session, outcome: Literal["complete", "stopped"]) -> RunFinished:
