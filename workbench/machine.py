@@ -21,6 +21,35 @@ def total_memory() -> float:
         return UNKNOWN
 
 
+def free_memory() -> float:
+    """Bytes of memory that programs can still have; on systems that do not say, half of all there is.
+
+    On Linux what the kernel calls available, and no more than the control group of this process leaves it.
+    """
+    if sys.platform == "win32":
+        return float(_windows_status().free)
+    known = [value for value in (_available(), _left_to_the_group()) if value is not None]
+    return min(known, default=total_memory() / 2)
+
+
+def _available() -> float | None:
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    except OSError:
+        return None
+    found = (line.split()[1] for line in lines if line.startswith("MemAvailable:"))
+    return next((1024.0 * int(count) for count in found), None)
+
+
+def _left_to_the_group(place: Path = Path("/sys/fs/cgroup")) -> float | None:
+    """What a control group (version 2) may still take, as in a container."""
+    try:
+        limit, used = ((place / name).read_text("ascii").strip() for name in ("memory.max", "memory.current"))
+        return float(max(0, int(limit) - int(used)))
+    except (OSError, ValueError):  # no group, or "max"
+        return None
+
+
 def gigabytes(count: float) -> str:
     """Bytes as a person reads them: `1,234.5 GB`."""
     return f"{count / 1e9:,.1f} GB"
@@ -45,11 +74,17 @@ class _MemoryStatus(ctypes.Structure):
         ("length", ctypes.c_uint32),
         ("load", ctypes.c_uint32),
         ("total", ctypes.c_uint64),
-        ("others", ctypes.c_uint64 * 6),
+        ("free", ctypes.c_uint64),
+        ("others", ctypes.c_uint64 * 5),
     )
 
 
 def _windows_memory() -> float:
-    status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus))
+    return float(_windows_status().total)
+
+
+def _windows_status() -> _MemoryStatus:
+    status = _MemoryStatus(length=ctypes.sizeof(_MemoryStatus), total=int(UNKNOWN), free=int(UNKNOWN / 2))
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - elsewhere ctypes has no such attribute
-    return float(status.total) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else UNKNOWN
+    kernel.GlobalMemoryStatusEx(ctypes.byref(status))
+    return status
