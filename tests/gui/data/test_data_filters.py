@@ -18,7 +18,8 @@ def holding() -> Holding:
     given_labels[3], given_held[4] = 0, True
     index = DataIndex("toy", "toy", ("ant", "bee", "crab"), given_labels, given_held, [f"/f/{n}.png" for n in range(6)])
     excluded = np.array([True, False, False, False, False, False])
-    return Holding("toy", index, labels, held, excluded, {"Blurred": np.array([1, 3]), "Dark": np.array([0])})
+    findings = {"Blurred": np.array([1, 3]), "Dark": np.array([0])}
+    return Holding("toy", index, labels, held, excluded, findings=findings)
 
 
 def shown(**wanted: object) -> list[int]:

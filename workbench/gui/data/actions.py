@@ -12,6 +12,7 @@ from workbench.gui.icons import set_icon
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workbench.gui.data.deciding import Deciding
     from workbench.gui.data.room import DataRoom
 
 
@@ -32,7 +33,7 @@ class DataActions(QObject):
     def __init__(self, room: DataRoom) -> None:
         super().__init__(room)
         self._room = room
-        self._by_name = {entry.name: self._action(entry) for entry in (*self._sets(), *self._looking())}
+        self._by_name = {entry.name: self._action(entry) for entry in self._entries()}
         self.show_state()
 
     @property
@@ -45,8 +46,39 @@ class DataActions(QObject):
 
     def show_state(self) -> None:
         """Enable what can be done now."""
+        holding = self._room.holding
         for name in ("data-select-all", "data-larger", "data-smaller", "data-show-everything", "data-reload"):
-            self._by_name[name].setEnabled(self._room.holding is not None)
+            self._by_name[name].setEnabled(holding is not None)
+        chosen = holding is not None and len(self._room.grid.chosen) > 0
+        for name in ("data-exclude", "data-relabel", "data-move"):
+            self._by_name[name].setEnabled(chosen)
+        for place in range(10):
+            action = self._by_name[f"data-class-{place + 1}"]
+            known = holding is not None and place < len(holding.classes)
+            action.setVisible(known)
+            action.setEnabled(known and chosen)
+            if holding is not None and known:
+                action.setText(f"Relabel as {holding.classes[place]}")
+        self._by_name["data-undo"].setEnabled(holding is not None and bool(holding.decisions.made))
+        self._by_name["data-redo"].setEnabled(holding is not None and bool(holding.decisions.undone))
+
+    def _entries(self) -> tuple[Entry, ...]:
+        return (*self._sets(), *self._deciding(), *self._looking())
+
+    def _deciding(self) -> tuple[Entry, ...]:
+        deciding = self._room.deciding
+        classes = (
+            Entry(f"data-class-{place}", "Relabel", str(place % 10), _relabel(deciding, place - 1))
+            for place in range(1, 11)
+        )
+        return (
+            Entry("data-exclude", "Leave the chosen pictures out", "E", deciding.exclude, "trash"),
+            Entry("data-relabel", "Relabel the chosen pictures…", "L", deciding.ask_class),
+            Entry("data-move", "Move the chosen pictures to the other part", "M", deciding.move),
+            Entry("data-undo", "Undo the last decision", "Alt+Backspace", deciding.ledger.undo, "undo", False),
+            Entry("data-redo", "Redo the decision", "Alt+Shift+Backspace", deciding.ledger.redo, "redo", False),
+            *classes,
+        )
 
     def _sets(self) -> tuple[Entry, ...]:
         room = self._room
@@ -79,3 +111,7 @@ class DataActions(QObject):
             set_icon(action, entry.icon)
         owner.addAction(action)
         return action
+
+
+def _relabel(deciding: Deciding, place: int) -> Callable[[], object]:
+    return lambda: deciding.relabel_to(place)

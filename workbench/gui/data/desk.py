@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSplitter, QTabWidge
 
 from workbench.gui import theme
 from workbench.gui.data.augmentation_page import AugmentationPage
+from workbench.gui.data.decisions_panel import DecisionsPanel
 from workbench.gui.data.figures_panel import FiguresPanel
 from workbench.gui.data.grid import SIDES, PictureGrid
 from workbench.gui.data.picture_panel import PicturePanel
@@ -29,6 +30,8 @@ class Desk(QTabWidget):
         self.details.setDocumentMode(True)
         self.details.addTab(self.picture, "Picture")
         self.details.addTab(self.figures, "Statistics")
+        self.decisions = DecisionsPanel()
+        self.details.addTab(self.decisions, "Decisions")
         self._prepare_zoom()
         self.augmentation = AugmentationPage(workspace)
         self.addTab(self._pictures(), "Pictures")

@@ -11,9 +11,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from workbench.core.data.decisions import Decisions
 from workbench.core.data.images import Indices
 from workbench.core.data.index import DataIndex
 
+NONE = Decisions()
 Mask = npt.NDArray[np.bool_]
 Part = Literal["all", "train", "validation", "excluded", "changed"]
 PARTS: Mapping[Part, str] = MappingProxyType(
@@ -39,6 +41,7 @@ class Holding:
     labels: npt.NDArray[np.int64]
     held_out: Mask
     excluded: Mask
+    decisions: Decisions = NONE
     findings: Mapping[str, Indices] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -91,6 +94,17 @@ class Holding:
 def untouched(spec: str, index: DataIndex) -> Holding:
     """A set about which nothing was decided."""
     return Holding(spec, index, index.labels, index.held_out, np.zeros(len(index), bool))
+
+
+def decided_holding(spec: str, index: DataIndex, decisions: Decisions) -> Holding:
+    """A set with the decisions about its pictures; `index` is the one without."""
+    from workbench.core.data.arranging import arrangement
+    from workbench.core.data.split import Split
+
+    if not decisions:
+        return replace(untouched(spec, index), decisions=decisions)
+    made = arrangement(index, decisions, Split(near_duplicates="anywhere"), groups_of=lambda _: np.arange(len(index)))
+    return Holding(spec, index, made.labels, made.held_out, ~made.kept, decisions)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.core.data.published.definition import Published, megabytes
-from workbench.gui.data.holding import Holding, untouched
+from workbench.gui.data.holding import Holding, decided_holding
 
 Report = Callable[[int, int], None]
 
@@ -32,12 +32,14 @@ class Missing:
 
 def open_holding(spec: str, report: Report) -> Holding | Missing:
     """A set with what was decided about it, or that it must be downloaded. `report` may raise to cancel."""
-    from workbench.core.data.sources import missing_download, open_index
+    from workbench.core.data.decisions import Decisions, read_decisions
+    from workbench.core.data.sources import decisions_place, missing_download, open_index
 
     published = missing_download(spec)
     if published is not None:
         return Missing(spec, published)
-    return untouched(spec, open_index(spec, progress=report))
+    index = open_index(spec, decisions=Decisions(), progress=report)
+    return decided_holding(spec, index, read_decisions(decisions_place(spec)))
 
 
 def fetch(spec: str, report: Report) -> None:

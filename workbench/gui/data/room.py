@@ -7,16 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.data.colours import Colours, colours_of
+from workbench.core.data.decisions import Decisions
 from workbench.core.data.pictures import UnusablePictureError
 from workbench.errors import WorkbenchError
 from workbench.gui import theme
 from workbench.gui.data.actions import DataActions
 from workbench.gui.data.cache_row import CacheRow
+from workbench.gui.data.deciding import Deciding
 from workbench.gui.data.desk import Desk
 from workbench.gui.data.holding import Filter, Holding
 from workbench.gui.data.opening import Missing, Report, fetch, open_holding
@@ -50,11 +52,15 @@ class DataRoom(QWidget):
         self.busy = BusyRow("data", self)
         self.desk = Desk(workspace, self)
         self.grid = self.desk.grid
+        self.deciding = Deciding(self.grid, self.jobs, self)
         self.message = EmptyState("data", "", sentence="", button="")
         self.message.button.setObjectName("data-message-action")
         self._pages = QStackedWidget(self)
         self._arrange()
         self.actions_of_room = DataActions(self)
+        names = ("data-exclude", "data-relabel", "data-move", "data-undo", "data-redo")
+        self._menu_actions = [self.actions_of_room[name] for name in names]
+        self.desk.decisions.add_buttons(*self._menu_actions[3:])
         self._connect()
 
     # -- what the shell asks for -----------------------------------------------------------------------------------
@@ -89,10 +95,15 @@ class DataRoom(QWidget):
         self.open(self._wanted)
 
     def show_holding(self, holding: Holding) -> None:
-        """Show the same set with other decisions or findings."""
+        """Show the same set with other decisions or findings; an answer about a set that was left is too late."""
+        if self.holding is None or holding.index is not self.holding.index:
+            return
         self.holding = holding
+        self.deciding.follow(holding)
         self.sets.show_holding(holding)
+        self.desk.decisions.show_decisions(holding.decisions)
         self._filter(self.sets.filter)
+        self.actions_of_room.show_state()
 
     def _opened(self, answer: Holding | Missing) -> None:
         if isinstance(answer, Missing):
@@ -111,7 +122,9 @@ class DataRoom(QWidget):
 
     def _show_holding(self, holding: Holding | None) -> None:
         self.holding = holding
+        self.deciding.show_holding(holding)
         self.sets.show_holding(holding)
+        self.desk.decisions.show_decisions(holding.decisions if holding else Decisions())
         self.sets.show_filter(Filter())
         self.actions_of_room.show_state()
 
@@ -235,6 +248,23 @@ class DataRoom(QWidget):
         else:
             self.open(self._wanted)
 
+    # -- undo ------------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """In this room the keys of undo and redo belong to the decisions, not to the network."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _undo_or_redo(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Undo and redo decisions."""
+        name = _undo_or_redo(event)
+        if name:
+            self.actions_of_room[name].trigger()
+        else:
+            super().keyPressEvent(event)
+
     # -- dropping --------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -287,8 +317,19 @@ class DataRoom(QWidget):
         self.message.pressed.connect(self._pressed)
         self.cache.cleared.connect(self.workspace.message)
         self.grid.current_changed.connect(self._look)
+        self.grid.chosen_changed.connect(self.actions_of_room.show_state)
+        self.grid.menu_wanted.connect(lambda place: self.deciding.menu(self._menu_actions, place))
+        self.deciding.changed.connect(self.show_holding)
+        self.deciding.told.connect(self.workspace.message)
         self.desk.details.currentChanged.connect(lambda _tab: self._count())
         self.desk.currentChanged.connect(lambda _tab: self._count())
+
+
+def _undo_or_redo(event: QKeyEvent) -> str:
+    """The name of the action that belongs to the keys, if one does."""
+    if event.matches(QKeySequence.StandardKey.Undo):
+        return "data-undo"
+    return "data-redo" if event.matches(QKeySequence.StandardKey.Redo) else ""
 
 
 def _dropped(event: QDropEvent) -> str:
