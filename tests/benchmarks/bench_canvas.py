@@ -97,8 +97,7 @@ class Bench:
 
     def _drag(self) -> None:
         name = next(iter(self.scene.nodes))
-        place = self.scene.nodes[name].pos() + QPointF(3, 2)
-        self._frame(lambda: self.scene.drag({name: place}))
+        self._frame(lambda: self.scene.drag([name], [], QPointF(3, 2)))
 
     def _edit(self) -> None:
         before = self.scene.network

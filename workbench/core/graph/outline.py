@@ -141,6 +141,12 @@ def _key(stack: Stack) -> str:
     return f"{stack.members[0]}…{stack.members[-1].rpartition('.')[2]}"
 
 
+def outermost(tree: Outline, keys: Iterable[str]) -> list[str]:
+    """These keys without those that lie in others of them."""
+    chosen = dict.fromkeys(keys)
+    return [key for key in chosen if not any(around in chosen for around in tree.around(key))]
+
+
 def seen_network(tree: Outline, opened: Collection[str], root: str = ROOT) -> Network:
     """What is seen as a network: closed groups are nodes, each fed once by whatever feeds a node in it.
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QGuiApplication
 
 from workbench.core.graph import blocks as block_edits
-from workbench.core.graph import edits, groups
+from workbench.core.graph import edits, groups, rules
 from workbench.core.graph.document import Edit
 from workbench.core.graph.nesting import housed, put_down
 from workbench.core.graph.network import OUTPUT, BlockUse, Network, Node, Position, prefixes
@@ -17,7 +17,7 @@ from workbench.core.graph.parts import members, outlets
 from workbench.core.graph.storage import from_json, to_json
 from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
-from workbench.errors import Remedy, WorkbenchError
+from workbench.errors import Problem, Remedy, WorkbenchError
 from workbench.gui.builder import style
 from workbench.gui.builder.attempts import Attempts
 from workbench.gui.builder.edge_item import EdgeKey
@@ -84,6 +84,18 @@ class Adding(Attempts):
         return self.attempt(
             lambda network: block_edits.connect(network, feeder, target, catalog=CATALOG, blocks=known), label
         )
+
+    def connection_problem(self, source: str, target: str) -> Problem | None:
+        """Why a node or closed group cannot be fed into another one, or None if it can."""
+        network, feeder = self.network, self.source_of(source)
+        if target in network:
+            return rules.connection_problem(network, feeder, target, CATALOG)
+        inside = self._scene.tree.nodes(target)
+        if not network.upstream(feeder).isdisjoint(inside):
+            return Problem(target, "That would close a loop", f"{target} already feeds {source}")
+        if target not in network.blocks:
+            return Problem(target, "Open it to feed what is in it", "only a block is fed as a whole")
+        return None
 
     def mend(self, remedy: Remedy) -> None:
         """Do what a problem offers, and have the nodes below what it adds make way."""
@@ -214,7 +226,7 @@ class Adding(Attempts):
         return found[0] if len(found) == 1 else None
 
     def pairs(self, edge: EdgeKey) -> list[tuple[str, str]]:
-        """The connections between nodes that one on the canvas stands for: where it meets a closed group, maybe many."""
+        """The connections between nodes that one on the canvas stands for: several, where a closed group is an end."""
         if edge.source in self.network and edge.target in self.network:
             return [(edge.source, edge.target)]
         tree = self._scene.tree

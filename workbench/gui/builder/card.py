@@ -85,6 +85,10 @@ class Card(QGraphicsItem):
         """The card in scene coordinates."""
         return self.card().translated(self.pos())
 
+    def home(self) -> QPointF:
+        """The corner of the card, for a group of the card that it is when closed."""
+        return self.pos()
+
     def card(self) -> QRectF:
         """The card in its own coordinates."""
         return QRectF(0, 0, style.WIDTH, self.height)

@@ -62,7 +62,16 @@ class FrameItem(QGraphicsItem):
 
     def box(self) -> QRectF:
         """The frame in scene coordinates."""
-        return QRectF(self._rect)
+        return self._rect.translated(self.pos())
+
+    def home(self) -> QPointF:
+        """About where the corner of the card is when the group is closed."""
+        return self._rect.topLeft()
+
+    def shift(self, way: QPointF) -> None:
+        """Show it elsewhere while it is dragged."""
+        if self.pos() != way:
+            self.setPos(way)
 
     def is_chevron(self, place: QPointF) -> bool:
         """Whether a place of the scene is on the sign that closes the group."""

@@ -8,12 +8,15 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QRubberBand
 
-from workbench.core.graph.rules import connection_problem
-from workbench.core.layers.catalog import CATALOG
+from workbench.core.graph.network import Position
+from workbench.core.graph.outline import outermost
 from workbench.errors import Problem
 from workbench.gui.builder import style
 from workbench.gui.builder.card import Card, Port
+from workbench.gui.builder.frame_item import FrameItem
+from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.routing import smooth
+from workbench.gui.builder.scene import NetworkScene
 
 if TYPE_CHECKING:
     from workbench.gui.builder.view import CanvasView
@@ -62,7 +65,7 @@ class Select(Gesture):
         super().__init__(view)
         self._start = event.position().toPoint()
         adds = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
-        self._before = view.network_scene.selected if adds else []
+        self._before = view.network_scene.chosen if adds else []
         self._band = QRubberBand(QRubberBand.Shape.Rectangle, view.viewport())
 
     def move(self, event: QMouseEvent) -> None:
@@ -82,42 +85,74 @@ class Select(Gesture):
 
 
 class Move(Gesture):
-    """Moves the selected nodes; the network learns of it at the end."""
+    """Moves the selected nodes and groups; let go over another open group, they become part of it."""
 
-    def __init__(self, view: CanvasView, event: QMouseEvent, item: Card) -> None:
+    def __init__(self, view: CanvasView, event: QMouseEvent, item: Card | FrameItem) -> None:
         super().__init__(view)
-        scene = view.network_scene
+        self._scene = scene = view.network_scene
         adds = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
-        self._click_selects = item.name if not adds and item.isSelected() and len(scene.selected) > 1 else ""
+        self._click_selects = item.name if not adds and item.isSelected() and len(scene.chosen) > 1 else ""
         if adds:
-            kept = [name for name in scene.selected if name != item.name]
+            kept = [name for name in scene.chosen if name != item.name]
             scene.select(kept if item.isSelected() else [*kept, item.name])
         elif not item.isSelected():
             scene.select([item.name])
         self._start = event.position()
-        self._places = {name: QPointF(*scene.place(name)) for name in scene.selected}
+        self._keys = outermost(scene.tree, scene.chosen)
+        self._cards = scene.cards_of(self._keys)
+        self._frames = [key for key in scene.frames if _is_within(scene, key, self._keys)]
+        self._target: FrameItem | None = None
         self._moved = False
 
     def move(self, event: QMouseEvent) -> None:
         if self._moved or _is_far(self._start.toPoint(), event):
             self._moved = True
-            self.view.network_scene.drag(self._shifted(event))
+            self._scene.drag(self._cards, self._frames, self._way(event))
+            self._mark(self._new_home(event))
 
     def release(self, event: QMouseEvent) -> None:
-        if self._moved:
-            places = {name: (place.x(), place.y()) for name, place in self._shifted(event).items()}
-            self.view.editor.move(places)
-            self.view.network_scene.settle(places)
+        home, way = self._new_home(event), self._way(event)
+        self._mark(None)
+        if self._moved and home is not None:
+            self.view.editor.regroup(self._keys, home, self._corners(home, way))
+        elif self._moved:
+            places = self._scene.places
+            names = dict.fromkeys(name for key in self._keys for name in self._scene.tree.nodes(key))
+            self.view.editor.move({name: (places[name][0] + way.x(), places[name][1] + way.y()) for name in names})
         elif self._click_selects:
-            self.view.network_scene.select([self._click_selects])
+            self._scene.select([self._click_selects])
+        self._scene.settle()
 
     def cancel(self) -> None:
-        self.view.network_scene.settle(self._places)
+        self._mark(None)
+        self._scene.settle()
 
-    def _shifted(self, event: QMouseEvent) -> dict[str, QPointF]:
+    def _way(self, event: QMouseEvent) -> QPointF:
         way = (event.position() - self._start) / self.view.zoom
-        whole = QPointF(round(way.x()), round(way.y()))
-        return {name: place + whole for name, place in self._places.items()}
+        return QPointF(round(way.x()), round(way.y()))
+
+    def _new_home(self, event: QMouseEvent) -> str | None:
+        """The open group under the mouse, if the names of what is moved say that it lies in another one."""
+        tree = self._scene.tree
+        over = self._scene.frame_at(self.view.mapToScene(event.position().toPoint()), self._frames)
+        homes = {tree.prefix(tree.parents[key]) for key in self._keys}
+        return over if homes and tree.prefix(over) not in homes else None
+
+    def _corners(self, home: str, way: QPointF) -> dict[str, Position]:
+        """Where the cards of what is moved come to lie in another group."""
+        corners = {}
+        for key in self._keys:
+            item = self._scene.item(key)
+            corner = item.home() if item is not None else QPointF()
+            corners[key] = self._scene.picture.place_in(home, (corner.x() + way.x(), corner.y() + way.y()))
+        return corners
+
+    def _mark(self, home: str | None) -> None:
+        target = self._scene.frames.get(home or "")
+        if target is not self._target:
+            for frame in filter(None, (self._target, target)):
+                frame.show_drop(frame is target)
+            self._target = target
 
 
 class Connect(Gesture):
@@ -173,7 +208,7 @@ class Connect(Gesture):
         return (self._item.name, other.name) if self._port == "output" else (other.name, self._item.name)
 
     def _problem(self, other: Card) -> Problem | None:
-        return connection_problem(self.view.editor.network, *self._ends(other), CATALOG)
+        return self.view.editor.connection_problem(*self._ends(other))
 
     def _draw(self, place: QPointF, problem: Problem | None) -> None:
         look = style.current()
@@ -198,6 +233,9 @@ def begin(view: CanvasView, event: QMouseEvent) -> Gesture | None:
     if ported is not None:
         return Connect(view, event, *ported)
     item = view.node_at(place)
+    if isinstance(item, GroupItem) and item.is_chevron(place):
+        view.toggle(item.name)
+        return None
     if item is not None:
         return Move(view, event, item)
     edge = view.edge_near(place)
@@ -205,14 +243,23 @@ def begin(view: CanvasView, event: QMouseEvent) -> Gesture | None:
         view.network_scene.select([])
         edge.setSelected(True)
         return None
-    return Select(view, event)
+    frame = view.headline_at(place)
+    if frame is not None and frame.is_chevron(place):
+        view.toggle(frame.name)
+        return None
+    return Move(view, event, frame) if frame is not None else Select(view, event)
 
 
 def _select_for_menu(view: CanvasView, event: QMouseEvent) -> None:
     """The menu of the right button is about what is below the mouse."""
-    item = view.node_at(view.mapToScene(event.position().toPoint()))
+    place = view.mapToScene(event.position().toPoint())
+    item = view.node_at(place) or view.headline_at(place)
     if item is not None and not item.isSelected():
         view.network_scene.select([item.name])
+
+
+def _is_within(scene: NetworkScene, key: str, keys: list[str]) -> bool:
+    return key in keys or any(around in keys for around in scene.tree.around(key))
 
 
 def _is_far(start: QPoint, event: QMouseEvent) -> bool:

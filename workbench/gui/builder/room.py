@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.core.graph.network import Network
 from workbench.core.modelling.shapes import Analysis
 from workbench.gui.builder.actions import CanvasActions
+from workbench.gui.builder.breadcrumb import Breadcrumb
 from workbench.gui.builder.docks import Dock, DockArea
 from workbench.gui.builder.editor import Editor
+from workbench.gui.builder.group_actions import GroupActions
 from workbench.gui.builder.inspector import Inspector
+from workbench.gui.builder.open_groups import OpenGroups
 from workbench.gui.builder.palette import Palette
 from workbench.gui.builder.problems import ProblemsStrip
 from workbench.gui.builder.ready_networks import ReadyNetworks
@@ -39,6 +42,7 @@ class BuildRoom(QWidget):
         self.workspace = workspace
         self.setObjectName("build-room")
         self.scene = NetworkScene(self)
+        self.open_groups = OpenGroups()
         self.editor = Editor(workspace, self.scene)
         self.view = CanvasView(self.scene, self.editor)
         self.palette_panel = Palette()
@@ -51,6 +55,7 @@ class BuildRoom(QWidget):
             "build-source", "Show as PyTorch…", "Ctrl+Shift+C", self.open_source, icon="export"
         )
         self.find_layer = self._action("build-find-layer", "Search layers", "/", self.start_search, icon="search")
+        self.group_actions = GroupActions(self.view, self.canvas_actions)
         self.searches = Searches(self.view, self.canvas_actions, workspace)
         self._arrange()
         self._connect()
@@ -70,6 +75,8 @@ class BuildRoom(QWidget):
     def close_room(self) -> bool:
         """Remember the panels; nothing here can be in the way of closing."""
         self.docks.remember()
+        self._remember_groups()
+        self.open_groups.save()
         return True
 
     def choose_ready(self) -> ReadyNetworks:
@@ -116,7 +123,7 @@ class BuildRoom(QWidget):
         self.inspector.follow(before, after)
 
     def _open(self, network: Network) -> None:
-        self.scene.open(network)
+        self.scene.open(network, self.open_groups.recall(self.workspace.document.path))
         self.view.first_look()
         self.inspector.follow(network, network)
 
@@ -130,7 +137,14 @@ class BuildRoom(QWidget):
         self.view.reveal(name)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _remember_groups(self) -> None:
+        if self.workspace.document.network is self.scene.network:
+            self.open_groups.remember(self.workspace.document.path, self.scene.opened)
+
     def _edit(self) -> None:
+        if self.editor.chosen_groups():
+            self.group_actions.toggle()
+            return
         self.inspector_dock.show()
         self.inspector.start_editing()
 
@@ -142,6 +156,7 @@ class BuildRoom(QWidget):
         self.palette_panel.left.connect(self.enter)
         self.view.edit_requested.connect(self._edit)
         self.view.file_dropped.connect(self._open_file)
+        self.scene.unfolded.connect(self._remember_groups)
         self.view.zoomed.connect(self._show_zoom)
         self.problems.node_wanted.connect(self._reveal)
         self.problems.remedy_chosen.connect(self.editor.mend)
@@ -157,6 +172,7 @@ class BuildRoom(QWidget):
         stack = QVBoxLayout(middle)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(0)
+        stack.addWidget(Breadcrumb(self.view))
         stack.addWidget(self.view, 1)
         stack.addWidget(self.problems)
         self.docks = DockArea(middle)

@@ -56,6 +56,7 @@ class NetworkScene(QGraphicsScene):
         self._found: dict[str, Position] = {}
         """Where the layout has put the nodes that do not say where they are; undo brings them back there."""
         self._order: list[str] = []
+        self._dragged: set[str] = set()
         self._analysis: Analysis | None = None
         self.selectionChanged.connect(self._selection_changed)
 
@@ -261,17 +262,26 @@ class NetworkScene(QGraphicsScene):
 
     # ways
 
-    def drag(self, offsets: dict[str, QPointF]) -> None:
-        """Show nodes at other places while they are dragged; the network learns of it when the gesture ends."""
-        for name, place in offsets.items():
-            self.nodes[name].setPos(place)
-            self._boxes.put(name, self.nodes[name].box())
-        self._reroute({key for name in offsets for key in self._edges_of.get(name, ())}, ())
-
-    def settle(self, names: Iterable[str]) -> None:
-        """Show nodes where they belong again."""
+    def drag(self, names: Iterable[str], frames: Iterable[str], way: QPointF) -> None:
+        """Show cards and frames elsewhere while they are dragged; the network learns of it when the gesture ends."""
         cards = self.picture.arrangement.cards
-        self.drag({name: QPointF(*cards[name]) for name in names if name in self.nodes})
+        names = [name for name in names if name in self.nodes]
+        for name in names:
+            self.nodes[name].setPos(QPointF(*cards[name]) + way)
+            self._boxes.put(name, self.nodes[name].box())
+        for key in frames:
+            self.frames[key].shift(way)
+        self._dragged = {*names} if not way.isNull() else set()
+        self._reroute({key for name in names for key in self._edges_of.get(name, ())}, ())
+
+    def settle(self) -> None:
+        """Show what was dragged where it belongs again."""
+        self.drag(self._dragged, [*self.frames], QPointF())
+
+    def cards_of(self, keys: Iterable[str]) -> list[str]:
+        """The cards that show these nodes and groups: of an open group those in it."""
+        seen = {item.name for key in keys for item in map(self.item, self.tree.nodes(key)) if isinstance(item, Card)}
+        return [name for name in self.nodes if name in seen]
 
     def _reroute(self, keys: Collection[EdgeKey], moved: Collection[str]) -> None:
         """New ways for these connections, and for those whose way a moved node now stands in."""
@@ -363,21 +373,17 @@ class NetworkScene(QGraphicsScene):
         item = self.item(name)
         return item is None or (item.name != name and not wanted >= set(self.tree.nodes(item.name)))
 
-    def _seen_of(self, keys: Iterable[str]) -> set[str]:
-        """The cards of these nodes and groups: for an open group those in it."""
-        found: set[str] = set()
-        for key in keys:
-            names = (key,) if key in self.nodes else self.tree.nodes(key)
-            found |= {item.name for item in map(self.item, names) if isinstance(item, Card)}
-        return found
-
     def _selection_changed(self) -> None:
         chosen = [item.name for item in self.selectedItems() if isinstance(item, (Card, FrameItem))]
         known = set(chosen)
         kept = [name for name in self._order if name in known]
         fresh = set(known).difference(kept)
         self._order = kept + [name for name in chosen if name in fresh]
-        near = {key for name in self._seen_of(self._order) for key in self._edges_of.get(name, ())}
+        near = {key for name in self._order for key in self._edges_of.get(name, ())}
+        for frame in (name for name in self._order if name in self.frames):
+            inside = {*self.cards_of([frame])}
+            crossing = (key for name in inside for key in self._edges_of.get(name, ()))
+            near |= {key for key in crossing if not inside.issuperset((key.source, key.target))}
         for key, edge in self.edges.items():
             edge.show_near(near=key in near)
         self.picked.emit()

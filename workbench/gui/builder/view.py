@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.graph.network import OUTPUT
+from workbench.core.graph.outline import ROOT
 from workbench.core.layers.catalog import CATALOG
 from workbench.gui.builder import style
 from workbench.gui.builder.bubble import Bubble
@@ -24,7 +25,9 @@ from workbench.gui.builder.camera import Camera
 from workbench.gui.builder.card import Card, Port
 from workbench.gui.builder.edge_item import EdgeItem
 from workbench.gui.builder.editor import Editor
+from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.gestures import Gesture, begin
+from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.scene import NetworkScene
 from workbench.gui.foreign_files import is_foreign
 
@@ -72,6 +75,32 @@ class CanvasView(Camera):
     def node_at(self, place: QPointF) -> Card | None:
         """The node whose card is at a place of the scene."""
         return next((item for item in self.network_scene.items(place) if isinstance(item, Card)), None)
+
+    def headline_at(self, place: QPointF) -> FrameItem | None:
+        """The open group whose headline is at a place of the scene."""
+        return next((item for item in self.network_scene.items(place) if isinstance(item, FrameItem)), None)
+
+    def toggle(self, key: str) -> None:
+        """Open or close a group; its corner stays where it is seen."""
+        scene, before = self.network_scene, self.network_scene.item(key)
+        corner = self.mapFromScene(before.box().topLeft()) if before is not None else None
+        scene.toggle(key)
+        after = scene.item(key)
+        if corner is not None and after is not None:
+            self.pan(QPointF(corner - self.mapFromScene(after.box().topLeft())))
+
+    def dive(self, key: str) -> None:
+        """Look at one group alone, or at the whole network."""
+        self.network_scene.dive(key)
+        self.first_look()
+
+    def go_up(self) -> None:
+        """Look at the group around the one that is looked at."""
+        scene, inner = self.network_scene, self.network_scene.root
+        if inner != ROOT:
+            self.dive(scene.tree.parents[inner])
+            scene.select([inner])
+            self.reveal(inner)
 
     def node_near(self, place: QPointF) -> Card | None:
         """The node at a place, or one whose port is near."""
@@ -131,6 +160,12 @@ class CanvasView(Camera):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place = self.mapToScene(event.position().toPoint())
         left = event.button() == Qt.MouseButton.LeftButton and not self.space_held
+        group = self._group_at(place) if left and not self.port_near(place) else None
+        if group is not None:
+            alone = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            (self.dive if alone else self.toggle)(group.name)
+            event.accept()
+            return
         if left and self.node_at(place) and not self.port_near(place):
             self.edit_requested.emit()
         elif left and not self.port_near(place):
@@ -138,6 +173,14 @@ class CanvasView(Camera):
         else:
             self.mousePressEvent(event)
         event.accept()
+
+    def _group_at(self, place: QPointF) -> GroupItem | FrameItem | None:
+        """The closed group, or the headline of the open one, at a place of the scene."""
+        item = self.node_at(place)
+        if item is not None:
+            return item if isinstance(item, GroupItem) and not item.is_chevron(place) else None
+        frame = self.headline_at(place)
+        return frame if frame is not None and not frame.is_chevron(place) else None
 
     def _show_cursor(self) -> None:
         if self.space_held:
