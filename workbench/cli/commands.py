@@ -12,6 +12,7 @@ from workbench.cli import (
     describe,
     evaluation,
     export,
+    find_rate,
     inspection,
     networks,
     prove_resume,
@@ -23,7 +24,19 @@ from workbench.cli.report import sentence, tell
 from workbench.cli.verbs import VERBS
 from workbench.errors import WorkbenchError
 
-FILES = (networks, describe, source, convert, training, prove_resume, evaluation, inspection, transfer, export)
+FILES = (
+    networks,
+    describe,
+    source,
+    convert,
+    training,
+    find_rate,
+    prove_resume,
+    evaluation,
+    inspection,
+    transfer,
+    export,
+)
 """The modules whose import fills the verbs, in the order of the help."""
 
 WINDOW_VERBS = (
