@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from workbench.core.graph.network import Node
 from workbench.errors import Problem
 from workbench.gui.builder import style
+from workbench.gui.builder.heat_colour import Heat, heat_brush
 
 Port = Literal["input", "output"]
 Mark = Literal["", "input", "output", "bad"]
@@ -44,6 +45,9 @@ class Card(QGraphicsItem):
     """Base of what stands for one node or one closed group; the scene tells it what to show."""
 
     height: ClassVar[float] = style.HEIGHT
+    heat_line: ClassVar[float] = 6.5
+    heat_instead: ClassVar[str] = "summary"
+    """How far down what it costs is written, and instead of what."""
 
     def __init__(self, node: Node) -> None:
         super().__init__()
@@ -53,6 +57,7 @@ class Card(QGraphicsItem):
         self.hints: tuple[Problem, ...] = ()
         self.stale = False
         self.mark: Mark = ""
+        self.heat: Heat | None = None
         self._category = ""
         self._has_input = self._has_output = True
         self._takes_many = False
@@ -65,6 +70,11 @@ class Card(QGraphicsItem):
         """The node's name, or the key of the group."""
         return self.node.name
 
+    @property
+    def category(self) -> str:
+        """The category of layers whose colour it has."""
+        return self._category
+
     def show_stale(self) -> None:
         """What is shown of the analysis is about an older network."""
         if not self.stale:
@@ -75,6 +85,12 @@ class Card(QGraphicsItem):
         """Show where a connection that is being drawn could end."""
         if mark != self.mark:
             self.mark = mark
+            self.update()
+
+    def show_heat(self, heat: Heat | None) -> None:
+        """Show what it costs, in the colour of the heat map; None ends that."""
+        if heat != self.heat:
+            self.heat = heat
             self.update()
 
     def restyle(self) -> None:
@@ -142,7 +158,7 @@ class Card(QGraphicsItem):
 
     def paint_box(self, painter: QPainter, look: style.Style) -> None:
         """Paint the card as it is in the overview."""
-        painter.fillRect(self.card(), look.kind_brush(self._category))
+        painter.fillRect(self.card(), heat_brush(self.heat.share) if self.heat else look.kind_brush(self._category))
         if self.problems or self.isSelected() or self.mark:
             pen = QPen(self._outline(look))
             pen.setWidthF(ROUGH)
@@ -158,7 +174,7 @@ class Card(QGraphicsItem):
             painter.setPen(look.halo)
             painter.drawPath(self.shape())
         painter.setPen(self._outline(look))
-        painter.setBrush(look.card)
+        painter.setBrush(heat_brush(self.heat.share) if self.heat else look.card)
         painter.drawPath(self.shape())
         painter.fillPath(bar_path(self.height), look.kind_brush(self._category))
 
@@ -176,12 +192,19 @@ class Card(QGraphicsItem):
         if not self._texts:
             self._texts = self.laid_out(look)
         for place, text, role in self._texts:
+            if role == self.heat_instead and self.heat:
+                continue
             painter.setFont(look.strong if role == "kind" else look.plain)
-            painter.setPen(look.muted if role in ("name", "summary") else look.text)
+            painter.setPen(look.muted if role in ("name", "summary") and not self.heat else look.text)
             if role == "shape" and self.stale:
                 painter.setOpacity(DIMMED)
             painter.drawStaticText(place, text)
         painter.setOpacity(DIMMED if self.mark == "bad" else 1.0)
+        if self.heat:
+            painter.setPen(look.text)
+            painter.setFont(look.plain)
+            line = self.card().adjusted(style.BAR, self.heat_line, -style.PADDING, 0)
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self.heat.text)
 
     def _paint_ports(self, painter: QPainter, look: style.Style) -> None:
         painter.setPen(look.port_pen)

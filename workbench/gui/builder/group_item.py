@@ -23,6 +23,8 @@ class GroupItem(Card):
     """Shows a closed group, or a closed stack as several cards behind one another."""
 
     height: ClassVar[float] = style.GROUP_HEIGHT
+    heat_line: ClassVar[float] = 46.0
+    heat_instead: ClassVar[str] = "name"
 
     def __init__(self, node: Node, text: GroupText) -> None:
         super().__init__(node)

@@ -22,6 +22,7 @@ from workbench.gui.builder.problems import ProblemsStrip
 from workbench.gui.builder.ready_networks import ReadyNetworks
 from workbench.gui.builder.scene import NetworkScene
 from workbench.gui.builder.searches import Searches
+from workbench.gui.builder.seeing import Seeing
 from workbench.gui.builder.source_view import SourceView
 from workbench.gui.builder.toolbar import BuildBar
 from workbench.gui.builder.view import CanvasView
@@ -57,6 +58,7 @@ class BuildRoom(QWidget):
         self.find_layer = self._action("build-find-layer", "Search layers", "/", self.start_search, icon="search")
         self.group_actions = GroupActions(self.view, self.canvas_actions)
         self.searches = Searches(self.view, self.canvas_actions, workspace)
+        self.seeing = Seeing(self.view, self.canvas_actions, workspace)
         self._arrange()
         self._connect()
         self._open(workspace.document.network)
@@ -198,6 +200,7 @@ class BuildRoom(QWidget):
         bar.add_line()
         bar.add("build-ready-button", self.ready, text="Ready networks")
         bar.add_stretch()
+        bar.add("build-heat-button", actions["build-heat"])
         bar.add("build-layout-button", actions["build-layout"])
         bar.add("build-fit-button", actions["build-fit"])
         bar.add("build-zoom-out-button", actions["build-zoom-out"])

@@ -1,0 +1,51 @@
+"""A small panel in a corner of the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QFrame, QWidget
+
+from workbench.gui import theme
+
+
+class Overlay(QFrame):
+    """Keeps to its corner of the canvas, and hides while the canvas has no room for it."""
+
+    def __init__(self, canvas: QWidget, corner: Qt.Corner) -> None:
+        super().__init__(canvas)
+        self._canvas, self._corner = canvas, corner
+        self._wanted = False
+        self.setAutoFillBackground(True)
+        canvas.installEventFilter(self)
+        self.hide()
+
+    def show_here(self, *, wanted: bool) -> None:
+        """Show or hide the panel."""
+        self._wanted = wanted
+        self.settle()
+
+    def settle(self) -> None:
+        """Take the size that the content needs, and the place in the corner."""
+        self.resize(self.sizeHint())
+        room, own = self._canvas.size(), self.size()
+        fits = room.width() > own.width() + 2 * theme.M and room.height() > 2 * own.height()
+        self.setVisible(self._wanted and fits)
+        right = self._corner in (Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner)
+        low = self._corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner)
+        left = room.width() - own.width() - theme.M if right else theme.M
+        self.move(QPoint(left, room.height() - own.height() - theme.M if low else theme.M))
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the size of the canvas."""
+        if watched is self._canvas and event.type() == QEvent.Type.Resize:
+            self.settle()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: object) -> None:
+        """A card with a thin border."""
+        colours, painter = theme.current(), QPainter(self)
+        painter.fillRect(self.rect(), colours.raised)
+        painter.setPen(QPen(colours.border, 1))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
