@@ -54,7 +54,13 @@ def decode(file: str | Path, framing: Framing) -> Images:
 
 def _rendering(files: Sequence[str], framing: Framing) -> Rendering:
     shape = (*framing.stored_size, framing.channels)
-    return Rendering(len(files), shape, lambda number: decode(files[number], framing), lambda: _key(files, framing))
+    return Rendering(
+        len(files),
+        shape,
+        lambda number: decode(files[number], framing),
+        lambda: _key(files, framing),
+        lambda number: str(files[number]),
+    )
 
 
 def _key(files: Sequence[str], framing: Framing) -> str:

@@ -23,13 +23,15 @@ class Rendering:
     """`count` pictures of `shape` (height, width, channels), each made by `render(number)`.
 
     `render` is called from several threads and raises `UnusablePictureError`. `key` names what the pixels depend on,
-    all of it: equal keys stand for equal pixels. It is asked for when somebody wants to keep them.
+    all of it: equal keys stand for equal pixels. It is asked for when somebody wants to keep them. `name` is what a
+    picture is called when something is wrong with it.
     """
 
     count: int
     shape: tuple[int, int, int]
     render: Callable[[int], Images]
     key: Callable[[], str]
+    name: Callable[[int], str] = "picture {}".format
 
     @property
     def picture_bytes(self) -> int:
@@ -92,7 +94,8 @@ class RenderedPictures(LazyPictures):
             return self._rendering.render(number)
         except UnusablePictureError as error:
             title = "A picture cannot be read any more"
-            raise WorkbenchError(title, str(error), "Has the data set changed? Open it again.") from error
+            reason = f"{self._rendering.name(number)}: {error}"
+            raise WorkbenchError(title, reason, "Has the data set changed? Open it again.") from error
 
 
 def _peeked(groups: Iterable[Indices]) -> tuple[int, Iterator[Indices]]:
