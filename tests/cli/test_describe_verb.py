@@ -113,7 +113,8 @@ def test_the_table(workbench: Any) -> None:
     assert lines[0] == "cifar10net, input 3x32x32"
     assert lines[2].split() == ["name", "kind", "output", "parameters", "MACs", "receptive", "field"]
     assert any(line.split() == ["parameters", "141,354"] for line in lines)
-    assert len({line.index("Conv2d") for line in lines if "Conv2d" in line}) == 1, "the columns are aligned"
+    nodes = lines[: lines.index("", 2)]
+    assert len({line.index("Conv2d") for line in nodes if "Conv2d" in line}) == 1, "the columns are aligned"
 
 
 def test_problems_come_last(workbench: Any, tmp_path: Path) -> None:
@@ -148,3 +149,9 @@ def test_wrong_requests(workbench: Any, words: list[str], part: str) -> None:
     assert (answer.status, answer.out) == (2, "")
     assert part in answer.err
     assert len(answer.err.splitlines()) == 1
+
+
+def test_the_layers_are_counted_by_kind(workbench: Any) -> None:
+    told = workbench("describe", "resnet18").out.splitlines()
+    assert ["Conv2d", "20", "11,166,912"] in [line.split() for line in told]
+    assert ["ReLU", "17"] in [line.split() for line in told]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.opening import NETWORK_HELP, code_options, opened, shape
 from workbench.cli.report import compact, print_facts, print_json, print_table
-from workbench.cli.stages import print_stages
+from workbench.cli.stages import print_kinds, print_stages
 from workbench.cli.verbs import Parser, json_option, verb
 from workbench.errors import WorkbenchError
 
@@ -56,6 +56,7 @@ def _print(description: Description, options: Namespace) -> None:
     print()
     print_facts(_facts(description, options))
     print_stages(description)
+    print_kinds(description)
     lines = [*(f"note: {note}" for note in description.notes), *_problem_lines(description)]
     if lines:
         print("\n" + "\n".join(lines))

@@ -1,4 +1,4 @@
-"""What `workbench describe` tells of a network by stage."""
+"""What `workbench describe` tells of a network by stage and by kind."""
 
 from __future__ import annotations
 
@@ -26,3 +26,16 @@ def print_stages(description: Description) -> None:
     if rows:
         print()
         print_table(("stage", ">layers", ">parameters", ">MACs", ">activations", ">share"), rows)
+
+
+def print_kinds(description: Description) -> None:
+    """The layers by their kinds, the most parameters first: how many there are and what they hold."""
+    kinds = sorted(description.totals.by_kind.items(), key=lambda item: (-item[1]["parameters"], -item[1]["count"]))
+    rows = [
+        [kind, str(counts["count"]), f"{counts['parameters']:,}" if counts["parameters"] else ""]
+        for kind, counts in kinds
+        if kind not in ("Input", "Output")
+    ]
+    if rows:
+        print()
+        print_table(("kind", ">layers", ">parameters"), rows)

@@ -543,6 +543,16 @@ def one_layer_without_parameters(net: Sketch) -> None:
     head(net)
 
 
+@provokes("dead branch", "aux", "info", words="auxiliary head")
+def scores_on_the_way(net: Sketch) -> None:
+    stem = conv(net, "stem", 8)
+    net.add("aux_pool", "AdaptiveAvgPool2d", stem)
+    net.add("aux_flatten", "Flatten")
+    net.add("aux", "Linear", out_features=10)
+    net.add("relu", "ReLU", stem)
+    head(net)
+
+
 @spares("dead branch")
 def all_branches_meet(net: Sketch) -> None:
     net.residual("block", 8, project=True)

@@ -12,10 +12,11 @@ from torch.profiler import ProfilerActivity, profile
 from workbench.core.graph.network import Network
 from workbench.core.modelling.compile import build_module
 from workbench.core.modelling.describe import reshaped
-from workbench.core.modelling.memory import saved_bytes, training_memory
+from workbench.core.modelling.memory import saved_bytes, step_memory, training_memory
 from workbench.core.modelling.opening import open_network
 from workbench.core.modelling.recompute import recomputing
 from workbench.core.modelling.shapes import analyse
+from workbench.core.modelling.trace import trace_module
 
 LANDMARKS = ["resnet18", "resnet50", "mobilenet_v2", "vgg16", "densenet121"]
 SIDE = 48
@@ -49,6 +50,19 @@ def really_saved(network: Network, batch: int) -> int:
 
 TUTORIAL = ["cifar10net", "lenet5", "mini_resnet"]
 CASES = [(name, batch) for name in (*TUTORIAL, *LANDMARKS) for batch in (2, 3)] + [("vit_b_16", 1)]
+
+
+@pytest.mark.parametrize("layer", [nn.BatchNorm2d(3), nn.BatchNorm2d(3, affine=False, track_running_stats=False)])
+def test_batch_normalization_keeps_what_it_really_keeps(layer: nn.Module) -> None:
+    network = trace_module(nn.Sequential(nn.Conv2d(3, 3, 1), layer, nn.ReLU(inplace=True)), input_shape=(3, 8, 8))
+    assert sum(saved_bytes(network, batch=4).values()) == really_saved(network, 4)
+
+
+def test_both_at_once_are_what_each_tells() -> None:
+    network = small("resnet18")
+    saved, memory = step_memory(network, batch=2, precision="bf16")
+    assert saved == saved_bytes(network, batch=2, precision="bf16")
+    assert memory == training_memory(network, batch=2, precision="bf16")
 
 
 @pytest.mark.parametrize(("name", "batch"), CASES)

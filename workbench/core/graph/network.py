@@ -84,7 +84,16 @@ class Network:
     @cached_property
     def groups(self) -> frozenset[str]:
         """The prefixes of all names: the groups that the dots make."""
-        return frozenset(prefix for name in self.nodes for prefix in prefixes(name))
+        return frozenset(self.members)
+
+    @cached_property
+    def members(self) -> Mapping[str, tuple[Node, ...]]:
+        """For each group its nodes, in the order of the network."""
+        found: dict[str, list[Node]] = {}
+        for node in self:
+            for prefix in prefixes(node.name):
+                found.setdefault(prefix, []).append(node)
+        return {prefix: tuple(nodes) for prefix, nodes in found.items()}
 
     @cached_property
     def consumers(self) -> Mapping[str, tuple[str, ...]]:

@@ -41,7 +41,7 @@ def entry(number: int) -> str:
 
 def members(network: Network, prefix: str) -> tuple[Node, ...]:
     """The nodes of a group, in the order of the network."""
-    return tuple(node for node in network if is_inside(node.name, prefix))
+    return network.members.get(prefix, ())
 
 
 def is_inside(name: str, prefix: str) -> bool:

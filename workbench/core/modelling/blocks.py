@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from workbench.core.graph.blocks import is_made, set_block_arguments
 from workbench.core.graph.network import BlockUse, Network, Node, prefixes
@@ -21,7 +21,7 @@ def recognize_blocks(network: Network, *, blocks: BlockCatalog = BLOCKS) -> Netw
     """
     shapes = output_shapes(analyse(network))
     found: dict[str, BlockUse] = {}
-    for prefix, nodes in _groups(network).items():
+    for prefix, nodes in network.members.items():
         if prefix not in network.blocks:
             use = _recognized(prefix, nodes, shapes=shapes, blocks=blocks)
             found |= {} if use is None else {prefix: use}
@@ -29,7 +29,7 @@ def recognize_blocks(network: Network, *, blocks: BlockCatalog = BLOCKS) -> Netw
 
 
 def _recognized(
-    prefix: str, nodes: list[Node], *, shapes: Mapping[str, Shape | None], blocks: BlockCatalog
+    prefix: str, nodes: Sequence[Node], *, shapes: Mapping[str, Shape | None], blocks: BlockCatalog
 ) -> BlockUse | None:
     """The first block of the catalog that makes the group, if there is one."""
     feeders = sources(nodes, prefix)
@@ -66,7 +66,7 @@ def misfits(analysis: Analysis, *, blocks: BlockCatalog = BLOCKS) -> Iterator[tu
     """The blocks that were made for another input than they have, each with the use that fits, the first one first."""
     network, shapes = analysis.network, output_shapes(analysis)
     places = {name: place for place, name in enumerate(network.execution_order)}
-    inner = _groups(network)
+    inner = network.members
     known = {prefix: use for prefix, use in network.blocks.items() if prefix in inner}
     outer = [prefix for prefix in known if not any(around in known for around in prefixes(prefix))]
     for prefix in sorted(outer, key=lambda prefix: min(places.get(node.name, 0) for node in inner[prefix])):
@@ -92,12 +92,3 @@ def derived(use: BlockUse, *, blocks: BlockCatalog = BLOCKS) -> dict[str, object
 def output_shapes(analysis: Analysis) -> dict[str, Shape | None]:
     """The output shape of each node, None where it is not known."""
     return {name: report.output_shape for name, report in analysis.nodes.items()}
-
-
-def _groups(network: Network) -> dict[str, list[Node]]:
-    """The nodes of each group."""
-    found: dict[str, list[Node]] = {}
-    for node in network:
-        for prefix in prefixes(node.name):
-            found.setdefault(prefix, []).append(node)
-    return found

@@ -11,7 +11,7 @@ from workbench.core.graph.network import INPUT, Network
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.heads import with_classes
 from workbench.core.modelling.lint.findings import linted
-from workbench.core.modelling.memory import TrainingMemory, saved_bytes, training_memory
+from workbench.core.modelling.memory import TrainingMemory, step_memory
 from workbench.core.modelling.receptive_field import ReceptiveField
 from workbench.core.modelling.shapes import Analysis, NodeReport, analyse
 from workbench.core.modelling.stages import Stage, stages
@@ -86,8 +86,7 @@ def describe(network: Network, *, batch: int = 128, optimizer: str = "adamw", pr
     saved: dict[str, int] = {}
     memory: TrainingMemory | None = None
     if not analysis.errors:
-        saved = saved_bytes(network, batch=batch, precision=precision)
-        memory = training_memory(network, batch=batch, optimizer=optimizer, precision=precision, saved=saved)
+        saved, memory = step_memory(network, batch=batch, optimizer=optimizer, precision=precision)
     nodes = tuple(_node(report, saved.get(report.name, 0)) for report in analysis.nodes.values())
     placed = {problem for report in analysis.nodes.values() for problem in report.problems}
     loose = tuple(_problem(problem) for problem in analysis.problems if problem not in placed)

@@ -19,6 +19,7 @@ from torch import Tensor, fx
 from workbench.core.graph.network import Network
 from workbench.core.modelling.attention_memory import fused_attention, is_fused
 from workbench.core.modelling.compile import build_module, node_of
+from workbench.core.modelling.norm_memory import is_batch_norm, normalized
 from workbench.core.modelling.optimizers import OPTIMIZERS, Optimizer
 from workbench.core.modelling.peak import backward_peak, output_bytes
 from workbench.core.modelling.recompute import Recomputed, recomputing
@@ -47,7 +48,13 @@ def saved_bytes(
 
     Of groups to recompute it needs the inputs alone.
     """
-    recorder = _Recorder(recomputing(build_module(network, device="meta").train(), recompute))
+    return _saved(network, build_module(network, device="meta"), batch, precision=precision, recompute=recompute)
+
+
+def _saved(
+    network: Network, module: fx.GraphModule, batch: int, *, precision: str, recompute: Collection[str] = ()
+) -> dict[str, int]:
+    recorder = _Recorder(recomputing(module.train(), recompute))
     shape = analyse(network).input_shape or ()
     try:
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
@@ -66,9 +73,13 @@ def training_memory(
     precision: str = "fp32",
     recompute: Collection[str] = (),
     saved: Mapping[str, int] | None = None,
+    module: fx.GraphModule | None = None,
 ) -> TrainingMemory:
-    """What a training step of the network needs, in bytes; `saved` is what `saved_bytes` tells, where it is known."""
-    module = build_module(network, device="meta")
+    """What a training step of the network needs, in bytes.
+
+    `saved` is what `saved_bytes` tells, `module` the compiled network on the meta device, where they are known.
+    """
+    module = module or build_module(network, device="meta")
     weights = sum(value.nbytes for value in module.state_dict().values())
     gradients = sum(parameter.nbytes for parameter in module.parameters())
     chosen = OPTIMIZERS[optimizer]() if isinstance(optimizer, str) else optimizer
@@ -84,6 +95,16 @@ def training_memory(
     return TrainingMemory(weights, gradients, states, sum(saved.values()), workspace, total)
 
 
+def step_memory(
+    network: Network, *, batch: int, optimizer: str | Optimizer = "adamw", precision: str = "fp32"
+) -> tuple[dict[str, int], TrainingMemory]:
+    """What `saved_bytes` and `training_memory` tell, for a network that is compiled once."""
+    module = build_module(network, device="meta")
+    saved = _saved(network, module, batch, precision=precision)
+    memory = training_memory(network, batch=batch, optimizer=optimizer, precision=precision, saved=saved, module=module)
+    return saved, memory
+
+
 class _Recorder(fx.Interpreter):
     """Runs a module and notes under each node what autograd saves while it runs."""
 
@@ -91,6 +112,7 @@ class _Recorder(fx.Interpreter):
         super().__init__(module)
         self.saved: Counter[str] = Counter()
         self._seen = {_storage(value) for value in module.state_dict(keep_vars=True).values()}
+        self._place = ""
         self._kept: list[Tensor] = []  # a storage that is freed could be counted as an old one
 
     def uncounted(self, tensor: Tensor) -> Tensor:
@@ -99,8 +121,8 @@ class _Recorder(fx.Interpreter):
         return tensor
 
     def run_node(self, n: fx.Node) -> Any:
-        name = node_of(n) or n.name
-        with torch.autograd.graph.saved_tensors_hooks(partial(self._note, name), lambda tensor: tensor):
+        self._place = node_of(n) or n.name
+        with torch.autograd.graph.saved_tensors_hooks(partial(self._note, self._place), lambda tensor: tensor):
             return super().run_node(n)
 
     def call_module(self, target: Any, args: Any, kwargs: Any) -> Any:
@@ -112,6 +134,11 @@ class _Recorder(fx.Interpreter):
                 return part.part(*args)
         if isinstance(part, fx.GraphModule):
             return _Piece(part, self).run(*args)
+        if is_batch_norm(part):
+            output, kept = normalized(part, *args)
+            for tensor in kept:
+                self._note(self._place, tensor)
+            return output
         if is_fused(part):
             return fused_attention(part, *args)
         return super().call_module(target, args, kwargs)

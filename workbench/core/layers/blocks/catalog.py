@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -46,14 +47,13 @@ class BlockCatalog:
         """The block with its arguments checked; raises `WorkbenchError` if it is unknown or they are impossible."""
         if use.block not in self:
             raise WorkbenchError(f"Unknown block {use.block}", "this version of the workbench has no such block")
-        try:
-            return msgspec.convert(dict(use.arguments), self._blocks[use.block])
-        except msgspec.ValidationError as error:
-            raise WorkbenchError(f"An argument of {use.block} is not possible", readable(str(error))) from error
+        return _checked(self._blocks[use.block], use.arguments)
 
     def make(self, use: BlockUse, inputs: int = 1) -> Part:
         """What a block makes for this many inputs; raises `WorkbenchError` like `parse`."""
-        return self.parse(use).part(inputs)
+        if use.block not in self:
+            return self.parse(use).part(inputs)
+        return _made(self._blocks[use.block], msgspec.msgpack.encode(dict(use.arguments)), inputs)
 
     def changed(self, use: BlockUse, changes: Mapping[str, Any]) -> BlockUse:
         """The use with some arguments changed; raises `WorkbenchError` like `parse`."""
@@ -68,6 +68,19 @@ class BlockCatalog:
         """The use with its derived arguments for inputs of these shapes; as it is where the first is not known."""
         first = next(iter(shapes), None)
         return use if first is None else self.parse(use).fitted(first).use()
+
+
+def _checked(block: type[Block], given: Mapping[str, Any]) -> Block:
+    try:
+        return msgspec.convert(dict(given), block)
+    except msgspec.ValidationError as error:
+        raise WorkbenchError(f"An argument of {block.name()} is not possible", readable(str(error))) from error
+
+
+@lru_cache(maxsize=4096)
+def _made(block: type[Block], encoded: bytes, inputs: int) -> Part:
+    """What a block makes: remembered, because every block of a network is made again whenever it is looked at."""
+    return _checked(block, msgspec.msgpack.decode(encoded)).part(inputs)
 
 
 BLOCKS = BlockCatalog(REGISTERED)
