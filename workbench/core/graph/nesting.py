@@ -7,6 +7,7 @@ way without changing a place, and closing them brings everything back.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -149,7 +150,7 @@ class _Arranger:
         if any(self._tree.is_group(key) for key in inner):
             corners = _apart(self._tree, corners, self._sizes)
         extents = {key: self._extent(key, opened.get(key)) for key in inner}
-        spread = _spread(corners, extents, self._sizes.node)
+        spread = _spread(corners, extents, self._sizes)
         shown: dict[str, Position] = {}
         frames: dict[str, Rectangle] = {}
         for key, corner in spread.items():
@@ -214,26 +215,33 @@ def _apart(tree: Outline, corners: Mapping[str, Position], sizes: Sizes) -> dict
     return {key: settled[key] for key in corners}
 
 
-def _spread(corners: Mapping[str, Position], extents: Mapping[str, Extent], node: Size) -> dict[str, Position]:
+def _spread(corners: Mapping[str, Position], extents: Mapping[str, Extent], sizes: Sizes) -> dict[str, Position]:
     """New corners when things grow to the sides and downwards: what lay apart still lies apart.
 
-    What lay beside or below is moved as far as what has grown before it needs; rows stay rows and columns columns.
+    What lay beside or below gives way as far as there is no room; what began level still begins level.
     """
     down = _shifts(
         {key: y for key, (_, y) in corners.items()},
-        {key: (0.0, height - node[1]) for key, (_, _, height) in extents.items()},
-        node[1],
+        {key: (0.0, height - sizes.node[1]) for key, (_, _, height) in extents.items()},
+        sizes.node[1],
+        sizes.gap[1],
     )
     across = _shifts(
         {key: x for key, (x, _) in corners.items()},
         {key: (left, right) for key, (left, right, _) in extents.items()},
-        node[0],
+        sizes.node[0],
+        sizes.gap[0],
     )
     return {key: (x + across[x], y + down[y]) for key, (x, y) in corners.items()}
 
 
-def _shifts(starts: Mapping[str, float], growth: Mapping[str, tuple[float, float]], size: float) -> dict[float, float]:
-    """How far what starts at each coordinate moves, when everything grows before and behind itself by so much."""
+def _shifts(
+    starts: Mapping[str, float], growth: Mapping[str, tuple[float, float]], size: float, gap: float
+) -> dict[float, float]:
+    """How far what starts at each coordinate moves, when everything grows before and behind itself by so much.
+
+    The distance to what ended before stays as it was where it was less than the gap, and is at least the gap else.
+    """
     before: dict[float, float] = {}
     behind: dict[float, float] = {}
     for key, start in starts.items():
@@ -241,12 +249,16 @@ def _shifts(starts: Mapping[str, float], growth: Mapping[str, tuple[float, float
         behind[start] = max(behind.get(start, 0.0), growth[key][1])
     order = sorted(before)
     shifts: dict[float, float] = {}
-    shift, needed, passed = 0.0, None, 0
-    for start in order:
-        while order[passed] + size <= start:
-            needed = max(needed or 0.0, shifts[order[passed]] + behind[order[passed]])
+    far = -math.inf
+    passed = 0
+    for place, start in enumerate(order):
+        while passed < place and order[passed] + size + gap <= start:
+            far = max(far, order[passed] + size + shifts[order[passed]] + behind[order[passed]] + gap)
             passed += 1
-        shift = max(shift, 0.0 if needed is None else needed + before[start])
+        shift = max(0.0, far + before[start] - start)
+        for other in order[passed:place]:
+            beside = other + size > start
+            shift = max(shift, shifts[other] + (0.0 if beside else behind[other] + before[start]))
         shifts[start] = shift
     return shifts
 

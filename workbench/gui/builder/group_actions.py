@@ -38,7 +38,7 @@ class GroupActions(QObject):
             Entry("build-dive", "Look at the group alone", "Alt+Down", self._dive),
             Entry("build-up", "Look at the group around", "Alt+Up", self._view.go_up),
             Entry("build-open-all", "Open all groups", "Shift+O", self._open_all),
-            Entry("build-close-all", "Close all groups", "Shift+C", self._close_all),
+            Entry("build-close-all", "Close all groups", "Alt+O", self._close_all),
         )
 
     def _dive(self) -> None:

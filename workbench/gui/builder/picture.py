@@ -57,3 +57,14 @@ def places_of(tree: Outline, found: Mapping[str, Position]) -> dict[str, Positio
 def first_open(tree: Outline) -> frozenset[str]:
     """The groups that are open when a network is first shown."""
     return frozenset(tree.groups if len(tree.network) <= SMALL else ())
+
+
+def stacks_in_sight(before: Outline, after: Outline, opened: Collection[str]) -> set[str]:
+    """The stacks that an edit has made or changed and whose copies were seen before it: they are open."""
+
+    def was_seen(member: str) -> bool:
+        around = before.parents.get(member)
+        return around is not None and (around not in before.stacks or around in opened)
+
+    fresh = (key for key in after.stacks if key not in before.stacks)
+    return {key for key in fresh if all(map(was_seen, after.stacks[key].members))}

@@ -19,7 +19,7 @@ from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.group_facts import group_report, group_text
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.node_item import NodeItem
-from workbench.gui.builder.picture import first_open, picture, places_of
+from workbench.gui.builder.picture import first_open, picture, places_of, stacks_in_sight
 from workbench.gui.builder.routing import STEP, corners
 
 LARGEST = (style.WIDTH, style.GROUP_HEIGHT)
@@ -77,18 +77,18 @@ class NetworkScene(QGraphicsScene):
         self.unfolded.emit()
         self.picked.emit()
 
-    def follow(self, before: Network, after: Network) -> None:
-        """Show the difference between what is shown and `after`."""
-        del before  # what is shown counts: several changes may have come together
-        shown, groups = self.picture.seen, set(self.tree.groups)
+    def follow(self, _before: Network, after: Network) -> None:
+        """Show the difference between what is shown and `after`: several changes may have come together."""
+        shown, before = self.picture.seen, self.tree
         if not any(self.network.nodes.get(node.name) is node for node in after):
             self._found = {}  # another network altogether: old places under the same names mean nothing
         self.network, self.tree = after, outline(after)
+        self.opened |= stacks_in_sight(before, self.tree, self.opened)
         self._found = {**self._found, **places_of(self.tree, self._found)}
         self._places = {node.name: node.position or self._found[node.name] for node in after}
         self.root = self.root if self.root in self.tree else ROOT
         self._show(shown)
-        if groups != set(self.tree.groups):
+        if before.groups != self.tree.groups:
             self.unfolded.emit()
 
     def _show(self, shown: Network) -> None:
@@ -103,6 +103,7 @@ class NetworkScene(QGraphicsScene):
         fresh = {node.name for node in changed if node.name not in self.nodes}
         for node in changed:
             self._show_node(node)
+        self.nodes = {name: self.nodes[name] for name in seen.nodes}
         moved = [name for name in self.nodes if self._show_place(name)]
         self._show_frames()
         touched |= self._match_edges(changed, gone)
@@ -169,7 +170,7 @@ class NetworkScene(QGraphicsScene):
         self.opened = frozenset(key for key in opened if self.tree.is_group(key))
         self.root = root if root is not None and (root in self.tree or root == ROOT) else self.root
         self._show(self.picture.seen)
-        self.select([key for key in chosen if self.item(key) is not None])
+        self.select([item.name for item in map(self.item, chosen) if item is not None])
         self.unfolded.emit()
 
     def toggle(self, key: str) -> None:
