@@ -16,6 +16,7 @@ from workbench.gui.training.plan_sections import MAIN, SECTIONS, Section, looks,
 from workbench.gui.training.plan_values import plan_of, usual_value, values_of
 from workbench.gui.training.recipe_box import RecipeBox
 from workbench.gui.training.remembered import recalled, remember
+from workbench.gui.training.schedule_curve import ScheduleCurve
 from workbench.gui.training.subjects import SubjectForm
 from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.widgets.form import RecordForm
@@ -32,7 +33,8 @@ class PlanForm(QWidget):
         super().__init__(parent)
         self._workspace, self._filling = workspace, True
         self.subjects, self.recipe = SubjectForm(workspace, self), RecipeBox(self)
-        self.main = _form(MAIN, self)
+        self.main, self._schedule = _form(MAIN, self), ScheduleCurve(self)
+        self.main.add_below("schedule", self._schedule)
         self.sections = {section: _section(section, self) for section in SECTIONS}
         self._forms = [self.main, *(_form_of(part) for part in self.sections.values())]
         self._arrange()
@@ -80,6 +82,7 @@ class PlanForm(QWidget):
             if any(problem.where in _form_of(part).fields for problem in problems):
                 part.set_open(True)
         self.recipe.show_plan(plan)
+        self._schedule.show_plan(plan)
         self.changed.emit()
 
     def _edited(self) -> None:

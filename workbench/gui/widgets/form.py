@@ -26,6 +26,9 @@ from workbench.errors import Problem
 from workbench.gui import theme
 from workbench.gui.widgets.problem import ProblemLabel
 
+ROWS = 3
+"""Rows of the grid for a field: its editor, its problem, and what may be put below them."""
+
 
 @dataclass(frozen=True)
 class FieldLook:
@@ -148,6 +151,16 @@ class RecordForm(QWidget):
         """The widget of a field."""
         return self._rows[field].editor
 
+    def add_beside(self, field: str, widget: QWidget) -> None:
+        """Put a widget to the right of an editor."""
+        row = ROWS * self.fields.index(field)
+        self._grid.addWidget(self.editor(field), row, 1)
+        self._grid.addWidget(widget, row, 2)
+
+    def add_below(self, field: str, widget: QWidget) -> None:
+        """Put a widget below an editor and its problem."""
+        self._grid.addWidget(widget, ROWS * self.fields.index(field) + 2, 1, 1, 2)
+
     def show_problems(self, problems: Iterable[Problem]) -> None:
         """Show each problem below its field, and none where there is none."""
         by_field = {problem.where: problem for problem in reversed(tuple(problems))}
@@ -172,10 +185,10 @@ class RecordForm(QWidget):
         label.setToolTip(argument.help)
         editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         editor.setMinimumWidth(80)
-        row = 2 * len(self._rows)
+        row = ROWS * len(self._rows)
         self._grid.addWidget(label, row, 0)
-        self._grid.addWidget(editor, row, 1)
-        self._grid.addWidget(problem, row + 1, 0, 1, 2)
+        self._grid.addWidget(editor, row, 1, 1, 2)
+        self._grid.addWidget(problem, row + 1, 0, 1, 3)
         self._rows[argument.name] = _Row(label, editor, problem, read, show)
         show(argument.default)
 
