@@ -175,11 +175,11 @@ def test_what_cannot_be_opened_is_explained_and_tried_again(
 ) -> None:
     room.open(str(tmp_path / "later"))
     settle()
-    assert room.message.isVisible()
-    assert "there is no such file or folder" in room.message.sentence.text().lower()
+    assert room.entrance.message.isVisible()
+    assert "there is no such file or folder" in room.entrance.message.sentence.text().lower()
     assert workspace.data == str(folder)
     folder.rename(tmp_path / "later")
-    qtbot.mouseClick(room.message.button, LEFT)
+    qtbot.mouseClick(room.entrance.message.button, LEFT)
     settle()
     assert room.desk.shown.text() == "26 pictures"
 
@@ -187,18 +187,18 @@ def test_what_cannot_be_opened_is_explained_and_tried_again(
 def test_a_set_that_is_not_here_is_offered_with_its_size(room: DataRoom, settle: Settle) -> None:
     room.open("cifar10")
     settle()
-    assert room.message.headline.text() == "cifar10 is not on this computer"
-    assert room.message.button.text() == "Download 170 MB"
-    assert "60,000 pictures" in room.message.sentence.text()
-    assert "toronto.edu" in room.message.sentence.text()
+    assert room.entrance.message.headline.text() == "cifar10 is not on this computer"
+    assert room.entrance.message.button.text() == "Download 170 MB"
+    assert "60,000 pictures" in room.entrance.message.sentence.text()
+    assert "toronto.edu" in room.entrance.message.sentence.text()
 
 
 def test_opening_is_cancelled(room: DataRoom, folder: Path, qtbot: QtBot, settle: Settle) -> None:
     room.open("shapes")
-    assert room.busy.isVisible()
-    room.busy.cancelled.emit()
+    assert room.entrance.busy.isVisible()
+    room.entrance.busy.cancelled.emit()
     settle()
-    assert not room.busy.isVisible()
+    assert not room.entrance.busy.isVisible()
     assert room.sets.set_choice.currentText() == str(folder)
     assert room.desk.shown.text() == "26 pictures"
 

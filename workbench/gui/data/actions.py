@@ -66,12 +66,13 @@ class DataActions(QObject):
         return (*self._sets(), *self._deciding(), *self._looking())
 
     def _deciding(self) -> tuple[Entry, ...]:
-        deciding = self._room.deciding
+        room, deciding = self._room, self._room.deciding
         classes = (
             Entry(f"data-class-{place}", "Relabel", str(place % 10), _relabel(deciding, place - 1))
             for place in range(1, 11)
         )
         return (
+            Entry("data-check-pictures", "Check the pictures", "Ctrl+H", room.check, "search", False),
             Entry("data-exclude", "Leave the chosen pictures out", "E", deciding.exclude, "trash"),
             Entry("data-relabel", "Relabel the chosen pictures…", "L", deciding.ask_class),
             Entry("data-move", "Move the chosen pictures to the other part", "M", deciding.move),

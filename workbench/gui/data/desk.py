@@ -10,6 +10,7 @@ from workbench.gui.data.augmentation_page import AugmentationPage
 from workbench.gui.data.decisions_panel import DecisionsPanel
 from workbench.gui.data.figures_panel import FiguresPanel
 from workbench.gui.data.grid import SIDES, PictureGrid
+from workbench.gui.data.health_panel import HealthPanel
 from workbench.gui.data.picture_panel import PicturePanel
 from workbench.gui.widgets.labels import ToneLabel
 from workbench.gui.workspace import Workspace
@@ -28,9 +29,14 @@ class Desk(QTabWidget):
         self.details = QTabWidget()
         self.details.setObjectName("data-details")
         self.details.setDocumentMode(True)
+        self.details.setUsesScrollButtons(False)
+        self.details.setElideMode(Qt.TextElideMode.ElideRight)
+        self.details.tabBar().setFont(theme.font("small"))
         self.details.addTab(self.picture, "Picture")
         self.details.addTab(self.figures, "Statistics")
         self.decisions = DecisionsPanel()
+        self.health = HealthPanel(jobs)
+        self.details.addTab(self.health, "Health")
         self.details.addTab(self.decisions, "Decisions")
         self._prepare_zoom()
         self.augmentation = AugmentationPage(workspace)
@@ -70,7 +76,7 @@ class Desk(QTabWidget):
         split.addWidget(left)
         split.addWidget(self.details)
         split.setStretchFactor(0, 1)
-        split.setSizes([700, 280])
+        split.setSizes([700, 300])
         split.setChildrenCollapsible(False)
-        self.details.setMinimumWidth(190)
+        self.details.setMinimumWidth(220)
         return split

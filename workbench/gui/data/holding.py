@@ -109,21 +109,20 @@ def decided_holding(spec: str, index: DataIndex, decisions: Decisions) -> Holdin
 
 @dataclass(frozen=True)
 class Filter:
-    """Which pictures to show; no classes means all, no finding too."""
+    """Which pictures to show; no classes means all. Those of a finding come in its own order, others class by class."""
 
     classes: frozenset[int] = frozenset()
     part: Part = "all"
     finding: str = ""
 
     def numbers(self, holding: Holding) -> Indices:
-        """The numbers of the pictures to show, class by class."""
+        """The numbers of the pictures to show."""
         mask = self._of_part(holding)
         if self.classes:
             mask = mask & np.isin(holding.labels, list(self.classes))
         if self.finding:
-            found = np.zeros(len(holding), bool)
-            found[holding.findings.get(self.finding, np.zeros(0, np.int64))] = True
-            mask = mask & found
+            found = holding.findings.get(self.finding, np.zeros(0, np.int64))
+            return found[mask[found]]
         numbers = np.flatnonzero(mask)
         return numbers[np.argsort(holding.labels[numbers], kind="stable")]
 

@@ -49,17 +49,18 @@ class Ledger(QObject):
             wanted = Decision(action=action, pictures=(), to=to, why=why)
             return decided(decisions, decision_for(holding.index, numbers, wanted))
 
-        self._apply(edit)
+        self.apply(edit)
 
     def undo(self) -> None:
         """Take the last decision back; nothing happens where there is none."""
-        self._apply(lambda decisions: undo(decisions) if decisions.made else decisions)
+        self.apply(lambda decisions: undo(decisions) if decisions.made else decisions)
 
     def redo(self) -> None:
         """Make the decision again that was taken back."""
-        self._apply(lambda decisions: redo(decisions) if decisions.undone else decisions)
+        self.apply(lambda decisions: redo(decisions) if decisions.undone else decisions)
 
-    def _apply(self, edit: Edit) -> None:
+    def apply(self, edit: Edit) -> None:
+        """Change the list; the edit is called on the lane."""
         latest = self._latest
         if self._holding is None:
             return

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from workbench.core.data.colours import Colours, colours_of
 from workbench.core.data.decisions import Decisions
+from workbench.core.data.images import Indices
 from workbench.core.data.pictures import UnusablePictureError
-from workbench.errors import WorkbenchError
 from workbench.gui import theme
 from workbench.gui.data.actions import DataActions
 from workbench.gui.data.cache_row import CacheRow
 from workbench.gui.data.deciding import Deciding
 from workbench.gui.data.desk import Desk
+from workbench.gui.data.entrance import Entrance
 from workbench.gui.data.holding import Filter, Holding
-from workbench.gui.data.opening import Missing, Report, fetch, open_holding
 from workbench.gui.data.picture_panel import WholePicture, whole_picture
 from workbench.gui.data.recent import remember_set
 from workbench.gui.data.set_panel import SetPanel
-from workbench.gui.errors import show_error
-from workbench.gui.transfer.busy import BusyRow
-from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.workspace import Workspace
 
 LANE = "data-room"
@@ -45,17 +39,13 @@ class DataRoom(QWidget):
         self.setAcceptDrops(True)
         self.workspace, self.jobs = workspace, workspace.jobs
         self.holding: Holding | None = None
-        self._wanted, self._known = "", ""
-        self._missing: Missing | None = None
+        self._known = ""
         self._counted: object = None
         self.sets, self.cache = SetPanel(self), CacheRow(self.jobs, self)
-        self.busy = BusyRow("data", self)
         self.desk = Desk(workspace, self)
+        self.entrance = Entrance(self.jobs, self.desk, self)
         self.grid = self.desk.grid
         self.deciding = Deciding(self.grid, self.jobs, self)
-        self.message = EmptyState("data", "", sentence="", button="")
-        self.message.button.setObjectName("data-message-action")
-        self._pages = QStackedWidget(self)
         self._arrange()
         self.actions_of_room = DataActions(self)
         names = ("data-exclude", "data-relabel", "data-move", "data-undo", "data-redo")
@@ -69,7 +59,7 @@ class DataRoom(QWidget):
         """The room became visible: look at the set of the workspace if it is another one than last time."""
         self.sets.fill()
         self.cache.refresh()
-        if self.workspace.data != self._known or not self._wanted:
+        if self.workspace.data != self._known or not self.entrance.wanted:
             self._known = self.workspace.data
             self.open(self.workspace.data)
 
@@ -81,18 +71,12 @@ class DataRoom(QWidget):
 
     def open(self, spec: str) -> None:
         """Look at a set, as the command line spells it."""
-        self._wanted, self._missing = spec, None
-        self.sets.show_spec(spec)
-        if not spec:
-            sentence = "Drop a folder here that holds one folder of pictures for each class."
-            self._say("Choose a data set", sentence, "Choose folder…")
-            return
-        self._run("open", f"Opening {Path(spec).name or spec}", partial(open_holding, spec), self._opened)
+        self.entrance.open(spec)
 
     def reload(self) -> None:
         """Look at the set again: files may have come or gone."""
         self._show_holding(None)
-        self.open(self._wanted)
+        self.open(self.entrance.wanted)
 
     def show_holding(self, holding: Holding) -> None:
         """Show the same set with other decisions or findings; an answer about a set that was left is too late."""
@@ -100,38 +84,43 @@ class DataRoom(QWidget):
             return
         self.holding = holding
         self.deciding.follow(holding)
+        self.desk.health.follow(holding)
         self.sets.show_holding(holding)
         self.desk.decisions.show_decisions(holding.decisions)
         self._filter(self.sets.filter)
         self.actions_of_room.show_state()
 
-    def _opened(self, answer: Holding | Missing) -> None:
-        if isinstance(answer, Missing):
-            self._missing = answer
-            self._show_holding(None)
-            self._say(f"{answer.spec} is not on this computer", answer.sentence, answer.offer)
-            return
-        remember_set(answer.spec)
-        self._known = answer.spec
-        self.workspace.data = answer.spec
-        self._show_holding(answer)
-        self._pages.setCurrentWidget(self.desk)
+    def check(self) -> None:
+        """Look for what is odd about the pictures."""
+        self.desk.setCurrentIndex(0)
+        self.desk.details.setCurrentWidget(self.desk.health)
+        self.desk.health.check()
+
+    def _decided(self, holding: Holding) -> None:
+        if self.holding is not None:
+            self.show_holding(replace(holding, findings=self.holding.findings))
+
+    def _found(self, findings: dict[str, Indices]) -> None:
+        if self.holding is not None:
+            self.show_holding(replace(self.holding, findings=findings))
+
+    def _opened(self, holding: Holding) -> None:
+        remember_set(holding.spec)
+        self._known = holding.spec
+        self.workspace.data = holding.spec
+        self._show_holding(holding)
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
-        for problem in answer.index.problems[:1]:
+        for problem in holding.index.problems[:1]:
             self.workspace.message.emit(f"{problem.title}: {problem.reason}" if problem.reason else problem.title)
 
     def _show_holding(self, holding: Holding | None) -> None:
         self.holding = holding
         self.deciding.show_holding(holding)
+        self.desk.health.show_holding(holding)
         self.sets.show_holding(holding)
         self.desk.decisions.show_decisions(holding.decisions if holding else Decisions())
         self.sets.show_filter(Filter())
         self.actions_of_room.show_state()
-
-    def _download(self) -> None:
-        assert self._missing is not None
-        spec = self._missing.spec
-        self._run("open", f"Downloading {spec}", partial(fetch, spec), lambda _nothing: self.open(spec))
 
     # -- what is shown of it ---------------------------------------------------------------------------------------
 
@@ -198,56 +187,6 @@ class DataRoom(QWidget):
             delay_ms=COUNT_DELAY_MS,
         )
 
-    # -- background jobs -------------------------------------------------------------------------------------------
-
-    def cancel(self) -> None:
-        """Stop opening or downloading."""
-        self.jobs.cancel(self, "open")
-        self.busy.hide()
-        if self.holding is None:
-            self._say("Nothing was opened", "You stopped it. What was downloaded is kept.", "Try again")
-        else:
-            self._wanted = self.holding.spec
-            self.sets.show_spec(self._wanted)
-            self._pages.setCurrentWidget(self.desk)
-
-    def _run(self, key: str, words: str, work: Callable[[Report], Any], done: Callable[[Any], None]) -> None:
-        """Do something that shows its progress and can be cancelled."""
-        self.busy.start(words)
-        report = self.busy.reporter(self.jobs)
-
-        def answered(answer: Any) -> None:
-            self.busy.hide()
-            done(answer)
-
-        self.jobs.submit(
-            lambda: work(report), owner=self, lane=LANE, key=key, done=answered, failed=self._could_not_open
-        )
-
-    def _could_not_open(self, error: Exception) -> None:
-        """Say in place what cannot be had; anything else is our bug."""
-        self.busy.hide()
-        if not isinstance(error, WorkbenchError):
-            show_error(self.window(), error)
-            return
-        if self._missing is None:
-            self._show_holding(None)
-        sentence = " ".join(part if part[-1] in ".!?" else f"{part}." for part in (error.reason, error.hint) if part)
-        self._say(error.title, sentence[:1].upper() + sentence[1:], "Try again")
-
-    def _say(self, headline: str, sentence: str, button: str) -> None:
-        self.message.say(headline, sentence, button=button)
-        self._pages.setCurrentWidget(self.message)
-
-    def _pressed(self) -> None:
-        """The button of the message: choose, download, or try again."""
-        if not self._wanted:
-            self.sets.choose_folder()
-        elif self._missing is not None:
-            self._download()
-        else:
-            self.open(self._wanted)
-
     # -- undo ------------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
@@ -290,19 +229,10 @@ class DataRoom(QWidget):
         self.cache.setContentsMargins(theme.M, 0, theme.S, 0)
         column.addWidget(self.cache)
         left.setMinimumWidth(190)
-        self._pages.addWidget(self.message)
-        self._pages.addWidget(self.desk)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.busy.setContentsMargins(theme.M, theme.S, theme.M, theme.S)
-        column.addWidget(self.busy)
-        column.addWidget(self._pages, 1)
         split = QSplitter(self)
         split.setObjectName("data-room-split")
         split.addWidget(left)
-        split.addWidget(right)
+        split.addWidget(self.entrance)
         split.setStretchFactor(1, 1)
         split.setSizes([230, 900])
         split.setChildrenCollapsible(False)
@@ -313,13 +243,19 @@ class DataRoom(QWidget):
     def _connect(self) -> None:
         self.sets.set_chosen.connect(self.open)
         self.sets.filter_changed.connect(self._filter)
-        self.busy.cancelled.connect(self.cancel)
-        self.message.pressed.connect(self._pressed)
+        self.entrance.wanted_changed.connect(self.sets.show_spec)
+        self.entrance.folder_wanted.connect(self.sets.choose_folder)
+        self.entrance.opened.connect(self._opened)
+        self.entrance.lost.connect(lambda: self._show_holding(None))
         self.cache.cleared.connect(self.workspace.message)
         self.grid.current_changed.connect(self._look)
         self.grid.chosen_changed.connect(self.actions_of_room.show_state)
         self.grid.menu_wanted.connect(lambda place: self.deciding.menu(self._menu_actions, place))
-        self.deciding.changed.connect(self.show_holding)
+        self.deciding.changed.connect(self._decided)
+        health = self.desk.health
+        health.found.connect(self._found)
+        health.shown.connect(lambda title: self.sets.show_filter(Filter(finding=title)))
+        health.remedied.connect(self.deciding.ledger.apply)
         self.deciding.told.connect(self.workspace.message)
         self.desk.details.currentChanged.connect(lambda _tab: self._count())
         self.desk.currentChanged.connect(lambda _tab: self._count())
