@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 
 from workbench.cli import (
+    check,
     convert,
     describe,
     evaluation,
@@ -29,6 +30,7 @@ FILES = (
     describe,
     source,
     convert,
+    check,
     training,
     find_rate,
     prove_resume,

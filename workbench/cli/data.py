@@ -9,14 +9,18 @@ from workbench.cli.report import Counter, tell
 if TYPE_CHECKING:
     from workbench.core.data.images import ImageData
     from workbench.core.data.preprocessing import Framing
+    from workbench.core.data.split import Split
 
 
-def opened_data(spec: str, framing: Framing, *, what: str = "Reading pictures") -> ImageData:
+def opened_data(
+    spec: str, framing: Framing, *, split: Split | None = None, what: str = "Reading pictures"
+) -> ImageData:
     """The data set of a spec; raises `WorkbenchError` if it cannot be had."""
     from workbench.core.data.sources import open_data
+    from workbench.core.data.split import USUAL
 
     fetched_data(spec)
-    return open_data(spec, framing=framing, progress=Counter(what))
+    return open_data(spec, framing=framing, split=split or USUAL, progress=Counter(what))
 
 
 def fetched_data(spec: str) -> None:

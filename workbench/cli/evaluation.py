@@ -49,10 +49,21 @@ def evaluate(options: Namespace) -> None:
 
 
 def _data(run: Run, spec: str | None) -> ImageData:
-    data = opened_data(spec or run.plan.data, run.preprocessing.framing)
+    split = run.plan.split() if spec is None else None
+    data = opened_data(spec or run.plan.data, run.preprocessing.framing, split=split)
+    _tell_other_data(run, data)
     for problem in data.problems:
         tell(f"warning: {problem}")
     return data
+
+
+def _tell_other_data(run: Run, data: ImageData) -> None:
+    """Say when these are not the pictures that the run was validated on."""
+    from workbench.core.data.content import membership
+
+    seen = run.data_card.content
+    if seen and seen != membership(data, Counter("Compared")):
+        tell(f"warning: {data.name} is not what the run was trained and validated on: other pictures, labels or parts")
 
 
 def _part(run: Run, data: ImageData) -> ImagePart:

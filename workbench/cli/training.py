@@ -160,7 +160,7 @@ def _fitted(network: Network, plan: TrainingPlan, *, may_change: bool) -> tuple[
     from workbench.core.training.compatibility import framing_of, output_problem
 
     framing = plan.preprocessing.framing if plan.preprocessing else framing_of(network)
-    data = opened_data(plan.data, framing)
+    data = opened_data(plan.data, framing, split=plan.split())
     problem = output_problem(network, data.classes)
     if problem is None:
         return network, data

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from workbench.core.data.split import Split
+from workbench.core.data.split import USUAL, Split
 from workbench.errors import Problem
 
 Images = npt.NDArray[np.uint8]
@@ -58,7 +58,7 @@ class ImageData:
     train: ImagePart
     validation: ImagePart
     problems: tuple[Problem, ...] = ()
-    split: Split = Split()
+    split: Split = USUAL
     """How its parts were made."""
 
     @property

@@ -23,13 +23,12 @@ from workbench.core.data.published import arrays, photos
 from workbench.core.data.published.definition import Published
 from workbench.core.data.published.fetching import fetch, is_here
 from workbench.core.data.registry import SOURCES, Progress, Request, Source
-from workbench.core.data.split import Split
+from workbench.core.data.split import USUAL, Split
 from workbench.errors import WorkbenchError
 from workbench.files import absolute_path
 
 FILES = (shapes, digits, arrays, photos, npz, tables, folders)
 """The modules whose import fills the registry."""
-USUAL = Split()
 
 
 def data_sources() -> list[tuple[str, str]]:

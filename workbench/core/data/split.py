@@ -28,6 +28,10 @@ class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Whether pictures that are nearly the same stay on one side of a split that is made here."""
 
 
+USUAL = Split()
+"""What is done unless a plan asks for something else."""
+
+
 def held_out(labels: npt.NDArray[np.int64], *, share: float, seed: int) -> tuple[Indices, Indices]:
     """Indices to train on and to validate on, each in ascending order: `share` of every class is held out.
 

@@ -88,6 +88,17 @@ def evaluate(
     return _judge(scores, part, classes)
 
 
+def probabilities(
+    module: nn.Module, part: ImagePart, preprocessing: Preprocessing, *, progress: Progress | None = None
+) -> npt.NDArray[np.float32]:
+    """The probability of each class for each picture, `(count, classes)`; the module stays on its device."""
+    device = next((parameter.device for parameter in module.parameters()), torch.device("cpu"))
+    with evaluation_mode(module), torch.no_grad():
+        scores = _scores(module, part, preprocessing, batch_size=256, device=device, progress=progress)
+    shares: npt.NDArray[np.float32] = scores.softmax(dim=1).numpy()
+    return shares
+
+
 def confusion_matrix(labels: Tensor, predicted: Tensor, classes: int) -> npt.NDArray[np.int64]:
     """Counts `(classes, classes)` by true class (row) and predicted class (column)."""
     counts = torch.bincount(labels * classes + predicted, minlength=classes * classes)

@@ -93,6 +93,9 @@ def data_changes(before: DataCard, now: DataCard) -> Iterator[Warned]:
     if then != today:
         reason = f"{then} pictures to train and validate on then; {today} now"
         yield Warned(time=time.time(), title="The data has changed since the run began", reason=reason)
+    elif before.content and before.content != now.content:
+        reason = "as many pictures as then, but others, with other labels or in other parts"
+        yield Warned(time=time.time(), title="The data has changed since the run began", reason=reason)
 
 
 def _pretty(record: msgspec.Struct) -> bytes:

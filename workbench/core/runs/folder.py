@@ -51,6 +51,8 @@ class DataCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     preprocessing: Preprocessing
     skipped: tuple[str, ...] = ()
     """Files that could not be used, each with the reason."""
+    content: str = ""
+    """The digest of every picture and its label, part by part (`data.content.membership`): what the run saw."""
 
 
 class Run:
@@ -145,7 +147,7 @@ class Run:
         """The data of the run, opened again."""
         from workbench.core.data.sources import open_data
 
-        return open_data(self.plan.data, framing=self.preprocessing.framing)
+        return open_data(self.plan.data, framing=self.preprocessing.framing, split=self.plan.split())
 
     def _read(self, name: str) -> bytes:
         try:

@@ -178,6 +178,7 @@ def _open_data(
 
     The preprocessing is the plan's, or that of the part of the run before, or made of the data's own statistics.
     """
+    from workbench.core.data.content import membership
     from workbench.core.data.sources import open_data
     from workbench.core.data.statistics import statistics
     from workbench.core.training.compatibility import framing_of, output_problem
@@ -185,11 +186,18 @@ def _open_data(
     preprocessing = plan.preprocessing or (known.preprocessing if known else None)
     framing = preprocessing.framing if preprocessing else framing_of(network)
     fits = opened is not None and opened.image_shape == (framing.channels, *framing.stored_size)
-    data = opened if opened is not None and fits else open_data(plan.data, framing=framing, progress=progress)
+    fits = fits and opened is not None and opened.split == plan.split()
+    data = (
+        opened
+        if opened is not None and fits
+        else open_data(plan.data, framing=framing, split=plan.split(), progress=progress)
+    )
     refuse(output_problem(network, data.classes))
     preprocessing = preprocessing or Preprocessing(framing, *statistics(data.train))
     counts = (len(data.train), len(data.validation))
-    return data, DataCard(data.name, plan.data, data.classes, *counts, preprocessing, tuple(map(str, data.problems)))
+    problems = tuple(map(str, data.problems))
+    content = membership(data, progress)
+    return data, DataCard(data.name, plan.data, data.classes, *counts, preprocessing, problems, content)
 
 
 def _stopping_on(control: Control) -> Progress:

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from workbench.core.data.augment import Step, step_problems
 from workbench.core.data.preprocessing import Preprocessing
+from workbench.core.data.split import Split
 from workbench.core.graph.network import Network
 from workbench.core.layers.arguments import plain_reason
 from workbench.core.modelling.optimizers import AdamW, Optimizer
@@ -69,6 +70,14 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     network: Annotated[str, Meta(description="A ready network, or a network file.")] = "cifar10cnn"
     data: Annotated[str, Meta(description="A data set by name, an .npz file or a folder of pictures.")] = "shapes"
+    validation_share: Annotated[
+        Annotated[float, Meta(gt=0, lt=1)] | None,
+        Meta(description="Share of the training pictures to validate on; empty keeps the set's own part."),
+    ] = None
+    split_seed: Annotated[int, Meta(ge=0, le=2**31 - 1, description="Another one validates on other pictures.")] = 0
+    near_duplicates: Annotated[
+        Literal["together", "anywhere"], Meta(description="Whether nearly equal pictures stay in one part of a split.")
+    ] = "together"
     epochs: Epochs = 10
     batch_size: Annotated[int, Meta(ge=1, le=65_536, description="Pictures in one pass.")] = 128
     accumulation: Annotated[
@@ -134,6 +143,10 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     def __post_init__(self) -> None:
         for field in RECORDS:
             msgspec.structs.force_setattr(self, field, record(field, getattr(self, field)))
+
+    def split(self) -> Split:
+        """Which pictures are validated on."""
+        return Split(share=self.validation_share, seed=self.split_seed, near_duplicates=self.near_duplicates)
 
     def all_phases(self) -> tuple[Phase, ...]:
         """The phases of the run, at least one."""

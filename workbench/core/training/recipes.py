@@ -15,7 +15,10 @@ from workbench.registry import Registry
 Recipe = Callable[[TrainingPlan], TrainingPlan]
 RECIPES: Registry[Recipe] = Registry("recipe")
 
-KEPT = ("network", "data", "seed", "device", "precision", "weights", "fresh", "preprocessing", "recompute")
+KEPT = (
+    *("network", "data", "validation_share", "split_seed", "near_duplicates"),
+    *("seed", "device", "precision", "weights", "fresh", "preprocessing", "recompute"),
+)
 """What belongs to the subject of a training, not to the way it is trained."""
 
 

@@ -13,6 +13,8 @@ from workbench.gui.widgets.form import FieldLook
 MAIN = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "augmentation")
 DEVICES = ("auto", "cpu", "cuda")
 LABELS = {
+    "validation_share": "Validate on",
+    "near_duplicates": "Near-duplicates",
     "initialization": "Start weights",
     "decay": "Decays",
     "clip_norm": "Clip gradients at",
@@ -60,6 +62,7 @@ class Section:
 
 
 SECTIONS = (
+    Section("Data", ("validation_share", "split_seed", "near_duplicates")),
     Section("Optimizer", ("weight_decay", "decay", "clip_norm", "accumulation"), opened_by="optimizer"),
     Section("Schedule", ("warmup_epochs", "warmup_start"), opened_by="schedule"),
     Section("Loss", ("loss", "class_weights", "sampling")),

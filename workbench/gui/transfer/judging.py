@@ -48,7 +48,7 @@ def judge(path: Path, *, progress: Callable[[int, int], None]) -> Verdict:
 
     run = open_run(path)
     module, preprocessing = run.module(), run.preprocessing
-    data = open_data(run.plan.data, framing=preprocessing.framing, progress=progress)
+    data = open_data(run.plan.data, framing=preprocessing.framing, split=run.plan.split(), progress=progress)
     part = data.validation
     evaluation = evaluate(module, part, preprocessing, classes=data.classes, batch_size=BATCH, progress=progress)
     wrong = tuple(

@@ -1,0 +1,107 @@
+"""What a rule finds, what can be decided about it, and how a rule is defined: one decorated function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from workbench.core.data.arranging import Arrangement, decision_for, picture_names
+from workbench.core.data.decisions import Action, Decision
+from workbench.core.data.health.scan import Scan
+from workbench.core.data.images import Indices
+from workbench.core.data.index import DataIndex
+from workbench.errors import Level
+from workbench.registry import Registry
+
+NONE: Indices = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What rules look at: a set, what a pass over it found, and what decisions and split make of it.
+
+    `suspects` are pictures with the class that a trained network is sure of instead of theirs.
+    """
+
+    index: DataIndex
+    scan: Scan
+    made: Arrangement
+    suspects: dict[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def pairs(self) -> Indices:
+        """Near-duplicates `(count, 2)` of which both count."""
+        pairs = self.scan.pairs(self.index.labels)
+        return pairs[self.made.kept[pairs].all(axis=1)]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """How decisions name the pictures."""
+        return picture_names(self.index)
+
+    def counting(self, numbers: Indices) -> Indices:
+        """Those of the pictures that no decision leaves out."""
+        return numbers[self.made.kept[numbers]]
+
+    def counts(self, numbers: Indices) -> Indices:
+        """How many of these pictures each class has."""
+        counts: Indices = np.bincount(self.made.labels[numbers], minlength=len(self.index.classes))
+        return counts
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A way out: what is decided about which pictures."""
+
+    label: str
+    action: Action
+    pictures: Indices
+    to: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What a rule found: a sentence, the reason, the pictures, beside each one that it resembles, and the ways out."""
+
+    title: str
+    reason: str = ""
+    level: Level = "warning"
+    pictures: Indices = field(default_factory=lambda: NONE)
+    beside: Indices = field(default_factory=lambda: NONE)
+    ways: tuple[Way, ...] = ()
+    rule: str = ""
+
+    def decisions(self, subject: Subject, way: Way) -> list[Decision]:
+        """What to add to the list when a way is taken; relabelling takes a decision for each class."""
+        if way.action != "relabel" or way.to:
+            return [decision_for(subject.index, way.pictures, self._decision(way.action, way.to))]
+        classes = np.array([subject.suspects[number] for number in way.pictures.tolist()], np.int64)
+        return [
+            decision_for(
+                subject.index, way.pictures[classes == label], self._decision("relabel", subject.index.classes[label])
+            )
+            for label in np.unique(classes).tolist()
+        ]
+
+    def _decision(self, action: Action, to: str) -> Decision:
+        return Decision(action=action, pictures=(), to=to, why=self.rule)
+
+
+Rule = Callable[[Subject], Iterator[Finding]]
+RULES: Registry[Rule] = Registry("rule")
+rule: Callable[[str], Callable[[Any], Any]] = RULES.register
+
+
+def leave_out(pictures: Indices, label: str = "Leave them out") -> Way:
+    """The way out that always helps."""
+    return Way(label, "exclude", pictures)
+
+
+def many(count: int, text: str) -> str:
+    """`1 picture is` or `7 pictures are`, from `picture is|pictures are`."""
+    one, several = text.split("|")
+    return f"{count:,} {one if count == 1 else several}"
