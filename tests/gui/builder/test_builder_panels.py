@@ -337,3 +337,17 @@ def test_everything_that_can_be_used_has_a_name(room: BuildRoom) -> None:
         widget = room.findChild(QWidget, name)
         assert widget is not None, name
         assert widget.accessibleName(), name
+
+
+def test_the_inspector_writes_the_arithmetic_out_and_follows_edits(room: BuildRoom, qtbot: QtBot) -> None:
+    room.workspace.preload()
+    room.scene.select(["conv2"])
+    formulas = room.inspector.formulas
+    qtbot.waitUntil(lambda: "⌊(32 + 2·1 − 3) / 1⌋ + 1 = 32" in formulas.text(), timeout=60_000)
+    assert "32 · 3 · 3 · 64 + 64 = 18,496" in formulas.text()
+    room.editor.set_argument("conv2", "stride", 2)
+    qtbot.waitUntil(lambda: "⌊(32 + 2·1 − 3) / 2⌋ + 1 = 16" in formulas.text(), timeout=60_000)
+    room.scene.select(["relu2"])
+    assert formulas.isHidden()
+    room.scene.select([])
+    assert formulas.isHidden()

@@ -15,7 +15,8 @@ def open_wide(room: BuildRoom, qtbot: QtBot) -> None:
     room.workspace.document.open(open_network("resnet18"))
     room.scene.unfold(room.scene.tree.groups)
     room.view.real_size()
-    qtbot.waitUntil(room.seeing.minimap.isVisible)
+    qtbot.waitUntil(lambda: not room.seeing.minimap._timer.isActive())
+    assert room.seeing.minimap.isVisible()
 
 
 def test_it_is_there_only_while_not_everything_is_seen(room: BuildRoom, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from workbench.gui import theme
 from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.facts import FactsGrid, network_facts, node_facts
 from workbench.gui.builder.fields import Manners
+from workbench.gui.builder.formula import Formulas
 from workbench.gui.builder.labels import category, large
 from workbench.gui.builder.node_form import NodeForm
 from workbench.gui.builder.rule import Rule
@@ -141,6 +142,7 @@ class Inspector(QScrollArea):
 
     def _show_analysis(self) -> None:
         analysis, selected = self._analysis, self._scene.selected
+        self.formulas.show_node(self._scene.network.nodes.get(self.node), analysis)
         if analysis is None:
             self.facts.show_facts([])
             self._show_problems(())
@@ -196,7 +198,7 @@ class Inspector(QScrollArea):
         self.title_edit.setAccessibleName("Name of the network")
         self.title_edit.installEventFilter(Manners(self))
         self.title_edit.editingFinished.connect(self._retitle)
-        self.help, self.facts = MutedLabel(), FactsGrid()
+        self.help, self.facts, self.formulas = MutedLabel(), FactsGrid(), Formulas()
         self._problems: list[ProblemLabel] = []
         self._problem_column = QVBoxLayout()
         self._problem_column.setSpacing(theme.S)
@@ -210,6 +212,7 @@ class Inspector(QScrollArea):
         self._column.addWidget(self.help)
         self._column.addLayout(self._problem_column)
         self._column.addWidget(self.facts)
+        self._column.addWidget(self.formulas)
         self._column.addSpacing(theme.XS)
         self._column.addWidget(Rule("level"))
         self._column.addSpacing(theme.XS)
