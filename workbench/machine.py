@@ -21,6 +21,16 @@ def total_memory() -> float:
         return UNKNOWN
 
 
+def peak_memory() -> int | None:
+    """The most bytes that this process has had so far; None where the system does not say."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
 def free_memory() -> float:
     """Bytes of memory that programs can still have; on systems that do not say, half of all there is.
 

@@ -29,7 +29,7 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     import torch
 
-TIMES = frozenset({"time", "seconds", "images_per_second", "remaining_seconds"})
+TIMES = frozenset({"time", "seconds", "images_per_second", "remaining_seconds", "waiting", "memory", "load"})
 """What two equal runs may differ in."""
 WHOLE, INTERRUPTED, AGAIN = "whole", "interrupted", "again"
 Note = Callable[[str], None]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
 
 
 class Clock:
@@ -11,6 +15,8 @@ class Clock:
     def __init__(self, seconds_before: float = 0.0) -> None:
         self._before = seconds_before
         self._started = self._epoch = self._report = time.perf_counter()
+        self.waited = 0.0
+        """Seconds of this epoch that went by while something was waited for."""
 
     @property
     def here(self) -> float:
@@ -35,6 +41,15 @@ class Clock:
     def begin_epoch(self) -> None:
         """An epoch begins now, and with it the time to its first report."""
         self._epoch = self._report = time.perf_counter()
+        self.waited = 0.0
+
+    def waiting_for(self, things: Iterable[Thing]) -> Iterator[Thing]:
+        """The same things; the time until each is there counts as waiting."""
+        coming, begun = iter(things), time.perf_counter()
+        for thing in coming:
+            self.waited += time.perf_counter() - begun
+            yield thing
+            begun = time.perf_counter()
 
     def reported(self) -> None:
         """A report was made now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 
 import msgspec
@@ -11,6 +12,7 @@ from torch import nn
 
 from workbench.errors import WorkbenchError, first_line
 from workbench.files import BROKEN_JSON, write_atomically
+from workbench.machine import peak_memory
 from workbench.paths import cache_folder
 
 KNOWN = "precision.json"
@@ -72,6 +74,23 @@ def device_name(device: torch.device) -> str:
     if device.type == "cpu":
         return f"cpu {torch.backends.cpu.get_cpu_capability()}"
     return device.type
+
+
+def used_memory(device: torch.device) -> int | None:
+    """The most bytes that were in use so far, of the device or of this process; None where nobody knows."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    return peak_memory() if device.type == "cpu" else None
+
+
+def load(device: torch.device) -> float | None:
+    """How busy the device is, 0 to 1; for the CPU that of the whole machine in the last minute."""
+    if device.type == "cuda":
+        with contextlib.suppress(Exception):  # the maker's library that tells it is not on every machine
+            return torch.cuda.utilization(device) / 100
+    if device.type == "cpu" and hasattr(os, "getloadavg"):
+        return min(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    return None
 
 
 def _known_precisions() -> dict[str, str]:

@@ -57,6 +57,49 @@ class EpochDone(RunEvent, frozen=True, kw_only=True, tag="epoch"):
     remaining_seconds: float
 
 
+class LayerMeasures(msgspec.Struct, frozen=True, array_like=True):
+    """A layer in one step; None where there is nothing to measure. Norms are those of its weight, biases left out.
+
+    Of the output: mean, deviation, the share of zeros, the share of channels that are nowhere above zero.
+    """
+
+    name: str
+    mean: float | None = None
+    deviation: float | None = None
+    zeros: float | None = None
+    dead: float | None = None
+    gradient: float | None = None
+    weight: float | None = None
+    update: float | None = None
+
+
+class LayersMeasured(RunEvent, frozen=True, kw_only=True, tag="layers"):
+    """The layers of a network in one step (a few times an epoch), and before them its pictures as `input`."""
+
+    step: int
+    epoch: int
+    layers: tuple[LayerMeasures, ...]
+
+
+class EpochJudged(RunEvent, frozen=True, kw_only=True, tag="judged"):
+    """More of an epoch than its loss: how right and how sure on the validation pictures, and what it took to train.
+
+    Shares lie between 0 and 1. `class_accuracy` is None for a class without pictures, `predicted` the share of the
+    pictures that each class was given, `waiting` the share of the time in which the training waited for data, `memory`
+    the most bytes of the device so far, `load` how busy it was, None where nobody knows.
+    """
+
+    step: int
+    epoch: int
+    top5: float
+    calibration_error: float
+    class_accuracy: tuple[float | None, ...]
+    predicted: tuple[float, ...]
+    waiting: float
+    memory: int | None = None
+    load: float | None = None
+
+
 class CheckpointSaved(RunEvent, frozen=True, kw_only=True, tag="saved"):
     """A checkpoint lies complete on the disk."""
 
@@ -91,7 +134,17 @@ class RunFailed(RunEvent, frozen=True, kw_only=True, tag="failed"):
     hint: str = ""
 
 
-AnyEvent = RunStarted | StepDone | EpochDone | CheckpointSaved | Warned | RunFinished | RunFailed
+AnyEvent = (
+    RunStarted
+    | StepDone
+    | LayersMeasured
+    | EpochJudged
+    | EpochDone
+    | CheckpointSaved
+    | Warned
+    | RunFinished
+    | RunFailed
+)
 _DECODER = msgspec.json.Decoder(AnyEvent)
 
 

@@ -29,14 +29,16 @@ def training_loop(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
         session.begin_epoch()
         for images, labels in session.remaining_batches():
             if _interrupted(session, control):
+                yield from session.watch.told(session)
                 yield session.save("last")
                 yield telling.finished(session, "stopped")
                 return
             yield from within_memory(session, len(images), partial(make_gradients, session, images, labels))
             change_weights(session)
             if session.report_is_due:
+                yield from session.watch.told(session)
                 yield telling.step_done(session)
-        yield telling.epoch_done(session)
+        yield from telling.epoch_over(session)
         if session.best_epoch == session.epoch:
             yield session.save("best")
         yield session.save("last")
@@ -57,8 +59,10 @@ def make_gradients(session: Session, images: Tensor, labels: Tensor) -> None:
 
 def change_weights(session: Session) -> None:
     """The step for which all gradients are there."""
+    session.watch.before_change(session)
     session.learner.limit_gradients()
     session.learner.optimizer.step()
+    session.watch.after_change(session)
     session.end_step()
 
 

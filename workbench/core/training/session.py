@@ -24,7 +24,9 @@ from workbench.core.training.device import seed_chance
 from workbench.core.training.events import CheckpointSaved
 from workbench.core.training.faults import DivergenceError
 from workbench.core.training.fitting import PartSize, halved, shortage
+from workbench.core.training.judging import Judge
 from workbench.core.training.learner import Learner
+from workbench.core.training.measures import LayerWatch
 from workbench.core.training.metrics import BatchSums, Means, RunningSums, batch_sums
 from workbench.core.training.stopping import Outcome, has_stopped_improving
 from workbench.core.training.targets import Targets
@@ -53,6 +55,8 @@ class Session:
         self.epoch_sums, self._recent = RunningSums(job.device), RunningSums(job.device)
         self.clock = Clock()
         self.part_size = PartSize(job.plan.batch_size)
+        self.watch = LayerWatch()
+        self.judge = Judge(len(job.data.classes), job.device)
         self._validation_size = self._held_out.batch_size
         self.counted: list[BatchSums] = []
         """How the passes of the step in work went."""
@@ -92,7 +96,7 @@ class Session:
     def remaining_batches(self) -> Iterator[Batch]:
         """The batches of this epoch that are still to come; when data has gone, what was learned so far is kept."""
         try:
-            yield from self._batches.epoch(self.epoch, start=self.step_in_epoch)
+            yield from self.clock.waiting_for(self._batches.epoch(self.epoch, start=self.step_in_epoch))
         except WorkbenchError:
             self.save("last")
             raise
@@ -102,6 +106,7 @@ class Session:
         self.counted.clear()
         seed_chance((self.plan.seed * 1_000_003 + self.step + 1) % 2**63, self.job.device)
         self.learner.begin_step(self.step, self.outcomes)
+        self.watch.begin_step(self)
 
     def parts(self, images: Tensor, labels: Tensor) -> list[Part]:
         """The passes that make this step: one, unless gradients are accumulated or memory is short."""
@@ -136,9 +141,11 @@ class Session:
 
         def work() -> None:
             sums.clear()
+            self.judge.clear()
             for images, labels in self.held_out():
                 logits = module(images)
                 sums.add(batch_sums(loss(logits, labels), logits, labels))
+                self.judge.add(logits, labels)
 
         while reason := shortage(work):
             self._validation_size = halved(self._validation_size, least=1, reason=reason)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from typing import Literal
 
-from workbench.core.training.events import EpochDone, RunFinished, RunStarted, StepDone
+from workbench.core.training.device import load, used_memory
+from workbench.core.training.events import EpochDone, EpochJudged, LayersMeasured, RunFinished, RunStarted, StepDone
 from workbench.core.training.faults import DivergenceError
 from workbench.core.training.metrics import Means
 from workbench.core.training.session import Session
@@ -46,6 +48,27 @@ def step_done(session: Session) -> StepDone:
     )
     session.clock.reported()
     return event
+
+
+def epoch_over(session: Session) -> Iterator[LayersMeasured | EpochJudged | EpochDone]:
+    """What there is to say of an epoch: first what it measured, then how it went, with which it is closed."""
+    yield from session.watch.told(session)
+    seconds, waited = max(1e-9, session.clock.epoch), session.clock.waited
+    done = epoch_done(session)
+    judged = session.judge.judgement()
+    yield EpochJudged(
+        time=time.time(),
+        step=session.step,
+        epoch=session.epoch,
+        top5=judged.top5,
+        calibration_error=judged.calibration_error,
+        class_accuracy=judged.class_accuracy,
+        predicted=judged.predicted,
+        waiting=min(1.0, waited / seconds),
+        memory=used_memory(session.job.device),
+        load=load(session.job.device),
+    )
+    yield done
 
 
 def epoch_done(session: Session) -> EpochDone:

@@ -1,0 +1,61 @@
+"""How sure and how right a network is on the validation pictures: top-5, each class, calibration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+BINS = 15
+"""Of the confidence, as in Guo et al. 2017, "On Calibration of Modern Neural Networks" (arXiv 1706.04599)."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Shares between 0 and 1; of a class without pictures the accuracy is None."""
+
+    top5: float
+    calibration_error: float
+    """The expected calibration error: how far confidence and accuracy are apart, in the mean over the pictures."""
+    class_accuracy: tuple[float | None, ...]
+    predicted: tuple[float, ...]
+    """The share of the pictures that each class was given."""
+
+
+class Judge:
+    """Counts batches of logits without making the device wait."""
+
+    def __init__(self, classes: int, device: torch.device) -> None:
+        self._classes = classes
+        self._counts = torch.zeros(classes, classes, dtype=torch.int64, device=device)
+        self._bins = torch.zeros(2, BINS, dtype=torch.float32 if device.type == "mps" else torch.float64, device=device)
+        self._top5 = torch.zeros((), dtype=torch.int64, device=device)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        for sums in (self._counts, self._bins, self._top5):
+            sums.zero_()
+
+    def add(self, logits: Tensor, labels: Tensor) -> None:
+        """Count a batch: logits `(batch, classes)`, labels `(batch,)`."""
+        sure, guess = logits.float().softmax(dim=1).max(dim=1)
+        ones = torch.ones_like(labels)
+        self._counts.view(-1).scatter_add_(0, labels * self._classes + guess, ones)
+        places = (sure * BINS).ceil().long().sub_(1).clamp_(0, BINS - 1)
+        rows = torch.stack([sure, guess == labels]).to(self._bins.dtype)
+        self._bins.scatter_add_(1, places.expand(2, -1), rows)
+        best = logits.topk(min(5, self._classes), dim=1).indices
+        self._top5 += (best == labels[:, None]).sum()
+
+    def judgement(self) -> Judgement:
+        """What all batches so far amount to (waits for the device)."""
+        counts, (sure, right) = self._counts.cpu().double(), self._bins.cpu().double()
+        total = max(1.0, float(counts.sum()))
+        accuracies = (counts.diagonal() / counts.sum(dim=1)).tolist()
+        return Judgement(
+            top5=float(self._top5) / total,
+            calibration_error=float((sure - right).abs().sum()) / total,
+            class_accuracy=tuple(None if share != share else share for share in accuracies),
+            predicted=tuple((counts.sum(dim=0) / total).tolist()),
+        )
