@@ -17,13 +17,23 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QSpinBox, QTableView, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QSpinBox,
+    QTableView,
+    QTabWidget,
+    QWidget,
+)
 
 from workbench.core.graph.edits import set_arguments
 from workbench.errors import WorkbenchError
 from workbench.gui import theme
 from workbench.gui.application import application, open_window
 from workbench.gui.builder.room import BuildRoom
+from workbench.gui.data.room import DataRoom
 from workbench.gui.shell import MainWindow
 from workbench.gui.training.room import TrainRoom
 from workbench.gui.viewer.room import InspectRoom
@@ -72,6 +82,7 @@ class Guide:
     def walk(self, folder: Path, *, epochs: int) -> None:
         """Visit all rooms in the order of a first day."""
         self._build()
+        self._data()
         self._empty_rooms()
         self._train(epochs)
         self._inspect()
@@ -107,6 +118,19 @@ class Guide:
         for room in ("inspect", "runs"):
             self._window.go(room)
             self._picture(f"{room}-empty")
+
+    def _data(self) -> None:
+        self._window.go("data")
+        self._picture("data")
+        room = self._room(DataRoom)
+        room.desk.details.setCurrentWidget(room.desk.figures)
+        room.sets.part.setCurrentIndex(1)
+        self._picture("data-statistics")
+        room.check()
+        self._picture("data-health")
+        self._find("data-views", QTabWidget).setCurrentIndex(1)
+        self._find("data-preset", QComboBox).setCurrentText("general")
+        self._picture("data-augmentation")
 
     def _train(self, epochs: int) -> None:
         self._window.go("train")
