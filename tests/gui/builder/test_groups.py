@@ -10,8 +10,10 @@ from tests.gui.builder.conftest import Hands
 from workbench.core import open_network
 from workbench.core.graph.network import Network, Node, chain
 from workbench.core.graph.outline import ROOT, outline
+from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.modelling.shapes import analyse
 from workbench.gui.builder.frame_item import FrameItem
+from workbench.gui.builder.group_form import GroupForm
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.room import BuildRoom
 
@@ -320,3 +322,81 @@ def test_a_tree_knows_every_node_once() -> None:
     assert sorted(tree.nodes(ROOT)) == sorted(tree.network.nodes)
     assert isinstance(FrameItem("layer1"), FrameItem)
     assert analyse(stages()).errors == ()
+
+
+def block_stages(room: BuildRoom, qtbot: QtBot, copies: int = 3) -> None:
+    """The room with identical basic blocks behind one another, in sight and closed."""
+    room.workspace.preload()
+    qtbot.waitUntil(lambda: room.workspace.current_analysis is not None, timeout=60_000)
+    room.scene.select(["conv1"])
+    for _ in range(copies):
+        room.add_kind("BasicBlock")
+        qtbot.waitUntil(lambda: room.workspace.current_analysis is not None, timeout=60_000)
+
+
+def test_the_inspector_edits_the_arguments_of_a_block(room: BuildRoom, qtbot: QtBot) -> None:
+    block_stages(room, qtbot, 1)
+    room.scene.select(["basicblock"])
+    form = room.inspector.form
+    assert isinstance(form, GroupForm) and room.inspector.title.text() == "BasicBlock"
+    assert not {"in_channels", "in_size"} & set(form.fields)
+    form.fields["out_channels"].focusProxy().setValue(48)  # type: ignore[union-attr]
+    assert network_of(room)["basicblock.conv1"].arguments["out_channels"] == 48
+    assert room.workspace.document.undo_label == "Set out_channels of basicblock"
+    assert room.inspector.form is form
+    room.workspace.document.undo()
+    assert network_of(room)["basicblock.conv1"].arguments["out_channels"] != 48
+
+
+def test_all_copies_of_a_stack_are_edited_at_once_or_one_is_split_off(staged: BuildRoom) -> None:
+    staged.scene.select(["stage.2.conv"])
+    form = staged.inspector.form
+    assert form is not None and form.all_copies.text() == "Change all 4 copies"
+    form.fields["kernel_size"].changed.emit(5)
+    assert [network_of(staged)[f"stage.{n}.conv"].arguments.get("kernel_size") for n in range(4)] == [5] * 4
+    assert staged.workspace.document.undo_label == "Set kernel_size of conv in 4 copies of stage.0"
+    form.all_copies.click()
+    form.fields["kernel_size"].changed.emit(7)
+    assert [network_of(staged)[f"stage.{n}.conv"].arguments.get("kernel_size") for n in range(4)] == [5, 5, 7, 5]
+    assert staged.inspector.form is form and form.all_copies.isHidden()
+    staged.workspace.document.undo()
+    staged.workspace.document.undo()
+    assert network_of(staged) == stages()
+
+
+def test_the_inspector_counts_the_copies_of_a_stack(staged: BuildRoom) -> None:
+    staged.scene.toggle("stage")
+    staged.scene.select([STACK])
+    form = staged.inspector.form
+    assert isinstance(form, GroupForm) and form.count.value() == 4
+    form.count.setValue(6)
+    assert staged.scene.chosen == ["stage.0…5"] and staged.inspector.form is form
+    assert network_of(staged)["flatten"].inputs == ("stage.5.relu",)
+    form.count.setValue(2)
+    assert staged.scene.chosen == ["stage.0…1"] and len(network_of(staged)) == 5 + 2 * 2
+    staged.workspace.document.undo()
+    assert network_of(staged) == stages()
+
+
+def test_a_group_is_renamed_and_kept_as_a_block(staged: BuildRoom) -> None:
+    staged.scene.select(["stage"])
+    form = staged.inspector.form
+    assert isinstance(form, GroupForm)
+    form.name.setText("body")
+    form.name.editingFinished.emit()
+    assert staged.scene.chosen == ["body"] and "body.0.conv" in network_of(staged)
+    form = staged.inspector.form
+    assert isinstance(form, GroupForm)
+    form.block_name.setText("not a name")
+    assert not form.keep.isEnabled()
+    form.block_name.setText("Body")
+    form.keep.click()
+    assert "Body" in known_blocks()
+
+
+def test_the_inspector_sums_up_a_group(staged: BuildRoom, qtbot: QtBot) -> None:
+    staged.workspace.preload()
+    qtbot.waitUntil(lambda: staged.workspace.current_analysis is not None, timeout=60_000)
+    staged.scene.select(["stage"])
+    texts = staged.inspector.facts.texts()
+    assert texts["Input"] == "8 × 14 × 14" and texts["Layers"] == "8" and texts["Parameters"] == f"{4 * 584:,}"

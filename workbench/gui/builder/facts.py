@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QLabel, QSize
 from workbench.core.layers.kind import describe_shape
 from workbench.core.modelling.shapes import Analysis, NodeReport
 from workbench.gui import theme
+from workbench.gui.builder.group_facts import GroupReport
 from workbench.gui.builder.labels import large
 from workbench.gui.widgets.muted import MutedLabel
 
@@ -26,6 +27,17 @@ def node_facts(report: NodeReport | None) -> Facts:
         ("Parameters", f"{report.parameters:,}"),
         ("Multiply-adds", large(report.macs)),
         ("Receptive field", seen),
+    ]
+
+
+def group_facts(report: GroupReport, layers: int) -> Facts:
+    """What goes into a group and comes out of it, and what it holds."""
+    return [
+        ("Input", report.shape_in or UNKNOWN),
+        ("Output", report.shape_out or UNKNOWN),
+        ("Layers", f"{layers:,}"),
+        ("Parameters", f"{report.parameters:,}"),
+        ("Multiply-adds", large(report.macs)),
     ]
 
 

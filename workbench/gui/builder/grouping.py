@@ -10,6 +10,7 @@ from workbench.core.graph import edits, groups, stacks
 from workbench.core.graph.nesting import make_room, shift_group
 from workbench.core.graph.network import Network, Position
 from workbench.core.graph.outline import outline
+from workbench.core.graph.parts import members
 from workbench.core.graph.stacks import Stack
 from workbench.core.layers.blocks.library import known_blocks, own_block, save_block
 from workbench.errors import WorkbenchError
@@ -102,13 +103,15 @@ class Grouping(Adding):
             merge_key=f"set {prefix} {argument} {session}",
         )
 
-    def set_stack_argument(self, stack: Stack, argument: str, value: Any, *, session: int = 0) -> bool:
-        """Change one argument of the block that every copy of a stack is."""
+    def set_stack_argument(self, stack: Stack, argument: str, value: Any, *, inner: str = "", session: int = 0) -> bool:
+        """Change one argument of the block that every copy of a stack is, or holds under the name `inner`."""
         known, first = known_blocks(), stack.members[0]
         return self.attempt(
-            lambda network: stacks.set_stack_block_arguments(network, stack, {argument: value}, blocks=known),
+            lambda network: stacks.set_stack_block_arguments(
+                network, stack, {argument: value}, blocks=known, inner=inner
+            ),
             f"Set {argument} of {len(stack)} copies of {first}",
-            merge_key=f"set {len(stack)} {first} {argument} {session}",
+            merge_key=f"set {len(stack)} {first} {inner} {argument} {session}",
         )
 
     def set_copy_argument(self, stack: Stack, inner: str, argument: str, value: Any, *, session: int = 0) -> bool:
@@ -123,19 +126,17 @@ class Grouping(Adding):
     def resize(self, stack: Stack, count: int, *, session: int = 0) -> bool:
         """Have so many copies in a stack."""
         first = stack.members[0]
-        done = self.attempt(
+        return self.attempt(
             lambda network: stacks.resize_stack(network, stack, count),
             f"Make it {count} copies of {first}",
             merge_key=f"copies {first} {session}",
         )
-        if done:
-            self._scene.select([first])
-        return done
 
-    def keep_block(self, name: str, *, description: str = "") -> bool:
-        """Save the selected nodes in the library of one's own blocks."""
+    def keep_block(self, prefix: str, name: str) -> bool:
+        """Save a group in the library of one's own blocks."""
+        inner = [node.name for node in members(self.network, prefix)]
         try:
-            save_block(own_block(self.network, self.in_order(), name, description=description))
+            save_block(own_block(self.network, inner, name))
         except WorkbenchError as error:
             self.refused.emit(str(error))
             return False

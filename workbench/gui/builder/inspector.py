@@ -10,14 +10,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollAre
 
 from workbench.core.graph import edits
 from workbench.core.graph.network import Network
+from workbench.core.graph.stacks import Stack
+from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.shapes import Analysis
 from workbench.errors import Problem
 from workbench.gui import theme
 from workbench.gui.builder.editor import Editor
-from workbench.gui.builder.facts import FactsGrid, network_facts, node_facts
+from workbench.gui.builder.facts import FactsGrid, group_facts, network_facts, node_facts
 from workbench.gui.builder.fields import Manners
 from workbench.gui.builder.formula import Formulas
+from workbench.gui.builder.group_facts import group_report, group_text
+from workbench.gui.builder.group_form import GroupForm
 from workbench.gui.builder.labels import category, large
 from workbench.gui.builder.node_form import NodeForm
 from workbench.gui.builder.rule import Rule
@@ -29,7 +33,12 @@ NETWORK_HINT = (
     "Select a node to edit it. Drag layers from the palette; drag from the dot below a node to another node to connect "
     "them."
 )
-MANY_HINT = "Move, copy or delete them together; C connects two in the order in which they were selected."
+MANY_HINT = (
+    "Move, copy or delete them together; Ctrl+G makes them a group; C connects two in the order in which they were "
+    "selected."
+)
+MOST_PROBLEMS = 5
+"""So many problems of a group are shown; the rest is in the strip below the canvas."""
 CHIP = 10
 
 
@@ -59,12 +68,14 @@ class Inspector(QScrollArea):
     """Follows the selection of the scene and the analysis of the network."""
 
     renamed = Signal(str)
+    block_kept = Signal(str)
+    """A block of the user's own was saved under this name."""
 
     def __init__(self, scene: NetworkScene, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene, self._editor = scene, editor
         self._analysis: Analysis | None = None
-        self.form: NodeForm | None = None
+        self.form: NodeForm | GroupForm | None = None
         self.setObjectName("build-inspector")
         self.setAccessibleName("Inspector")
         self.setWidgetResizable(True)
@@ -77,7 +88,17 @@ class Inspector(QScrollArea):
     @property
     def node(self) -> str:
         """The node that is shown, or nothing."""
-        return self._scene.selected[0] if len(self._scene.selected) == 1 else ""
+        return self._key if self._key in self._scene.network else ""
+
+    @property
+    def _key(self) -> str:
+        """The node or group that is shown, or nothing."""
+        return self._scene.chosen[0] if len(self._scene.chosen) == 1 else ""
+
+    @property
+    def _group(self) -> str:
+        """The group or stack that is shown, or nothing."""
+        return self._key if self._scene.tree.is_group(self._key) else ""
 
     def show_selection(self) -> None:
         """Show what is selected now."""
@@ -89,8 +110,11 @@ class Inspector(QScrollArea):
         """The network has changed: show the present values."""
         del before
         self.facts.show_stale(True)
-        if self.form is not None and self.form.node.name in after:
-            self.form.show_node(after[self.form.node.name], after)
+        if isinstance(self.form, NodeForm) and self.form.node.name in after:
+            name = self.form.node.name
+            self.form.show_node(after[name], after, self._stack_around(name))
+        elif isinstance(self.form, GroupForm):
+            self._show_form()
         if not self.title_edit.hasFocus():
             self.title_edit.setText(after.name)
         self._show_texts()
@@ -109,43 +133,83 @@ class Inspector(QScrollArea):
             self.title_edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_form(self) -> None:
-        """A form for the selected node; the present one stays if it is for that node."""
-        node = self._scene.network.nodes.get(self.node)
-        shown = self.form.node if self.form else None
-        if node and shown and (node.name, node.kind) == (shown.name, shown.kind):
+        """A form for the selected node or group; the present one stays if it is for that."""
+        node, group = self._scene.network.nodes.get(self.node), self._group
+        if group and isinstance(self.form, GroupForm) and self._is_for(self.form, group):
+            self.form.show_group(self._scene.tree, group, self._stack_around(group))
             return
+        if node and isinstance(self.form, NodeForm):
+            shown = self.form.node
+            if (node.name, node.kind) == (shown.name, shown.kind):
+                return
         if self.form is not None:
             self._column.removeWidget(self.form)
             self.form.hide()
             self.form.deleteLater()
             self.form = None
         if node is not None:
-            self.form = NodeForm(node, self._scene.network)
-            self.form.argument_changed.connect(self._set_argument)
-            self.form.name_changed.connect(self._rename)
-            self._column.insertWidget(self._column.count() - 1, self.form)
+            self._put(NodeForm(node, self._scene.network, self._stack_around(node.name)))
+        elif group:
+            form = GroupForm(self._scene.tree, group, self._stack_around(group))
+            form.count_changed.connect(self._resize)
+            form.kept.connect(self._keep)
+            self._put(form)
+
+    def _put(self, form: NodeForm | GroupForm) -> None:
+        self.form = form
+        form.argument_changed.connect(self._set_argument)
+        form.name_changed.connect(self._rename)
+        self._column.insertWidget(self._column.count() - 1, form)
+
+    def _is_for(self, form: GroupForm, group: str) -> bool:
+        tree = self._scene.tree
+        use = tree.network.blocks.get(form.prefix)
+        same = self._editor.prefixes(group)[0] == form.prefix and (group in tree.stacks) == ("…" in form.key)
+        return same and form.block == (use.block if use else "")
+
+    def _stack_around(self, key: str) -> Stack | None:
+        """The innermost stack of which a node, a group or a group around it is a copy."""
+        tree = self._scene.tree
+        return next((tree.stacks[outer] for outer in (key, *tree.around(key)) if outer in tree.stacks), None)
 
     def _show_texts(self) -> None:
-        network, count = self._scene.network, len(self._scene.selected)
-        node = network.nodes.get(self.node)
+        network, count = self._scene.network, len(self._scene.chosen)
+        node, group = network.nodes.get(self.node), self._group
         self.chip.show_category((category(node.kind) or "Network") if node else "")
         self.title.setVisible(count > 0)
         self.title_edit.setVisible(count == 0)
         if node is not None:
             self.title.setText(node.kind)
             self.help.setText(CATALOG[node.kind].help() if node.kind in CATALOG else "Unknown to this version.")
+        elif group:
+            self._show_group_texts(group)
         elif count:
             self.title.setText(f"{count} nodes selected")
             self.help.setText(MANY_HINT)
         else:
             self.help.setText(NETWORK_HINT)
 
+    def _show_group_texts(self, group: str) -> None:
+        text, tree = group_text(self._scene.tree, group), self._scene.tree
+        use, blocks = tree.network.blocks.get(self._editor.prefixes(group)[0]), known_blocks()
+        self.chip.show_category(text.category or "Network")
+        name = use.block if use else "Group"
+        self.title.setText(f"{text.copies} × {name}" if text.copies else name)
+        if use and use.block in blocks:
+            self.help.setText(f"{blocks[use.block].help()} The arguments make its layers.")
+        else:
+            self.help.setText(f"{text.about}. Edit its layers for themselves; double-click opens it.")
+
     def _show_analysis(self) -> None:
-        analysis, selected = self._analysis, self._scene.selected
+        analysis, selected, group = self._analysis, self._scene.selected, self._group
         self.formulas.show_node(self._scene.network.nodes.get(self.node), analysis)
         if analysis is None:
             self.facts.show_facts([])
             self._show_problems(())
+        elif group and analysis.network is self._scene.network:
+            report = group_report(self._scene.tree, analysis, group)
+            self.facts.show_facts(group_facts(report, len(selected)))
+            self._show_problems([*map(_with_place, report.problems)][:MOST_PROBLEMS])
         elif len(selected) > 1:
             reports = [analysis.nodes[name] for name in selected if name in analysis.nodes]
             self.facts.show_facts(
@@ -174,12 +238,34 @@ class Inspector(QScrollArea):
             label.show_problem(shown[number] if number < len(shown) else None)
 
     def _set_argument(self, argument: str, value: object, session: int) -> None:
-        if self.form is not None:
-            self._editor.set_argument(self.form.node.name, argument, value, session=session)
+        form, editor = self.form, self._editor
+        if form is None:
+            return
+        stack, name = form.changed_stack, form.prefix if isinstance(form, GroupForm) else form.node.name
+        inner = next((name[len(m) + 1 :] for m in stack.members if f"{name}.".startswith(f"{m}.")), "") if stack else ""
+        if isinstance(form, GroupForm) and stack:
+            editor.set_stack_argument(stack, argument, value, inner=inner, session=session)
+        elif isinstance(form, GroupForm):
+            editor.set_block_argument(name, argument, value, session=session)
+        elif stack:
+            editor.set_copy_argument(stack, inner, argument, value, session=session)
+        else:
+            editor.set_argument(name, argument, value, session=session)
 
     def _rename(self, new_name: str) -> None:
-        if self.form is not None:
+        if isinstance(self.form, NodeForm):
             self._editor.rename(self.form.node.name, new_name)
+        elif self.form is not None:
+            self._editor.rename_group(self.form.prefix, new_name)
+
+    def _resize(self, count: int, session: int) -> None:
+        if self.form is not None and self.form.stack is not None:
+            self._editor.resize(self.form.stack, count, session=session)
+
+    def _keep(self, name: str) -> None:
+        """Save the group that is shown as a block; of a stack its first copy."""
+        if isinstance(self.form, GroupForm) and self._editor.keep_block(self.form.prefix, name):
+            self.block_kept.emit(name)
 
     def _retitle(self) -> None:
         title = self.title_edit.text().strip()

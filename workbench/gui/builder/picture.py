@@ -68,3 +68,11 @@ def stacks_in_sight(before: Outline, after: Outline, opened: Collection[str]) ->
 
     fresh = (key for key in after.stacks if key not in before.stacks)
     return {key for key in fresh if all(map(was_seen, after.stacks[key].members))}
+
+
+def heir(before: Outline, after: Outline, key: str) -> str:
+    """What a key is called after an edit: a stack that has got other copies still begins with the same one."""
+    if key in after or key not in before.stacks:
+        return key
+    first = before.stacks[key].members[0]
+    return after.parents[first] if first in after and after.parents[first] in after.stacks else first

@@ -19,7 +19,7 @@ from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.group_facts import group_report, group_text
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.node_item import NodeItem
-from workbench.gui.builder.picture import first_open, picture, places_of, stacks_in_sight
+from workbench.gui.builder.picture import first_open, heir, picture, places_of, stacks_in_sight
 from workbench.gui.builder.routing import STEP, corners
 
 LARGEST = (style.WIDTH, style.GROUP_HEIGHT)
@@ -56,6 +56,7 @@ class NetworkScene(QGraphicsScene):
         self._found: dict[str, Position] = {}
         """Where the layout has put the nodes that do not say where they are; undo brings them back there."""
         self._order: list[str] = []
+        self._is_busy = False
         self._dragged: set[str] = set()
         self._analysis: Analysis | None = None
         self.selectionChanged.connect(self._selection_changed)
@@ -87,7 +88,12 @@ class NetworkScene(QGraphicsScene):
         self._found = {**self._found, **places_of(self.tree, self._found)}
         self._places = {node.name: node.position or self._found[node.name] for node in after}
         self.root = self.root if self.root in self.tree else ROOT
+        chosen = [heir(before, self.tree, key) for key in self.chosen]
+        self._is_busy = True
         self._show(shown)
+        self._is_busy = False
+        if any(key not in self.nodes and key not in self.frames for key in self._order):
+            self.select([key for key in chosen if self.item(key) is not None])
         if before.groups != self.tree.groups:
             self.unfolded.emit()
 
@@ -375,6 +381,8 @@ class NetworkScene(QGraphicsScene):
         return item is None or (item.name != name and not wanted >= set(self.tree.nodes(item.name)))
 
     def _selection_changed(self) -> None:
+        if self._is_busy:
+            return
         chosen = [item.name for item in self.selectedItems() if isinstance(item, (Card, FrameItem))]
         known = set(chosen)
         kept = [name for name in self._order if name in known]
