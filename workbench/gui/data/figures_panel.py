@@ -31,7 +31,7 @@ class FiguresPanel(QWidget):
         self.plot = pg.PlotWidget(self)
         self.plot.setObjectName("data-histogram")
         self.plot.setAccessibleName("How often each value occurs")
-        self.plot.setMinimumHeight(110)
+        self.plot.setMinimumHeight(170)
         self.plot.setMaximumHeight(240)
         item = self.plot.getPlotItem()
         item.hideButtons()
