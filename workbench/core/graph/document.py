@@ -58,6 +58,16 @@ class Document:
             self._show(step.before, step.after)
         return step.label if step else None
 
+    def travel(self, steps: int) -> None:
+        """Undo or redo until this many steps are done; listeners hear of it once."""
+        before = after = self.network
+        while len(self.history.done) > steps and (undone := self.history.undo()):
+            after = undone.before
+        while len(self.history.done) < steps and (redone := self.history.redo()):
+            after = redone.after
+        if after is not before:
+            self._show(before, after)
+
     @property
     def undo_label(self) -> str | None:
         """What undo would take back."""

@@ -15,6 +15,7 @@ from workbench.gui.builder.breadcrumb import Breadcrumb
 from workbench.gui.builder.docks import Dock, DockArea
 from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.group_actions import GroupActions
+from workbench.gui.builder.history_panel import HistoryPanel
 from workbench.gui.builder.inspector import Inspector
 from workbench.gui.builder.open_groups import OpenGroups
 from workbench.gui.builder.palette import Palette
@@ -182,6 +183,10 @@ class BuildRoom(QWidget):
         self.inspector_dock = Dock("Inspector", "build-inspector-dock", self.inspector)
         self.docks.add(self.palette_dock, Qt.DockWidgetArea.LeftDockWidgetArea, PALETTE_WIDTH)
         self.docks.add(self.inspector_dock, Qt.DockWidgetArea.RightDockWidgetArea, INSPECTOR_WIDTH)
+        self.history_dock = Dock("History", "build-history-dock", HistoryPanel(self.workspace))
+        self.docks.add(self.history_dock, Qt.DockWidgetArea.RightDockWidgetArea, INSPECTOR_WIDTH)
+        self.history_dock.hide()
+        self.history_dock.toggleViewAction().setShortcut(QKeySequence("Ctrl+H"))
         self.docks.recall()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
