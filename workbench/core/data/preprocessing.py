@@ -6,6 +6,7 @@ The geometry is torchvision's: short side resized with antialiasing, then the ce
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -100,8 +101,9 @@ def to_tensor(
     return normalize(centre_crop(torch.from_numpy(array).to(device), preprocessing.framing), preprocessing)
 
 
+@lru_cache(64)
 def _per_row(values: tuple[float, ...], width: int, device: torch.device) -> torch.Tensor:
-    """One value per channel, repeated for each pixel of a row."""
+    """One value per channel, repeated for each pixel of a row; kept, as every batch asks for the same."""
     return torch.tensor(values, dtype=torch.float32, device=device).repeat(width)
 
 

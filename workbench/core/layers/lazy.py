@@ -10,7 +10,9 @@ class LazyModule:
     """Stands for a module and imports it at the first use of one of its attributes."""
 
     def __init__(self, name: str) -> None:
-        self.__dict__["_name"] = name
+        self.__dict__.update(_name=name, _module=None)
 
     def __getattr__(self, attribute: str) -> Any:
-        return getattr(importlib.import_module(self._name), attribute)
+        if self._module is None:
+            self.__dict__["_module"] = importlib.import_module(self._name)
+        return getattr(self._module, attribute)

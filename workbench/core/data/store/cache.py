@@ -13,7 +13,9 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import numpy as np
@@ -30,6 +32,9 @@ SHARE_OF_DISK = 0.5
 """The entries take at most this share of what the disk would have free without them, and `MOST_BYTES`."""
 ABANDONED = 3600.0
 """Seconds after which an unfinished entry that nobody writes to is what a killed process left."""
+
+FLUSH = 8_000_000
+"""Bytes that are worth a flush of their own while an entry is written."""
 
 PIXELS, CONTENTS = "pixels", "contents.json"
 UNFINISHED, DOOMED = ".making-", ".gone-"
@@ -133,13 +138,44 @@ def _write(path: Path, shape: tuple[int, int, int], attempts: Iterable[Images | 
     """Written as a stream: a full disk is then an error, where a mapped file would end the process."""
     refused: list[tuple[int, str]] = []
     number = -1
-    with path.open("wb") as stream:
+    with path.open("wb") as stream, _Flushing(stream) as flushing:
         for number, attempt in enumerate(attempts):
             if isinstance(attempt, str):
                 refused.append((number, attempt))
             else:
-                stream.write(np.ascontiguousarray(attempt).data)
+                flushing.write(np.ascontiguousarray(attempt).data)
     return Contents(number + 1 - len(refused), shape, tuple(refused))
+
+
+class _Flushing:
+    """Brings to the disk what is written while more is made: at the end nobody waits for all of it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._unflushed = stream, 0
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="flush")
+        self._latest: Future[None] | None = None
+
+    def write(self, content: memoryview) -> None:
+        """Write more; raises `OSError` for it and for what was written before."""
+        self._stream.write(content)
+        self._unflushed += content.nbytes
+        if self._unflushed >= FLUSH and (self._latest is None or self._latest.done()):
+            self._check()
+            self._stream.flush()
+            self._latest, self._unflushed = self._pool.submit(os.fsync, self._stream.fileno()), 0
+
+    def _check(self) -> None:
+        """The system tells of a page that could not be written once only: in the flush that met it."""
+        if self._latest is not None:
+            self._latest.result()
+
+    def __enter__(self) -> _Flushing:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        self._pool.shutdown()
+        if kind is None:
+            self._check()
 
 
 def _publish(making: Path, place: Path) -> None:
