@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.training.choices import RECORDS, field_of, option, options
 from workbench.core.training.plan import TrainingPlan, changed
@@ -37,10 +37,13 @@ class PlanForm(QWidget):
         self.main.add_below("schedule", self._schedule)
         self.sections = {section: _section(section, self) for section in SECTIONS}
         self._forms = [self.main, *(_form_of(part) for part in self.sections.values())]
+        self.find_rate = _find_button(self)
+        self.main.add_beside("learning_rate", self.find_rate)
         self._arrange()
         self.set_values(recalled())
         self.subjects.changed.connect(self.recheck)
         self.recipe.chosen.connect(self._follow_recipe)
+        self.find_rate.clicked.connect(self._find_rate)
         for form in self._forms:
             form.changed.connect(self._edited)
 
@@ -83,6 +86,7 @@ class PlanForm(QWidget):
                 part.set_open(True)
         self.recipe.show_plan(plan)
         self._schedule.show_plan(plan)
+        self.offer_search()
         self.changed.emit()
 
     def _edited(self) -> None:
@@ -109,6 +113,21 @@ class PlanForm(QWidget):
 
     def _follow_recipe(self, name: str) -> None:
         self.set_values(RECIPES[name](self.plan()))
+
+    def offer_search(self) -> None:
+        """A search needs a plan that can be trained, and the random numbers for itself."""
+        idle = self._workspace.active_run is None
+        self.find_rate.setEnabled(idle and not self.obstacle())
+        reason = "" if idle else "\nIt waits until the training is over."
+        self.find_rate.setToolTip(f"Find a learning rate by experiment: it trains for some hundred steps.{reason}")
+
+    def _find_rate(self) -> None:
+        """Look for a rate by experiment; the rest of the window waits."""
+        from workbench.gui.training.rate_finder import RateFinder
+
+        dialog = RateFinder(self._workspace, self.plan(), self.window())
+        dialog.chosen.connect(lambda rate: self.main.set_values({"learning_rate": rate}))
+        dialog.open()
 
     def _arrange(self) -> None:
         body = QWidget()
@@ -158,6 +177,13 @@ def _sentence(problem: Problem) -> str:
     }
     seen = problem.where in known or not problem.where
     return f"{problem.title}." if seen else f"{problem.where}: {problem.title}."
+
+
+def _find_button(parent: QWidget) -> QPushButton:
+    button = QPushButton("Find…", parent)
+    button.setObjectName("train-find-rate")
+    button.setAccessibleName("Find a learning rate")
+    return button
 
 
 def _line(parent: QWidget) -> QFrame:

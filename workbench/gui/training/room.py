@@ -183,6 +183,7 @@ class TrainRoom(QWidget):
         self._obstacle.setText(obstacle)
         self._obstacle.setVisible(bool(obstacle))
         self._show_buttons()
+        self.form.offer_search()
         self.panel.show_hint(
             f"Press Train ({self._train.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}) to train "
             f"{self._workspace.document.network.name} on {Path(self._workspace.data).name}; its curves appear here."
