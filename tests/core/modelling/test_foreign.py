@@ -200,3 +200,14 @@ def test_what_is_code_and_what_is_not() -> None:
     assert code_in("folder.py/net.py") == Code(Path("folder.py/net.py"))
     assert code_in("resnet18") is None
     assert code_in("net.network.json") is None
+
+
+def test_blocks_in_a_module_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(
+        "from torch import nn\nfrom torchvision.models.resnet import BasicBlock\n"
+        "class Net(nn.Sequential):\n    def __init__(self):\n"
+        "        super().__init__(nn.Conv2d(3, 8, 3), BasicBlock(8, 8), nn.AdaptiveAvgPool2d(1), nn.Flatten())\n"
+    )
+    opened = open_code(Code(path, input_shape=(3, 16, 16)), consent=given)
+    assert opened.network.blocks["1"].block == "BasicBlock"

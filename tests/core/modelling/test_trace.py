@@ -280,8 +280,10 @@ def test_layers_called_twice_are_told_as_such() -> None:
         def forward(self, x: Tensor) -> Tensor:
             return self.conv(self.conv(x))
 
-    with pytest.raises(WorkbenchError, match="calls conv more than once"):
+    with pytest.raises(WorkbenchError, match="calls conv more than once") as refusal:
         trace_module(Twice(), input_shape=(3, 8, 8))
+    assert "test_trace.py:" in refusal.value.reason
+    assert refusal.value.hint
 
 
 class Renamed(nn.Conv2d):

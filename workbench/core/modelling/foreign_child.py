@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import save_network
 from workbench.core.layers.kind import Shape, describe_shape
+from workbench.core.modelling.blocks import recognize_blocks
 from workbench.core.modelling.compile import build_module
 from workbench.core.modelling.foreign import ANSWER, GIVEN, NETWORK, REQUEST, WEIGHTS, Answer, Request
 from workbench.core.modelling.somebodys import load_object, make_module, somebodys_code
@@ -63,7 +64,7 @@ def _open(folder: Path, request: Request) -> Answer:
         shape = _usual_shape(module, title)
         notes.append(f"pictures of {describe_shape(shape)} are assumed: the first usual size that {title} runs with")
     wanted = _outputs(module, shape, title)
-    network = trace_module(module, input_shape=shape)
+    network = recognize_blocks(trace_module(module, input_shape=shape))
     left_out, difference = _compare(network, module, shape, wanted)
     if left_out:
         notes.append(f"left out what forward does not use: {', '.join(left_out)}")

@@ -46,7 +46,9 @@ def free_parameter(node: fx.Node, root: nn.Module) -> Found:
     """A parameter as a node of its own; raises `ShapeError` where it has no batch axis of size 1, or is a constant."""
     value = _attribute(root, str(node.target))
     if not isinstance(value, nn.Parameter):
-        raise ShapeError("the catalog has no kind for a constant tensor; pictures are normalized before the network")
+        raise ShapeError(
+            "the catalog has no kind for a constant tensor (what normalizes the pictures belongs before the network)"
+        )
     if value.ndim < 2 or value.shape[0] != 1:
         raise ShapeError("a free parameter needs a first axis of size 1, for the batch")
     return Found("Parameter", {"shape": list(value.shape[1:])}, str(node.target))

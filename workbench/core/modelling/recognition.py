@@ -35,7 +35,7 @@ class NoKindError(WorkbenchError):
 
     def __init__(self, what: str, node: fx.Node) -> None:
         self.what = f"{what}{_in_source(node)}"
-        super().__init__(f"There is no layer kind for {what}", _source(node))
+        super().__init__(f"There is no layer kind for {what}", source_of(node), "Replace it by layers of the catalog.")
 
 
 def recognize(node: fx.Node, modules: Mapping[str, nn.Module], input_shape: Shape) -> Found | fx.Node | None:
@@ -50,7 +50,8 @@ def recognize(node: fx.Node, modules: Mapping[str, nn.Module], input_shape: Shap
     try:
         return None if is_part_of_use(node) else _operation(node, modules)
     except ShapeError as error:
-        raise WorkbenchError(f"{_place(node)} cannot be opened as a layer", f"{error}{_in_source(node)}") from error
+        title, reason = f"{_place(node)} cannot be opened as a layer", f"{error}{_in_source(node)}"
+        raise WorkbenchError(title, reason, "Write the line with other layers or functions of PyTorch.") from error
 
 
 def _operation(node: fx.Node, modules: Mapping[str, nn.Module]) -> Found | fx.Node | None:
@@ -108,7 +109,7 @@ def _is_rewritten(module: nn.Module) -> bool:
 
 def _rewritten(node: fx.Node) -> WorkbenchError:
     what = "more runs there than its forward: its weights are computed anew at each call, or it has a hook"
-    reason = ": ".join(filter(None, (_source(node), what)))
+    reason = ": ".join(filter(None, (source_of(node), what)))
     hint = (
         "Take that away before the module is opened, with torch.nn.utils.parametrize.remove_parametrizations,"
         " torch.nn.utils.remove_weight_norm or remove_spectral_norm, or the hook's handle."
@@ -132,7 +133,8 @@ def _place(node: fx.Node) -> str:
     return f"{called(node)} in {group_of(node)}" if group_of(node) else called(node)
 
 
-def _source(node: fx.Node) -> str:
+def source_of(node: fx.Node) -> str:
+    """The line of somebody's code in which it is called, as a message quotes it."""
     place = node.meta.get(PLACE)
     return place.quoted if place else ""
 

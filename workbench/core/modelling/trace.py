@@ -14,7 +14,14 @@ from workbench.core.graph.network import OUTPUT, Network, Node, prefixes
 from workbench.core.graph.rules import name_problem, own_name_problem
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.found import Found
-from workbench.core.modelling.recognition import NoKindError, is_named_tuple, module_kind, recognize, wrapped_functions
+from workbench.core.modelling.recognition import (
+    NoKindError,
+    is_named_tuple,
+    module_kind,
+    recognize,
+    source_of,
+    wrapped_functions,
+)
 from workbench.core.modelling.stops import Place, tracing_error
 from workbench.core.modelling.tracing import ShapeTracer
 from workbench.errors import WorkbenchError
@@ -127,7 +134,7 @@ class _Reader:
         has_weights = self._has_weights(node)
         name = self._given.keep(found.name) if has_weights else self._given.claim(found.name)
         if has_weights and name != found.name:
-            raise self._lost_weights(found.name, wanted.title if wanted else "")
+            raise self._lost_weights(node, found.name, wanted.title if wanted else "")
         sources = tuple(self._names[source] for source in found.inputs)
         self._nodes.append(Node(name, found.kind, dict(found.arguments), sources))
         self._names[node] = name
@@ -135,12 +142,14 @@ class _Reader:
     def _has_weights(self, node: fx.Node) -> bool:
         return node.op == "call_module" and bool(self._modules[str(node.target)].state_dict())
 
-    def _lost_weights(self, wanted: str, problem: str) -> WorkbenchError:
+    def _lost_weights(self, node: fx.Node, wanted: str, problem: str) -> WorkbenchError:
         """A layer under another name would not find its weights; a module called twice would need them twice."""
         if problem:
             return WorkbenchError(f"{self._title} has a layer called {wanted}", problem, "Give it another name.")
         reason = "layers that share their weights cannot be shown as layers of a network"
-        return WorkbenchError(f"{self._title} calls {wanted} more than once", reason)
+        reason = ": ".join(filter(None, (source_of(node), reason)))
+        hint = "Make a layer for each call, if the calls may learn apart."
+        return WorkbenchError(f"{self._title} calls {wanted} more than once", reason, hint)
 
 
 def in_order_of(modules: Mapping[str, nn.Module], nodes: list[Node]) -> list[Node]:

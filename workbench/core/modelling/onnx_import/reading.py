@@ -15,6 +15,7 @@ from onnx.reference import ReferenceEvaluator
 
 from workbench.core.graph.network import OUTPUT, Network, Node
 from workbench.core.layers.kind import Shape, ShapeError, describe_shape
+from workbench.core.modelling.blocks import recognize_blocks
 from workbench.core.modelling.compile import build_module
 from workbench.core.modelling.foreign import Opened
 from workbench.core.modelling.onnx_import.graph import Builder, Operator, Value
@@ -41,7 +42,7 @@ def read_onnx(path: Path, input_shape: Shape | None) -> Opened:
     nodes = _with_output(model, builder, path)
     if len(model.graph.output) > 1:
         notes.append(f"only the first of its {len(model.graph.output)} outputs was taken")
-    network = Network.of(path.stem, nodes)
+    network = recognize_blocks(Network.of(path.stem, nodes))
     weights = {key: torch.from_numpy(np.array(value)) for key, value in builder.weights.items()}
     opened = Opened(network, _as_made(network, weights), tuple(notes), None)
     return _compared(opened, model, shape)
