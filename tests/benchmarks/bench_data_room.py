@@ -95,8 +95,7 @@ def measure(folder: Path, frames: int) -> None:
     watch.until(lambda: page_is_there(room))  # imports and caches of the interface are not what is measured
     before = memory()
     room.open(str(folder))
-    room.holding = None
-    seconds, blocked = watch.until(lambda: page_is_there(room))
+    seconds, blocked = watch.until(lambda: room.entrance.wanted == room.workspace.data and page_is_there(room))
     tell(f"first page of {len(room.grid.numbers):,} pictures", seconds, blocked)
     report_scrolling(room, frames)
     bar = room.grid.verticalScrollBar()

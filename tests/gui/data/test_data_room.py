@@ -184,6 +184,16 @@ def test_what_cannot_be_opened_is_explained_and_tried_again(
     assert room.desk.shown.text() == "26 pictures"
 
 
+def test_a_folder_without_classes_is_explained(room: DataRoom, tmp_path: Path, settle: Settle) -> None:
+    (tmp_path / "flat").mkdir()
+    Image.new("L", (4, 4)).save(tmp_path / "flat" / "alone.png")
+    drop(room, tmp_path / "flat")
+    settle()
+    assert room.entrance.message.headline.text() == "flat has no pictures to learn from"
+    assert "one folder of pictures per class" in room.entrance.message.sentence.text()
+    assert room.holding is None
+
+
 def test_a_set_that_is_not_here_is_offered_with_its_size(room: DataRoom, settle: Settle) -> None:
     room.open("cifar10")
     settle()

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.core.data.files import LAYOUT
 from workbench.errors import WorkbenchError
 from workbench.gui import theme
 from workbench.gui.background import Background
@@ -77,6 +78,12 @@ class Entrance(QWidget):
         if isinstance(answer, Missing):
             self._missing = answer
             self._lose(f"{answer.spec} is not on this computer", answer.sentence, answer.offer)
+            return
+        if not len(answer):
+            reason = "No folder in it has pictures." if Path(answer.spec).expanduser().is_dir() else ""
+            self._lose(
+                f"{Path(answer.spec).name} has no pictures to learn from", f"{reason} {LAYOUT}".strip(), "Try again"
+            )
             return
         self._shown = answer.spec
         self._pages.setCurrentWidget(self._desk)
