@@ -30,7 +30,7 @@ MOST, LEAST = 0.15, 0.02
 size and a fifth less light change photos by at most 0.05; a fifth more light, which clips, nine in ten by at most 0.14;
 a crop of three pixels on each side by 0.08 in the middle, of eight by 0.2 (not found)."""
 SAMPLE = 400
-"""Pictures of a class from which its usual difference is known."""
+"""Pictures from which the usual difference of a class, and the principal directions of a set, are known."""
 DIRECTIONS = 12
 """Principal directions in which candidates are looked for: near in all directions is near in these."""
 
@@ -116,9 +116,8 @@ def _allowed(levelled: Floats, labels: Indices) -> Floats:
 def _candidates(levelled: Floats, most: float) -> Indices:
     from scipy.spatial import cKDTree  # type: ignore[import-untyped]
 
-    sample = levelled[:: max(1, len(levelled) // 4000)]
-    _, directions = np.linalg.eigh(sample.T @ sample)
-    tree = cKDTree(levelled @ directions[:, -DIRECTIONS:])
+    _, _, directions = np.linalg.svd(levelled[:: -(-len(levelled) // SAMPLE)], full_matrices=False)
+    tree = cKDTree(levelled @ directions[:DIRECTIONS].T)
     reach = most * np.sqrt(levelled.shape[1]) * 1.0001 + 1e-3  # rounding must not hide a pair
     pairs: Indices = tree.query_pairs(reach, output_type="ndarray").astype(np.int64)
     return pairs
