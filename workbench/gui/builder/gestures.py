@@ -15,6 +15,7 @@ from workbench.gui.builder import style
 from workbench.gui.builder.card import Card, Port
 from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.group_item import GroupItem
+from workbench.gui.builder.guides import Guides
 from workbench.gui.builder.routing import smooth
 from workbench.gui.builder.scene import NetworkScene
 
@@ -102,6 +103,7 @@ class Move(Gesture):
         self._cards = scene.cards_of(self._keys)
         self._frames = [key for key in scene.frames if _is_within(scene, key, self._keys)]
         self._target: FrameItem | None = None
+        self._guides = Guides(view, self._cards)
         self._moved = False
 
     def move(self, event: QMouseEvent) -> None:
@@ -112,6 +114,7 @@ class Move(Gesture):
 
     def release(self, event: QMouseEvent) -> None:
         home, way = self._new_home(event), self._way(event)
+        self._guides.clear()
         self._mark(None)
         if self._moved and home is not None:
             self.view.editor.regroup(self._keys, home, self._corners(home, way))
@@ -124,12 +127,13 @@ class Move(Gesture):
         self._scene.settle()
 
     def cancel(self) -> None:
+        self._guides.clear()
         self._mark(None)
         self._scene.settle()
 
     def _way(self, event: QMouseEvent) -> QPointF:
         way = (event.position() - self._start) / self.view.zoom
-        return QPointF(round(way.x()), round(way.y()))
+        return self._guides.snapped(QPointF(round(way.x()), round(way.y())), event.modifiers())
 
     def _new_home(self, event: QMouseEvent) -> str | None:
         """The open group under the mouse, if the names of what is moved say that it lies in another one."""
