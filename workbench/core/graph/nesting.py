@@ -18,6 +18,8 @@ from workbench.core.graph.outline import ROOT, Outline, outline
 
 Rectangle = tuple[float, float, float, float]
 """Left, top, width, height."""
+MOST_COMPARED = 300
+"""Of more things in one group not each is compared with each: then what is level stays level."""
 Extent = tuple[float, float, float]
 """How far something reaches to the left of a card, to the right of it, and downwards from its upper edge."""
 
@@ -30,7 +32,7 @@ class Sizes:
     gap: Size = (44.0, 28.0)
     group: Size = (216.0, 72.0)
     padding: float = 18.0
-    header: float = 40.0
+    header: float = 54.0
 
 
 @dataclass(frozen=True)
@@ -218,21 +220,38 @@ def _apart(tree: Outline, corners: Mapping[str, Position], sizes: Sizes) -> dict
 def _spread(corners: Mapping[str, Position], extents: Mapping[str, Extent], sizes: Sizes) -> dict[str, Position]:
     """New corners when things grow to the sides and downwards: what lay apart still lies apart.
 
-    What lay beside or below gives way as far as there is no room; what began level still begins level.
+    What lay beside or below gives way as far as there is no room; columns stay columns.
     """
-    down = _shifts(
-        {key: y for key, (_, y) in corners.items()},
-        {key: (0.0, height - sizes.node[1]) for key, (_, _, height) in extents.items()},
-        sizes.node[1],
-        sizes.gap[1],
-    )
     across = _shifts(
         {key: x for key, (x, _) in corners.items()},
         {key: (left, right) for key, (left, right, _) in extents.items()},
         sizes.node[0],
         sizes.gap[0],
     )
-    return {key: (x + across[x], y + down[y]) for key, (x, y) in corners.items()}
+    wide = {key: (x + across[x], y) for key, (x, y) in corners.items()}
+    if len(corners) <= MOST_COMPARED:
+        return _lowered(wide, extents, sizes)
+    heights = {key: (0.0, height - sizes.node[1]) for key, (_, _, height) in extents.items()}
+    down = _shifts({key: y for key, (_, y) in corners.items()}, heights, sizes.node[1], sizes.gap[1])
+    return {key: (x, y + down[y]) for key, (x, y) in wide.items()}
+
+
+def _lowered(corners: Mapping[str, Position], extents: Mapping[str, Extent], sizes: Sizes) -> dict[str, Position]:
+    """New corners when things grow downwards, each pushing only what is below it."""
+    width, height = sizes.node
+    done: list[tuple[float, float, float, float]] = []
+    lowered: dict[str, Position] = {}
+    for key in sorted(corners, key=lambda key: corners[key][1]):
+        x, y = corners[key]
+        left, right = x - extents[key][0], x + width + extents[key][1]
+        needed = [
+            bottom + min(sizes.gap[1], y - top - height)
+            for start, end, top, bottom in done
+            if start < right and left < end and top + height <= y
+        ]
+        lowered[key] = (x, max([y, *needed]))
+        done.append((left, right, y, lowered[key][1] + extents[key][2]))
+    return {key: lowered[key] for key in corners}
 
 
 def _shifts(

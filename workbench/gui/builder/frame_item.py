@@ -25,6 +25,8 @@ class FrameItem(QGraphicsItem):
         self.depth = 0
         self.drop_target = False
         self._rect = QRectF()
+        self._ends: tuple[float | None, float | None] = (None, None)
+        self._entry: float | None = None
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
     @property
@@ -46,6 +48,12 @@ class FrameItem(QGraphicsItem):
             faults = tuple(problem for problem in report.problems if problem.level == "error")
             if faults:
                 self.setToolTip(f"{self.key}: {self.text.about}\n\n{problem_texts(faults)}")
+            self.update()
+
+    def show_ends(self, entry: float | None, outlet: float | None, wire: float | None) -> None:
+        """Where, across, shapes are written above and below (None: nowhere), and where a connection comes in."""
+        if (entry, outlet, wire) != (*self._ends, self._entry):
+            self._ends, self._entry = (entry, outlet), wire
             self.update()
 
     def show_drop(self, wanted: bool) -> None:
@@ -118,15 +126,25 @@ class FrameItem(QGraphicsItem):
         painter.drawText(QRectF(left, 4, right - left, 24), Qt.AlignmentFlag.AlignVCenter, title)
         left += look.strong_metrics.horizontalAdvance(title) + 10
         words = " · ".join(part for part in (self.text.about, size_text(self.report.parameters)) if part)
+        left, right = self._beside_wire(left, right, look.plain_metrics.horizontalAdvance(words))
         painter.setPen(look.muted)
         painter.setFont(look.plain)
         words = elided(words, look.plain_metrics, right - left)
         painter.drawText(QRectF(left, 4.5, max(0.0, right - left), 24), Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
 
+    def _beside_wire(self, left: float, right: float, wanted: float) -> tuple[float, float]:
+        """The room for words of a width in the headline: left or right of the connection that comes in."""
+        if self._entry is None:
+            return left, right
+        wire = self._entry - self._rect.left()
+        if not left < wire < right:
+            return left, right
+        return (left, wire - 6) if wanted <= wire - 6 - left or wire - left > right - wire else (wire + 8, right)
+
     def _paint_shapes(self, painter: QPainter, look: style.Style) -> None:
-        middle = self._rect.center().x()
-        if self.report.shape_in:
-            paint_shape(painter, self.report.shape_in, QPointF(middle + 10, self._rect.top() - LABEL - 2), look)
-        if self.report.shape_out:
-            paint_shape(painter, self.report.shape_out, QPointF(middle + 10, self._rect.bottom() + 2), look)
+        entry, outlet = self._ends
+        if self.report.shape_in and entry is not None:
+            paint_shape(painter, self.report.shape_in, QPointF(entry + 10, self._rect.top() - LABEL - 2), look)
+        if self.report.shape_out and outlet is not None:
+            paint_shape(painter, self.report.shape_out, QPointF(outlet + 10, self._rect.bottom() + 2), look)

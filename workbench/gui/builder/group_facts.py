@@ -94,6 +94,15 @@ def _arguments(tree: Outline, prefix: str) -> list[str]:
     return parts
 
 
+def group_ends(tree: Outline, key: str) -> tuple[str, str]:
+    """The first node of a group that something outside feeds, and the last one that feeds something outside."""
+    names, network = tree.nodes(key), tree.network
+    inside = set(names)
+    first = next((name for name in names if any(source not in inside for source in network[name].inputs)), "")
+    ends = [name for name in names if any(taker not in inside for taker in network.consumers[name])]
+    return first, ends[-1] if ends else ""
+
+
 def group_report(tree: Outline, analysis: Analysis, key: str) -> GroupReport:
     """What the analysis of the same network says of a group."""
     names = tree.nodes(key)
@@ -101,10 +110,10 @@ def group_report(tree: Outline, analysis: Analysis, key: str) -> GroupReport:
     reports = [analysis.nodes[name] for name in names if name in analysis.nodes]
     nodes = [tree.network[name] for name in names]
     feeders = (source for node in nodes for source in node.inputs if source not in inside)
-    ends = [name for name in names if any(taker not in inside for taker in tree.network.consumers[name])]
+    _, end = group_ends(tree, key)
     return GroupReport(
         _shape(analysis.nodes.get(next(feeders, ""))),
-        _shape(analysis.nodes.get(ends[-1]) if ends else None),
+        _shape(analysis.nodes.get(end)),
         sum(report.parameters for report in reports),
         sum(report.macs for report in reports),
         tuple(problem for problem in analysis.problems if problem.where in inside),

@@ -73,7 +73,7 @@ class GroupForm(ArgumentForm):
         self.block_name = QLineEdit()
         self.block_name.setObjectName("build-block-name")
         self.block_name.setAccessibleName("Name of the block to keep")
-        self.block_name.setPlaceholderText("Name")
+        self.block_name.setPlaceholderText("Block name")
         self.block_name.setToolTip("A name for the palette: letters, digits and underscores.")
         self.block_name.installEventFilter(Manners(self))
         self.keep = QPushButton("Save to my blocks")

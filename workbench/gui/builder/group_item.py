@@ -30,7 +30,7 @@ class GroupItem(Card):
         super().__init__(node)
         self.text = text
         self.report = GroupReport()
-        self._takes_many = True
+        self._takes_many, self._above = True, False
         self.show_group(node, text)
 
     def show_group(self, node: Node, text: GroupText) -> None:
@@ -47,6 +47,12 @@ class GroupItem(Card):
             self.problems = tuple(problem for problem in report.problems if problem.level != "info")
             self.hints = tuple(problem for problem in report.problems if problem.level == "info")
             self.renew()
+
+    def show_ends(self, above: bool) -> None:
+        """Whether to write above the card what goes in: not where it stands below the group that it comes from."""
+        if above != self._above:
+            self._above = above
+            self.update()
 
     def is_chevron(self, place: QPointF) -> bool:
         """Whether a place of the scene is on the sign that opens the group."""
@@ -102,7 +108,7 @@ class GroupItem(Card):
 
     def _paint_shapes(self, painter: QPainter, look: style.Style) -> None:
         middle = style.WIDTH / 2
-        if self.report.shape_in and self.node.inputs:
+        if self.report.shape_in and self._above:
             paint_shape(painter, self.report.shape_in, QPointF(middle + 10, -LABEL - 3), look)
         if self.report.shape_out:
             below = self.height + (2 * BEHIND if self.text.copies else 4)

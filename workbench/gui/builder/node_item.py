@@ -18,11 +18,12 @@ class NodeItem(Card):
 
     def __init__(self, node: Node) -> None:
         super().__init__(node)
+        self._within = ""
         self.show_node(node)
 
-    def show_node(self, node: Node) -> None:
-        """Show another value of the node."""
-        self.node = node
+    def show_node(self, node: Node, within: str = "") -> None:
+        """Show another value of the node, which is seen within a group: what that is called need not be repeated."""
+        self.node, self._within = node, within
         limits = CATALOG.input_limits(node.kind)
         self._has_input, self._takes_many = limits[1] != 0, limits[1] is None
         self._has_output = node.kind != OUTPUT
@@ -52,7 +53,8 @@ class NodeItem(Card):
         about = elided("" if about == self.shape_text else about, look.plain_metrics, room)
         shape_width = look.plain_metrics.horizontalAdvance(self.shape_text)
         room = right - left - (shape_width + 10 if shape_width else 0)
-        name = elided(self.node.name, look.plain_metrics, room, Qt.TextElideMode.ElideLeft)
+        short = self.node.name.removeprefix(f"{self._within}.")
+        name = elided(short, look.plain_metrics, room, Qt.TextElideMode.ElideLeft)
         about_width = look.plain_metrics.horizontalAdvance(about)
         return [
             (QPointF(left, 7), static(kind, look.strong), "kind"),

@@ -16,7 +16,7 @@ from workbench.gui.builder.boxes import Boxes
 from workbench.gui.builder.card import Card
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
 from workbench.gui.builder.frame_item import FrameItem
-from workbench.gui.builder.group_facts import group_report, group_text
+from workbench.gui.builder.group_facts import group_ends, group_report, group_text
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.node_item import NodeItem
 from workbench.gui.builder.picture import first_open, heir, picture, places_of, stacks_in_sight
@@ -115,6 +115,7 @@ class NetworkScene(QGraphicsScene):
         touched |= self._match_edges(changed, gone)
         self._reroute(touched | {key for name in moved for key in self._edges_of.get(name, ())}, moved)
         self._show_reports(fresh | set(self.frames) | {node.name for node in changed if node.kind == GROUP})
+        self._show_shapes()
         self.setSceneRect(self.content().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
     def pinned(self, network: Network) -> Network:
@@ -200,12 +201,18 @@ class NetworkScene(QGraphicsScene):
         if isinstance(item, GroupItem):
             item.show_group(node, group_text(self.tree, node.name))
         elif isinstance(item, NodeItem):
-            item.show_node(node)
+            item.show_node(node, self._frame_around(node.name))
         else:
             made = GroupItem(node, group_text(self.tree, node.name)) if node.kind == GROUP else NodeItem(node)
+            if isinstance(made, NodeItem):
+                made.show_node(node, self._frame_around(node.name))
             made.setPos(QPointF(1e9, 1e9))
             self.nodes[node.name] = made
             self.addItem(made)
+
+    def _frame_around(self, name: str) -> str:
+        """The group whose frame is seen around a node, as a prefix of names."""
+        return next((self.tree.prefix(key) for key in self.tree.around(name) if key not in self.tree.stacks), "")
 
     def _show_place(self, name: str) -> bool:
         """Put a card where it belongs; whether it was elsewhere."""
@@ -325,6 +332,26 @@ class NetworkScene(QGraphicsScene):
                 item.show_report(report.output_shape, report.problems + _others(analysis, key, report.problems))
             elif isinstance(item, (GroupItem, FrameItem)):
                 item.show_report(group_report(self.tree, analysis, key))
+
+    def _show_shapes(self) -> None:
+        """Write the shapes where connections cross the boundaries of groups, each shape once."""
+        seen, owners = self.picture.seen, self.tree.owners(self.opened, self.root)
+        for key, item in self.nodes.items():
+            if isinstance(item, GroupItem):
+                item.show_ends(bool(seen[key].inputs) and not self._is_told(key, seen[key].inputs))
+        for key, frame in self.frames.items():
+            ends = [self.nodes.get(owners.get(name, "")) for name in group_ends(self.tree, key)]
+            entry, outlet = (card.port("input").x() if isinstance(card, NodeItem) else None for card in ends)
+            inside = {*self.tree.nodes(key)}
+            feeders = (source for name in inside for source in self.network[name].inputs if source not in inside)
+            told = self._is_told(key, {owners[source] for source in feeders if source in owners})
+            frame.show_ends(None if told else entry, outlet, ends[0].port("input").x() if ends[0] else None)
+
+    def _is_told(self, key: str, feeders: Iterable[str]) -> bool:
+        """Whether what feeds a group is a group itself, or leaves one, and so has its shape written there."""
+        around = {*self.tree.around(key)}
+        left = (outer for feeder in feeders for outer in (feeder, *self.tree.around(feeder)))
+        return any(self.tree.is_group(outer) and outer not in around for outer in left)
 
     def show_stale(self) -> None:
         """The analysis that is shown is of an older network."""
