@@ -14,8 +14,10 @@ from workbench.core.data.augment import (
     Pipeline,
 )
 from workbench.core.data.augment.changing import Blur
-from workbench.core.data.augment.matrices import about, affine, perspective, shifts
-from workbench.core.data.augment.resampling import resampled
+from workbench.core.data.augment.matrices import about, affine, boxes, perspective, shifts, whole_boxes
+from workbench.core.data.augment.moving import HorizontalFlip, ResizedCrop, VerticalFlip
+from workbench.core.data.augment.operation import Canvas
+from workbench.core.data.augment.resampling import _sampled, resampled
 from workbench.core.data.augment.tones import (
     Blend,
     blended,
@@ -169,3 +171,56 @@ def test_blur_is_torchvisions(radius: int) -> None:
     for number, source in enumerate(planes(stored)):
         theirs = functional.gaussian_blur(source, [2 * radius + 1] * 2, [float(sigma[number])] * 2)
         assert torch.allclose(ours[number], theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_boxes_of_photos_are_torchvisions_bit_for_bit(channels: int) -> None:
+    stored = smooth(6, 150, 170)[..., :channels].round().to(torch.uint8).contiguous()
+    crop, across, down, draw = ResizedCrop(), HorizontalFlip(), VerticalFlip(), lots(6, 3)
+    matrices = crop.matrices(draw, Canvas((150, 170), (128, 140)))
+    expected = [
+        functional.resized_crop(picture.permute(2, 0, 1), top, left, height, width, [128, 140], antialias=False)
+        for picture, (left, top, width, height) in zip(stored, _parts(matrices, (128, 140)), strict=True)
+    ]
+    plain = Canvas((128, 140), (128, 140))
+    for axis, flip in ((2, across), (1, down)):
+        mirrored = flip.matrices(draw, plain)[:, 2 - axis, 2 - axis] < 0
+        expected = [each.flip(axis) if turn else each for each, turn in zip(expected, mirrored, strict=True)]
+    varied = Pipeline((crop, across, down))(stored, Framing(channels, 128, 140, 150), lots(6, 3))
+    assert varied.dtype == torch.uint8
+    assert torch.equal(varied, torch.stack(expected).permute(0, 2, 3, 1))
+
+
+def _parts(matrices: torch.Tensor, size: tuple[int, int]) -> list[tuple[int, int, int, int]]:
+    """(left, top, width, height) of what the matrices of a resized crop show."""
+    return [
+        (
+            int(matrix[0, 2]),
+            int(matrix[1, 2]),
+            round(float(matrix[0, 0]) * size[1]),
+            round(float(matrix[1, 1]) * size[0]),
+        )
+        for matrix in matrices
+    ]
+
+
+def test_a_device_sees_the_same_boxes_of_photos() -> None:
+    """Sampled between the borders of the box, and not beyond them, as other devices do."""
+    stored = smooth(6, 150, 170).round().to(torch.uint8)
+    matrices = ResizedCrop().matrices(lots(6), Canvas((150, 170), (128, 140)))
+    found = whole_boxes(matrices, (150, 170), (128, 140))
+    assert found is not None
+    between = found[:, :2] + 0.5, found[:, 2:] - 0.5
+    sampled = _sampled(stored, matrices, (128, 140), "edge", within=between)
+    assert (resampled(stored, matrices, (128, 140), "edge") - sampled).abs().max() < 1.01
+
+
+def test_what_is_no_box_of_whole_pixels_is_none() -> None:
+    size, one = (20, 20), torch.ones(2)
+    assert whole_boxes(boxes(2 * one, 3 * one, one / 2, -one / 5), size, size) is None  # one row above the first
+    assert whole_boxes(boxes(2.5 * one, 3 * one, one / 2, one / 2), size, size) is None
+    turned = affine(90 * one, scale=one, shear_x=0 * one, shear_y=0 * one)
+    assert whole_boxes(turned, size, size) is None
+    found = whole_boxes(boxes(2 * one, 3 * one, one / 2, one / 10), size, size)
+    assert found is not None
+    assert found.tolist() == [[2, 3, 12, 5]] * 2

@@ -10,6 +10,7 @@ from msgspec import Meta
 from workbench.core.data.augment.boxes import Boxes, Shape, drawn_boxes
 from workbench.core.data.augment.lots import Lots
 from workbench.core.data.augment.operation import Change, Probability, operation
+from workbench.core.data.augment.resampling import put
 from workbench.core.data.augment.tones import Blend, blended, grays, hue_turned
 from workbench.core.layers.lazy import LazyModule
 
@@ -31,8 +32,7 @@ def changed_some(
         return pixels
     if len(chosen) == len(pixels):
         return change(pixels)
-    places = chosen.to(pixels.device)
-    return pixels.index_copy_(0, places, change(pixels.index_select(0, places)))
+    return put(pixels, chosen, change(pixels.index_select(0, chosen.to(pixels.device))))
 
 
 @operation("color-jitter")

@@ -15,6 +15,10 @@ else:
     torch = LazyModule("torch")
 
 
+ROUNDING = 0.01
+"""Pixels by which a product of float32 matrices may miss a whole one."""
+
+
 def nothing(count: int) -> torch.Tensor:
     """The matrix that leaves every point where it is."""
     return torch.eye(3).expand(count, 3, 3).clone()
@@ -76,3 +80,20 @@ def perspective(corners: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
     matrix[(info != 0) | ~solved.isfinite().all(dim=1)] = torch.eye(3)
     scale = torch.tensor([float(width), float(height), 1.0])
     return scale[:, None] * matrix / scale
+
+
+def whole_boxes(matrices: torch.Tensor, source: tuple[int, int], size: tuple[int, int]) -> torch.Tensor | None:
+    """The boxes of whole pixels in pictures of (height, width) that matrices show at another size.
+
+    One row (left, top, right, bottom) for each, int64; left is larger than right where the picture is mirrored, top
+    than bottom where it stands on its head. None if any of them shows something else than such a box.
+    """
+    (high, wide), (height, width) = source, size
+    if matrices[:, (0, 1, 2, 2), (1, 0, 0, 1)].any() or (matrices[:, 2, 2] != 1).any():
+        return None
+    starts, scales = matrices[:, :2, 2], matrices.diagonal(dim1=1, dim2=2)[:, :2]
+    corners = torch.cat([starts, starts + scales * torch.tensor([width, height])], dim=1)
+    boxes = corners.round()
+    inside = (boxes >= 0) & (boxes <= torch.tensor([wide, high, wide, high]))
+    fits = inside.all() and (boxes[:, :2] != boxes[:, 2:]).all() and ((corners - boxes).abs() < ROUNDING).all()
+    return boxes.to(torch.int64) if fits else None

@@ -90,7 +90,7 @@ class Crop(Geometry, frozen=True):
 class ResizedCrop(Geometry, frozen=True):
     """Takes a random part of the picture, a little stretched, resized to the network's input. For photos.
 
-    torchvision's `RandomResizedCrop`, without antialiasing.
+    torchvision's `RandomResizedCrop`, without antialiasing; where nothing else moves a photo, bit for bit.
     """
 
     smallest: Annotated[float, Meta(gt=0, le=1, description="Smallest part, as a share of the area.")] = 0.08

@@ -1,26 +1,31 @@
 """Moving the pixels of a batch by one matrix for each picture.
 
-Where a matrix only mirrors and shifts by whole pixels, bytes are copied as they are; all others are sampled once,
-bilinearly and without antialiasing (a picture is hardly ever shrunk).
+Where a matrix only mirrors and shifts by whole pixels, bytes are copied as they are. Boxes of photos are resized, each
+by itself. All others are sampled once. Both are bilinear, without antialiasing (a picture is hardly ever shrunk).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.core.data.augment.matrices import whole_boxes
 from workbench.core.data.augment.operation import Fill
 from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
 else:
-    torch = LazyModule("torch")
+    np, torch = LazyModule("numpy"), LazyModule("torch")
 
 PADDING: dict[Fill, str] = {"black": "zeros", "edge": "border", "mirror": "reflection"}
 """What `grid_sample` calls the ways to see beyond the border."""
 
 Span = tuple[int, int]
 """The first place and the one behind the last."""
+
+PHOTO = 128 * 128
+"""From so many pixels on a picture is worth a call of its own."""
 
 FAR = 1e6
 """Beyond every picture, in halves of its side."""
@@ -29,11 +34,16 @@ FAR = 1e6
 def resampled(pixels: torch.Tensor, matrices: torch.Tensor, size: tuple[int, int], fill: Fill) -> torch.Tensor:
     """Pictures of (height, width), read from `pixels` where `matrices` (on the CPU) point.
 
-    The pixels keep their type where every picture only moves by whole pixels, and are float32 otherwise.
+    The pixels keep their type where every picture only moves by whole pixels, or shows a box of a photo; otherwise they
+    are float32.
     """
     moves = _whole_moves(matrices)
     if moves.all():
         return _moved(pixels, matrices, size, fill)
+    if pixels.dtype == torch.uint8 and size[0] * size[1] >= PHOTO:
+        boxes = whole_boxes(matrices, (pixels.shape[1], pixels.shape[2]), size)
+        if boxes is not None:
+            return _resized(pixels, matrices, boxes, size)
     if not moves.any():
         return _sampled(pixels, matrices, size, fill)
     result = _sampled(pixels, matrices, size, fill)
@@ -45,9 +55,9 @@ def resampled(pixels: torch.Tensor, matrices: torch.Tensor, size: tuple[int, int
 
 def _whole_moves(matrices: torch.Tensor) -> torch.Tensor:
     """Which matrices only mirror and shift by whole pixels."""
-    unit = torch.eye(3, dtype=torch.bool)
-    straight = (matrices.abs()[:, :, :2] == unit[:, :2]).all(dim=2).all(dim=1)
-    return straight & (matrices[:, :, 2].frac() == 0).all(dim=1)
+    numbers = matrices.numpy()  # NumPy needs a third of the time of torch for so few
+    straight = (np.abs(numbers[:, :, :2]) == np.eye(3, 2)).all(axis=(1, 2))
+    return torch.from_numpy(straight & (numbers[:, :, 2] % 1 == 0).all(axis=1))
 
 
 def _moved(pixels: torch.Tensor, matrices: torch.Tensor, size: tuple[int, int], fill: Fill) -> torch.Tensor:
@@ -113,23 +123,53 @@ def _folded(pixels: torch.Tensor, places: torch.Tensor, axis: int, fill: Fill) -
 
 
 def _mirrored(pixels: torch.Tensor, mirrored: torch.Tensor, axis: int) -> torch.Tensor:
-    """Some of the pictures mirrored along an axis.
-
-    Mirror images are appended and the right ones picked: copying whole pictures is four times faster than `where`.
-    """
+    """Some of the pictures mirrored along an axis."""
     chosen = mirrored.nonzero()[:, 0]
     if not len(chosen):
         return pixels
-    places = torch.arange(len(pixels))
-    places[chosen] = torch.arange(len(pixels), len(pixels) + len(chosen))
     images = pixels.index_select(0, chosen.to(pixels.device)).flip(axis)
-    return torch.cat([pixels, images]).index_select(0, places.to(pixels.device))
+    return put(pixels.clone(), chosen, images)
 
 
-def _sampled(pixels: torch.Tensor, matrices: torch.Tensor, size: tuple[int, int], fill: Fill) -> torch.Tensor:
-    """Float pixels, read bilinearly between the pixels of the source."""
+def put(pixels: torch.Tensor, chosen: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
+    """The batch with some pictures (their numbers, on the CPU) replaced in place."""
+    if pixels.device.type == "cpu":  # NumPy copies whole pictures where torch copies numbers: ten times faster
+        pixels.numpy()[chosen.numpy()] = images.numpy()
+        return pixels
+    return pixels.index_copy_(0, chosen.to(pixels.device), images)
+
+
+def _resized(pixels: torch.Tensor, matrices: torch.Tensor, boxes: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    """A box of each picture at (height, width), rounded to bytes; nothing beyond the box is seen.
+
+    On the CPU torch resizes bytes, in a quarter of the time of sampling floats. A device samples all at once.
+    """
+    first, last = torch.minimum(boxes[:, :2], boxes[:, 2:]), torch.maximum(boxes[:, :2], boxes[:, 2:])
+    if pixels.device.type != "cpu":
+        sampled = _sampled(pixels, matrices, size, "edge", within=(first + 0.5, last - 0.5))
+        return sampled.round_().to(torch.uint8)
+    result = torch.empty(len(pixels), *size, pixels.shape[3], dtype=torch.uint8)
+    for number, ((left, top), (right, bottom)) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
+        part = pixels[number : number + 1, top:bottom, left:right].permute(0, 3, 1, 2)
+        result[number] = torch.nn.functional.interpolate(part, size, mode="bilinear")[0].permute(1, 2, 0)
+    mirrored = boxes[:, :2] > boxes[:, 2:]
+    return _mirrored(_mirrored(result, mirrored[:, 0], 2), mirrored[:, 1], 1)
+
+
+def _sampled(
+    pixels: torch.Tensor,
+    matrices: torch.Tensor,
+    size: tuple[int, int],
+    fill: Fill,
+    *,
+    within: tuple[torch.Tensor, torch.Tensor] | None = None,
+) -> torch.Tensor:
+    """Float pixels, read bilinearly between the pixels of the source; `within` two points (x, y) of each picture."""
     units = _in_units(matrices, pixels.shape[1:3], size)
     grid = (_perspective_grid if units[:, 2, :2].any() else _grid)(units.to(pixels.device), size)
+    if within:
+        unit = torch.tensor([2 / pixels.shape[2], 2 / pixels.shape[1]])
+        grid.clamp_(*((point * unit - 1).to(pixels.device)[:, None, None] for point in within))
     source = pixels.permute(0, 3, 1, 2).to(torch.float32, memory_format=torch.contiguous_format)
     sample = torch.nn.functional.grid_sample
     return sample(source, grid, padding_mode=PADDING[fill], align_corners=False).permute(0, 2, 3, 1)
