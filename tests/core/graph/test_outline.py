@@ -1,0 +1,153 @@
+"""The tree of groups and stacks, and what is seen of it: checked against the network and by drawing lots."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.core.graph.layout import push_down
+from workbench.core.graph.nesting import Arrangement, Sizes, arranged, cards, housed, make_room, nested_layout, put_down
+from workbench.core.graph.network import Network, Node, chain
+from workbench.core.graph.outline import GROUP, ROOT, Outline, outermost, outline, seen_network
+
+SIZES = Sizes()
+
+
+def blocks(copies: int = 3) -> Network:
+    """A stem, a stage of identical residual blocks, and a head."""
+    nodes = [Node("input", "Input"), Node("stem", "Conv2d")]
+    for number in range(copies):
+        before = nodes[-1].name
+        nodes.append(Node(f"stage.{number}.conv", "Conv2d", {}, (before,)))
+        nodes.append(Node(f"stage.{number}.add", "Add", {}, (f"stage.{number}.conv", before)))
+    return chain(
+        "blocks", [*nodes, Node("head.pool", "MaxPool2d"), Node("head.fc", "Linear"), Node("output", "Output")]
+    )
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Network:
+    """Networks of random groups and connections, loops and missing inputs too."""
+    parts = st.sampled_from(["a", "b", "c", "0", "1"])
+    drawn = draw(st.lists(st.lists(parts, min_size=1, max_size=4), min_size=1, max_size=14))
+    names = list(dict.fromkeys(".".join(["g" + part for part in way[:-1]] + ["n" + way[-1]]) for way in drawn))
+    sources = st.lists(st.sampled_from([*names, "ghost"]), max_size=3)
+    return Network.of("lots", (Node(name, "Add", {}, tuple(draw(sources))) for name in names))
+
+
+def boxes(tree: Outline, found: Arrangement) -> list[tuple[str, float, float, float, float]]:
+    return [(key, x, y, *(SIZES.group if tree.is_group(key) else SIZES.node)) for key, (x, y) in found.cards.items()]
+
+
+def overlapping(tree: Outline, found: Arrangement) -> list[tuple[str, str]]:
+    """The pairs of cards that cover one another, and the frames that cover a card that is not in them."""
+    cards_seen = boxes(tree, found)
+    frames = [(key, *rectangle) for key, rectangle in found.frames.items()]
+    pairs = [(one, other) for place, one in enumerate(cards_seen) for other in cards_seen[place + 1 :]]
+    pairs += [(one, other) for one in frames for other in cards_seen if one[0] not in tree.around(other[0])]
+    return [
+        (one[0], other[0])
+        for one, other in pairs
+        if one[1] < other[1] + other[3] - 0.01
+        and other[1] < one[1] + one[3] - 0.01
+        and one[2] < other[2] + other[4] - 0.01
+        and other[2] < one[2] + one[4] - 0.01
+    ]
+
+
+def test_the_tree_has_groups_and_stacks() -> None:
+    tree = outline(blocks())
+    assert tree.children[ROOT] == ("input", "stem", "stage", "head", "output")
+    assert tree.children["stage"] == ("stage.0…2",)
+    assert tree.children["stage.0…2"] == ("stage.0", "stage.1", "stage.2")
+    assert [*tree.around("stage.1.add")] == ["stage.1", "stage.0…2", "stage"]
+    assert tree.prefix("stage.0…2") == "stage" and tree.prefix(ROOT) == ""
+    assert tree.nodes("stage.1") == ("stage.1.conv", "stage.1.add")
+    assert outermost(tree, ["stage.1.add", "stem", "stage"]) == ["stem", "stage"]
+
+
+def test_what_is_seen_of_closed_groups() -> None:
+    tree = outline(blocks())
+    seen = seen_network(tree, ())
+    assert {node.name: node.inputs for node in seen} == {
+        "input": (), "stem": ("input",), "stage": ("stem",), "head": ("stage",), "output": ("head",),
+    }  # fmt: skip
+    assert seen["stage"].kind == GROUP and seen["stem"] is tree.network["stem"]
+    opened = seen_network(tree, {"stage", "stage.0…2", "stage.1"})
+    assert opened["stage.1.add"] is tree.network["stage.1.add"] or opened["stage.1.add"].inputs == (
+        "stage.1.conv", "stage.0",
+    )  # fmt: skip
+    assert opened["stage.2"].inputs == ("stage.1.add",)
+    assert [*seen_network(tree, (), "stage").nodes] == ["stage.0…2"]
+
+
+def test_everything_open_is_the_network_itself() -> None:
+    network = blocks()
+    tree = outline(network)
+    assert dict(seen_network(tree, tree.groups).nodes) == dict(network.nodes)
+
+
+@given(networks(), st.randoms())
+@settings(max_examples=150, deadline=None)
+def test_every_node_is_seen_once_and_nothing_overlaps(network: Network, chance: object) -> None:
+    tree = outline(network)
+    opened = {key for key in tree.groups if chance.random() < 0.6}  # type: ignore[attr-defined]
+    owners = tree.owners(opened)
+    assert owners.keys() == set(network.nodes)
+    assert {*seen_network(tree, opened).nodes} == {*owners.values()}
+    found = arranged(tree, nested_layout(tree, SIZES), opened, sizes=SIZES)
+    assert found.cards.keys() == {*owners.values()}
+    assert found.frames.keys() == {*tree.frames(opened)}
+    assert overlapping(tree, found) == []
+
+
+@given(networks())
+@settings(max_examples=80, deadline=None)
+def test_closing_brings_everything_back(network: Network) -> None:
+    tree = outline(network)
+    places = nested_layout(tree, SIZES)
+    closed = cards(tree, places)
+    everything = arranged(tree, places, tree.groups, sizes=SIZES)
+    assert everything.cards.keys() == set(network.nodes)
+    flat = [key for key in tree.children[ROOT] if not any(map(tree.is_group, tree.children[ROOT])) and key in places]
+    assert all(everything.cards[key] == closed[key] for key in flat)
+
+
+@given(networks(), st.data())
+@settings(max_examples=80, deadline=None)
+def test_places_by_hand_are_kept_and_the_others_found(network: Network, data: st.DataObject) -> None:
+    kept = data.draw(st.sets(st.sampled_from([*network.nodes])))
+    tree = outline(network)
+    layout = nested_layout(tree, SIZES)
+    found = housed(tree, {name: layout[name] for name in kept}, SIZES)
+    assert found.keys() == set(network.nodes)
+    if len(kept) == len(network):
+        assert found == layout
+
+
+def test_a_group_put_down_makes_its_siblings_give_way() -> None:
+    network = blocks(1)
+    tree = outline(network)
+    placed = network.with_nodes(node.with_(position=nested_layout(tree, SIZES)[node.name]) for node in network)
+    corner = cards(tree, nested_layout(tree, SIZES))["stage"]
+    moved = put_down(placed, "head", corner, SIZES)
+    after = arranged(tree, {node.name: node.position or (0, 0) for node in moved}, (), sizes=SIZES)
+    assert after.cards["head"][1] < after.cards["stage"][1]
+    assert overlapping(tree, after) == []
+
+
+def test_taking_a_group_apart_leaves_room_for_what_was_in_it() -> None:
+    tree = outline(blocks(2))
+    places = make_room(tree, "head", nested_layout(tree, SIZES), SIZES)
+    down = places["output"][1] - nested_layout(tree, SIZES)["output"][1]
+    assert down == pytest.approx(SIZES.node[1] + SIZES.gap[1])
+
+
+def test_a_flat_network_is_pushed_as_before() -> None:
+    network = chain("flat", [Node(name, "ReLU") for name in ("one", "two", "three")])
+    places = nested_layout(outline(network), SIZES)
+    placed = network.with_nodes(node.with_(position=places[node.name]) for node in network)
+    moved = put_down(placed, "three", places["two"], SIZES)
+    wanted = push_down({**places, "three": places["two"]}, "three", size=SIZES.node, gap=SIZES.gap[1])
+    assert moved["two"].position == wanted["two"]
