@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from workbench.cli import (
     check,
+    compare,
     convert,
     describe,
     evaluation,
@@ -35,6 +36,7 @@ FILES = (
     find_rate,
     prove_resume,
     evaluation,
+    compare,
     inspection,
     transfer,
     export,
