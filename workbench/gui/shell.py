@@ -119,7 +119,11 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         workspace, menus, rail = self.workspace, self.menus, self.rail
         workspace.room_requested.connect(self.go)
-        for request, room in ((workspace.inspect_requested, "inspect"), (workspace.resume_requested, "train")):
+        for request, room in (
+            (workspace.inspect_requested, "inspect"),
+            (workspace.resume_requested, "train"),
+            (workspace.augmentation_requested, "train"),
+        ):
             request.connect(partial(self._pass_on, request, room))
         workspace.message.connect(self.status.say)
         workspace.analysed.connect(self.status.show_analysis)

@@ -33,6 +33,8 @@ class Workspace(QObject):
     """The path of a run that the user wants to look into."""
     resume_requested = Signal(object)
     """The path of a run that the user wants to go on with."""
+    augmentation_requested = Signal(object)
+    """The augmentation that the user wants to train with: its name, and steps to use instead if there are any."""
     room_requested = Signal(str)
     """The name of a room to go to."""
     message = Signal(str)

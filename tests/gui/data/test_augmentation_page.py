@@ -21,6 +21,8 @@ from workbench.gui.data.augmentation_page import AugmentationPage
 from workbench.gui.data.recipe_panel import OWN, Recipe, RecipePanel
 from workbench.gui.data.room import DataRoom
 from workbench.gui.data.sliders import OperationForm
+from workbench.gui.shell import MainWindow
+from workbench.gui.training.plan_form import PlanForm
 from workbench.gui.viewer.pixels import to_qimage
 from workbench.gui.workspace import Workspace
 
@@ -173,6 +175,33 @@ def test_operations_are_added_and_left_out(page: AugmentationPage, qtbot: QtBot,
     assert page.recipe.preset.currentText() == "flip"
     settle()
     assert len(page._variants) == 9
+
+
+def test_the_augmentation_is_taken_to_the_train_room(
+    qtbot: QtBot, workspace: Workspace, folder: Path, settle: Settle
+) -> None:
+    workspace.data = str(folder)
+    window = MainWindow(workspace)
+    qtbot.addWidget(window)
+    window.show()
+    window.go("data")
+    settle()
+    recipe = window.findChild(RecipePanel)
+    recipe.show_recipe(Recipe("none", (Step("rotation", {"degrees": 40.0}),), 0, 128))
+    qtbot.mouseClick(recipe.use, LEFT)
+    assert window.room == "train"
+    form = window.findChild(PlanForm)
+    assert form.plan().augmentation_steps == (Step("rotation", {"degrees": 40.0}),)
+    assert form.own_augmentation.text() == "Own: rotation"
+    assert not form.own_augmentation.isHidden()
+    qtbot.mouseClick(form.own_augmentation, LEFT)
+    assert not form.plan().augmentation_steps
+    assert form.own_augmentation.isHidden()
+    workspace.augmentation_requested.emit(("none", (Step("blur"),)))
+    form.main.set_values({"augmentation": "flip"})
+    assert (form.plan().augmentation, form.plan().augmentation_steps) == ("flip", ())
+    workspace.augmentation_requested.emit(("cifar", ()))
+    assert form.plan().augmentation == "cifar"
 
 
 @pytest.mark.parametrize("preset", list(AUGMENTATIONS))

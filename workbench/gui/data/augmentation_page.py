@@ -162,6 +162,10 @@ class AugmentationPage(QWidget):
         self._inbox.drain()
         self.trouble.show_problem(idle[0] if idle else None)
 
+    def _use(self) -> None:
+        recipe = self.recipe.recipe
+        self._workspace.augmentation_requested.emit((recipe.preset, recipe.steps))
+
     def _say(self, headline: str, sentence: str, button: str = "") -> None:
         self.message_page.say(headline, sentence, button=button)
         self._pages.setCurrentWidget(self.message_page)
@@ -213,6 +217,7 @@ class AugmentationPage(QWidget):
 
     def _connect(self) -> None:
         self.recipe.changed.connect(self.refresh)
+        self.recipe.use.clicked.connect(self._use)
         self.stage.currentIndexChanged.connect(lambda place: self.view.show_stage(place == 1))
         self.view.value_changed.connect(self.values.setText)
         self.busy.cancelled.connect(self._cancel)

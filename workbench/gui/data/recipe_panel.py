@@ -47,7 +47,7 @@ class RecipePanel(QWidget):
         super().__init__(parent)
         self.preset, self.sentence = QComboBox(self), MutedLabel(parent=self)
         self.seed, self.batch = QSpinBox(self), QSpinBox(self)
-        self.add = QPushButton("Add an operation", self)
+        self.add, self.use = QPushButton("Add an operation", self), QPushButton("Train with this", self)
         self._forms: list[OperationForm] = []
         self._place = QVBoxLayout()
         self._prepare()
@@ -136,6 +136,7 @@ class RecipePanel(QWidget):
             (self.seed, "seed", "Equal seeds vary pictures alike"),
             (self.batch, "batch", "Pictures in a batch, as in the training: they share its random numbers"),
             (self.add, "add-operation", "Vary pictures by one more operation, after the others"),
+            (self.use, "use-augmentation", "Take this augmentation to the Train room"),
         ):
             box.setObjectName(f"data-{name}")
             box.setAccessibleName(words)
@@ -167,6 +168,7 @@ class RecipePanel(QWidget):
         column.addWidget(self.sentence)
         column.addLayout(self._place)
         column.addWidget(self.add)
+        column.addWidget(self.use)
         column.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setWidget(body)

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from workbench.core.data.augment import Step
 from workbench.core.training.choices import RECORDS, field_of, option, options
 from workbench.core.training.plan import TrainingPlan, changed
 from workbench.core.training.recipes import RECIPES
 from workbench.errors import Problem
 from workbench.gui import theme
+from workbench.gui.training.own_augmentation import OwnAugmentation
 from workbench.gui.training.plan_sections import MAIN, SECTIONS, Section, looks, meaningless, summary
 from workbench.gui.training.plan_values import plan_of, usual_value, values_of
 from workbench.gui.training.recipe_box import RecipeBox
@@ -39,11 +41,15 @@ class PlanForm(QWidget):
         self._forms = [self.main, *(_form_of(part) for part in self.sections.values())]
         self.find_rate = _find_button(self)
         self.main.add_beside("learning_rate", self.find_rate)
+        self.own_augmentation = OwnAugmentation(self)
+        self.main.add_below("augmentation", self.own_augmentation)
         self._arrange()
         self.set_values(recalled())
         self.subjects.changed.connect(self.recheck)
         self.recipe.chosen.connect(self._follow_recipe)
         self.find_rate.clicked.connect(self._find_rate)
+        self.own_augmentation.clicked.connect(lambda: self.take_augmentation((self.plan().augmentation, ())))
+        workspace.augmentation_requested.connect(self.take_augmentation)
         for form in self._forms:
             form.changed.connect(self._edited)
 
@@ -61,6 +67,11 @@ class PlanForm(QWidget):
         self._choices = {field: str(getattr(plan, field)) for field in RECORDS}
         self._filling = False
         self.recheck()
+
+    def take_augmentation(self, wanted: tuple[str, tuple[Step, ...]]) -> None:
+        """Vary pictures as a named augmentation does, or by operations of one's own where there are any."""
+        name, steps = wanted
+        self.set_values(changed(self.plan(), augmentation=name, augmentation_steps=steps))
 
     def remember(self) -> None:
         """Keep the values for the next start, as far as they are possible."""
@@ -86,6 +97,7 @@ class PlanForm(QWidget):
                 part.set_open(True)
         self.recipe.show_plan(plan)
         self._schedule.show_plan(plan)
+        self.own_augmentation.show_plan(plan)
         self.offer_search()
         self.changed.emit()
 
@@ -94,6 +106,8 @@ class PlanForm(QWidget):
             return
         self._filling = True
         plan = self.plan()
+        if plan.augmentation != self._base.augmentation:  # a name that is chosen counts, and not what was used instead
+            self._base = changed(self._base, augmentation=plan.augmentation, augmentation_steps=())
         for field in RECORDS:
             if str(getattr(plan, field)) != self._choices[field]:
                 self._choices[field] = str(getattr(plan, field))
