@@ -402,7 +402,7 @@ class NetworkScene(QGraphicsScene):
         item = self.item(name)
         return item.name if item is not None else name
 
-    def _is_covered(self, name: str, wanted: Collection[str]) -> bool:
+    def _is_covered(self, name: str, wanted: set[str]) -> bool:
         """Whether a node lies in a closed group, or outside what is looked at, and other nodes there are not wanted."""
         item = self.item(name)
         return item is None or (item.name != name and not wanted >= set(self.tree.nodes(item.name)))
