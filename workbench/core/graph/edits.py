@@ -140,6 +140,14 @@ def set_arguments(network: Network, name: str, changes: Mapping[str, Any]) -> Ne
     return _changed(network, name, arguments={**network[name].arguments, **changes})
 
 
+def set_arguments_of_all(network: Network, names: Collection[str], changes: Mapping[str, Any]) -> Network:
+    """Change the same arguments of several nodes."""
+    must_exist(network, *names)
+    chosen = set(names)
+    nodes = (node.with_(arguments={**node.arguments, **changes}) if node.name in chosen else node for node in network)
+    return settled(network, network.with_nodes(nodes))
+
+
 def rename(network: Network, name: str, new_name: str) -> Network:
     """Give a node another name, and so its weights another key."""
     must_exist(network, name)

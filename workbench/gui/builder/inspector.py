@@ -16,6 +16,7 @@ from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.shapes import Analysis
 from workbench.errors import Problem
 from workbench.gui import theme
+from workbench.gui.builder.bulk_form import BulkBox
 from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.facts import FactsGrid, group_facts, network_facts, node_facts
 from workbench.gui.builder.fields import Manners
@@ -117,6 +118,7 @@ class Inspector(QScrollArea):
             self._show_form()
         if not self.title_edit.hasFocus():
             self.title_edit.setText(after.name)
+        self.bulk.follow()
         self._show_texts()
 
     def show_analysis(self, analysis: Analysis) -> None:
@@ -127,8 +129,9 @@ class Inspector(QScrollArea):
 
     def start_editing(self) -> None:
         """Put the keyboard into the form."""
-        if self.form is not None:
-            self.form.start()
+        form = self.form or self.bulk.form
+        if form is not None:
+            form.start()
         else:
             self.title_edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -184,7 +187,8 @@ class Inspector(QScrollArea):
         elif group:
             self._show_group_texts(group)
         elif count:
-            self.title.setText(f"{count} nodes selected")
+            kind = f"{self.bulk.form.nodes[0].kind} " if self.bulk.form else ""
+            self.title.setText(f"{count} {kind}nodes selected")
             self.help.setText(MANY_HINT)
         else:
             self.help.setText(NETWORK_HINT)
@@ -285,6 +289,7 @@ class Inspector(QScrollArea):
         self.title_edit.installEventFilter(Manners(self))
         self.title_edit.editingFinished.connect(self._retitle)
         self.help, self.facts, self.formulas = MutedLabel(), FactsGrid(), Formulas()
+        self.bulk = BulkBox(self._scene, self._editor)
         self._problems: list[ProblemLabel] = []
         self._problem_column = QVBoxLayout()
         self._problem_column.setSpacing(theme.S)
@@ -302,5 +307,6 @@ class Inspector(QScrollArea):
         self._column.addSpacing(theme.XS)
         self._column.addWidget(Rule("level"))
         self._column.addSpacing(theme.XS)
+        self._column.addWidget(self.bulk)
         self._column.addStretch(1)
         self.setWidget(content)
