@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.training.events import EpochDone, RunEvent, RunStarted
-from workbench.errors import WorkbenchError
+from workbench.errors import Problem, Remedy, WorkbenchError
 from workbench.gui import icons, theme
 from workbench.gui.errors import show_error
 from workbench.gui.runs.exporting import export_menu
+from workbench.gui.training.doctor_strip import examined
 from workbench.gui.training.live import LiveRun
 from workbench.gui.training.plan_form import PlanForm
 from workbench.gui.training.run_panel import RunPanel
@@ -136,12 +137,15 @@ class TrainRoom(QWidget):
         self.run.advanced.connect(self._advanced)
         self.run.standing_changed.connect(self._standing_changed)
         self._workspace.active_run = folder
+        self.panel.doctor.clear()
         self.panel.show_run(self.run)
         self._update()
 
     def _advanced(self, events: list[RunEvent]) -> None:
         assert self.run is not None
         self.panel.show_run(self.run)
+        if any(isinstance(event, EpochDone) for event in events):
+            self._examine(self.run)
         told_lately = time.monotonic() - self._told < TELL_SECONDS
         if any(isinstance(event, RunStarted | EpochDone) for event in events) and not told_lately:
             self._told = time.monotonic()
@@ -152,9 +156,30 @@ class TrainRoom(QWidget):
         self.panel.show_run(self.run)
         if self.run.is_over:
             self._workspace.active_run = None
+            self._examine(self.run)
             self._workspace.runs_changed.emit()
             self._workspace.message.emit(f"{self.run.folder.name}: {self.panel.status.text()}")
         self._update()
+
+    def _examine(self, run: LiveRun) -> None:
+        """Ask the doctor, beside the training; the answer is for this run alone."""
+        folder, events = run.folder, tuple(run.history.events)
+
+        def show(findings: tuple[Problem, ...]) -> None:
+            if self.run is run:
+                self.panel.doctor.show_findings(findings)
+
+        self._workspace.jobs.submit(lambda: examined(folder, events), owner=self, lane="data", key="doctor", done=show)
+
+    def _mend(self, remedy: Remedy) -> None:
+        """Put what the doctor advises into the form, or into the network, for the next run."""
+        from workbench.core.training.doctor.rule import NetworkRemedy
+
+        if isinstance(remedy, NetworkRemedy):
+            self._workspace.document.apply(remedy.edit, remedy.label)
+        else:
+            self.form.set_values(remedy.edit(self.form.plan()))
+        self._workspace.message.emit(f"{remedy.label}: set for the next run.")
 
     def _why_not(self) -> str:
         """Why a new run cannot start, in a sentence. Two at once would share one stream of random numbers."""
@@ -249,6 +274,7 @@ class TrainRoom(QWidget):
         self._workspace.resume_requested.connect(self.continue_run)
         self._workspace.runs_changed.connect(self._update)
         self.panel.inspect_chosen.connect(self._inspect)
+        self.panel.doctor.remedy_chosen.connect(self._mend)
         self.panel.export.setMenu(export_menu(self, self._workspace, lambda: self.run.folder if self.run else None))
 
     def _inspect(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 from workbench.gui import icons, theme
 from workbench.gui.training import wording
 from workbench.gui.training.curves import Curves
+from workbench.gui.training.doctor_strip import DoctorStrip
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.live import LiveRun
 from workbench.gui.widgets.empty_state import EmptyState
@@ -40,7 +41,7 @@ class RunPanel(QWidget):
         self.status, self.warnings = ToneLabel("muted", self), ToneLabel("warning", self)
         self.progress = QProgressBar(self)
         self.curves = Curves("train", self)
-        self.failure = FailurePanel(self)
+        self.failure, self.doctor = FailurePanel(self), DoctorStrip(self)
         self.inspect, self.export = QPushButton("Inspect", self), QPushButton("Export…", self)
         self._empty = EmptyState("train", EMPTY, sentence=EMPTY, parent=self)
         self._pages = QStackedWidget(self)
@@ -122,6 +123,7 @@ class RunPanel(QWidget):
         column.addWidget(self.progress)
         column.addWidget(self.failure)
         column.addWidget(self.curves, 1)
+        column.addWidget(self.doctor)
         column.addWidget(self.warnings)
         column.addLayout(foot)
         self._pages.addWidget(self._empty)

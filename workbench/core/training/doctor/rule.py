@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from workbench.core.graph.network import Network
 from workbench.core.training.events import (
     EpochDone,
@@ -120,11 +122,12 @@ def planned(label: str, **values: Any) -> PlanRemedy:
 
 
 def at_rate(plan: TrainingPlan, factor: float) -> PlanRemedy:
-    """The remedy that multiplies the learning rate, that of every phase."""
+    """The remedy that sets the learning rate to a multiple of this plan's, and that of every phase with it."""
     label = f"Train with a rate of {plan.learning_rate * factor:.2g}"
     if plan.phases:
         label = f"Multiply the rates of all phases by {factor:g}"
-    return PlanRemedy(label, partial(_rates_times, factor=factor))
+    phases = tuple(replace(phase, learning_rate=phase.learning_rate * factor) for phase in plan.phases)
+    return planned(label, learning_rate=plan.learning_rate * factor, phases=phases)
 
 
 def middle(values: Sequence[float | None]) -> float | None:
@@ -135,10 +138,3 @@ def middle(values: Sequence[float | None]) -> float | None:
 
 def _with(plan: TrainingPlan, values: dict[str, Any]) -> TrainingPlan:
     return changed(plan, **values)
-
-
-def _rates_times(plan: TrainingPlan, factor: float) -> TrainingPlan:
-    from msgspec.structs import replace
-
-    phases = tuple(replace(phase, learning_rate=phase.learning_rate * factor) for phase in plan.phases)
-    return replace(plan, learning_rate=plan.learning_rate * factor, phases=phases)
