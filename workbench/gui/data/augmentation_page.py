@@ -76,23 +76,26 @@ class AugmentationPage(QWidget):
     def showEvent(self, event: object) -> None:
         """Begin when the view is opened."""
         super().showEvent(event)  # type: ignore[arg-type]
+        self._plan = recalled()
         self.refresh()
 
     # -- opening the set -------------------------------------------------------------------------------------------
 
     def _is_current(self) -> bool:
         made = self._prepared
-        return made is not None and made.holding is self._holding and made.network is self._network()
+        if made is None or made.data.split != self._plan.split():
+            return False
+        return made.holding is self._holding and made.network is self._network()
 
     def _network(self) -> object:
         return self._workspace.document.network
 
     def _prepare(self, holding: Holding) -> None:
-        network = self._workspace.document.network
+        network, split = self._workspace.document.network, self._plan.split()
         self.busy.start("Opening the set as a training does")
         report = self.busy.reporter(self._jobs)
         self._jobs.submit(
-            lambda: prepare(holding, network, report),
+            lambda: prepare(holding, network, split, report),
             owner=self,
             lane=LANE,
             key="prepare",
@@ -147,7 +150,8 @@ class AugmentationPage(QWidget):
         mean, std = prepared.preprocessing.mean, prepared.preprocessing.std
         words = f"mean {_numbers(mean)}, std {_numbers(std)}"
         held_words = "Held out: a training never varies it and validates on it as it is. "
-        self.note.setText((held_words if held else "") + f"Normalized with {words}.")
+        mixed = "" if self._plan.mixing == "none" or held else f" {self._plan.mixing.capitalize()} comes after this."
+        self.note.setText((held_words if held else "") + f"Normalized with {words}.{mixed}")
         self._pages.setCurrentWidget(self._body)
 
     def _take(self, items: list[tuple[object, Variant]]) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.core.data.images import ImageData, ImagePart
+from workbench.core.data.images import ImageData, ImagePart, Indices
 from workbench.core.data.preprocessing import Preprocessing
+from workbench.core.data.split import Split
 from workbench.core.graph.network import Network
 from workbench.gui.data.holding import Holding
 from workbench.gui.data.recipe_panel import Recipe
@@ -31,6 +32,8 @@ class Prepared:
     network: Network
     data: ImageData
     preprocessing: Preprocessing
+    members: tuple[Indices, Indices]
+    """The numbers in the holding of the pictures of both parts, where these are arrays."""
 
     def place(self, number: int) -> tuple[ImagePart, int] | None:
         """The part that a picture of the holding is in, and its number there; None if it is in neither.
@@ -38,26 +41,35 @@ class Prepared:
         Files are found by their names: near-duplicates may have been moved to the same part when they were decoded.
         """
         holding = self.holding
-        if holding.excluded[number]:
-            return None
+        parts = (self.data.train, self.data.validation)
         if holding.index.files:
             file = holding.index.files[number]
-            parts = (self.data.train, self.data.validation)
             return next(((part, part.files.index(file)) for part in parts if file in part.files), None)
-        members = np.flatnonzero((holding.held_out == holding.held_out[number]) & ~holding.excluded)
-        part = self.data.validation if holding.held_out[number] else self.data.train
-        return part, int(np.searchsorted(members, number))
+        for part, members in zip(parts, self.members, strict=True):
+            place = int(np.searchsorted(members, number))
+            if place < len(members) and members[place] == number:
+                return part, place
+        return None
 
 
-def prepare(holding: Holding, network: Network, progress: Callable[[int, int], None]) -> Prepared:
+def prepare(holding: Holding, network: Network, split: Split, progress: Callable[[int, int], None]) -> Prepared:
     """Open the set as a training would; raises `WorkbenchError` where it does not suit the network."""
+    from workbench.core.data.arranging import arrangement
+    from workbench.core.data.health.scan import scan
     from workbench.core.data.sources import open_data
     from workbench.core.data.statistics import statistics
     from workbench.core.training.compatibility import framing_of
 
     framing = framing_of(network)
-    data = open_data(holding.spec, framing=framing, progress=progress)
-    return Prepared(holding, network, data, Preprocessing(framing, *statistics(data.train)))
+    data = open_data(holding.spec, framing=framing, split=split, progress=progress)
+    made = arrangement(
+        holding.index,
+        holding.decisions,
+        split if not holding.index.files else Split(near_duplicates="anywhere"),
+        groups_of=lambda index: scan(index, progress).groups(index.labels),
+    )
+    preprocessing = Preprocessing(framing, *statistics(data.train))
+    return Prepared(holding, network, data, preprocessing, (made.train, made.validation))
 
 
 def training_variants(prepared: Prepared, number: int, recipe: Recipe, *, sampling: str) -> Iterator[Variant]:
