@@ -62,7 +62,6 @@ class Section:
 
 
 SECTIONS = (
-    Section("Data", ("validation_share", "split_seed", "near_duplicates")),
     Section("Optimizer", ("weight_decay", "decay", "clip_norm", "accumulation"), opened_by="optimizer"),
     Section("Schedule", ("warmup_epochs", "warmup_start"), opened_by="schedule"),
     Section("Loss", ("loss", "class_weights", "sampling")),
@@ -70,6 +69,7 @@ SECTIONS = (
     Section("Averaging", ("averaging",)),
     Section("Early stopping", ("patience", "monitor", "least_progress")),
     Section("Start", ("initialization", "zero_last_norm", "seed")),
+    Section("Data", ("validation_share", "split_seed", "near_duplicates")),
     Section("Machine", ("device", "precision", "recompute")),
 )
 
