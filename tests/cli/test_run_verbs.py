@@ -276,3 +276,15 @@ def test_transfer_that_is_not_possible(workbench: Any, words: list[str], part: s
 def test_json_on_standard_output_is_all_there_is(workbench: Any, digits_run: Path) -> None:
     for words in (("evaluate", digits_run), ("describe", "lenet5"), ("networks",)):
         assert msgspec.json.decode(workbench(*words, "--json").out)
+
+
+@pytest.mark.slow
+def test_a_run_in_a_process_of_its_own_comes_to_the_same(workbench: Any, tmp_path: Path) -> None:
+    outcomes = []
+    for name, words in {"here": (), "there": ("--isolated",)}.items():
+        answer = workbench("train", "lenet5", "--data", "digits", *QUICK, *words, "--out", tmp_path / name, "--json")
+        assert answer.status == 0, answer.err
+        assert "epoch 1/1" in answer.err
+        outcomes.append(answer.json["accuracy"])
+    assert outcomes[0] == outcomes[1]
+    refused(workbench("resume", tmp_path / "there", "--isolated"), "there is complete")

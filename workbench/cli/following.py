@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.report import clear_progress, duration, percent, print_facts, print_json, progress, tell
+from workbench.cli.verbs import Parser
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -17,21 +19,32 @@ if TYPE_CHECKING:
     from workbench.core.training.control import Control
     from workbench.core.training.events import EpochDone, RunEvent, RunFailed, RunFinished, RunStarted, StepDone
 
+    Walker = Callable[[Run, Control], Iterator[RunEvent]]
+
 COMPLETE, OUR_FAULT, STOPPED = 0, 1, 130
 
 
-def follow(run: Run, *, as_json: bool, data: ImageData | None = None) -> int:
-    """Train the run to its end, tell what happens, print what it came to, and return the exit status.
+def isolation_option(parser: Parser) -> None:
+    """The `--isolated` of every verb that trains a run."""
+    parser.add_argument("--isolated", action="store_true", help="train in a process of its own")
 
-    `data` is the run's data if it is open already.
-    """
+
+def walker(*, isolated: bool, data: ImageData | None = None) -> Walker:
+    """What walks a run: this process, which may have its data open already, or one of its own."""
+    from workbench.core.runs.child import walk_in_child
     from workbench.core.runs.runner import walk
+
+    return walk_in_child if isolated else partial(walk, data=data)
+
+
+def follow(run: Run, walk: Walker, *, as_json: bool) -> int:
+    """Train the run to its end, tell what happens, print what it came to, and return the exit status."""
     from workbench.core.training.control import Control
     from workbench.core.training.events import RunFailed, RunFinished
 
     control = Control()
     with stopping_on_signals(control):
-        *_, last = _told(run, walk(run, control, data=data))
+        *_, last = _told(run, walk(run, control))
     if isinstance(last, RunFailed):
         return _failed(run, last)
     assert isinstance(last, RunFinished)

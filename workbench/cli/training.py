@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.data import fetched_data, opened_data
 from workbench.cli.fields import add_fields, given
-from workbench.cli.following import follow
+from workbench.cli.following import follow, isolation_option, walker
 from workbench.cli.opening import code_options, consent, opened
 from workbench.cli.report import tell
 from workbench.cli.verbs import Parser, json_option, verb
@@ -54,6 +54,7 @@ def plan_options(parser: Parser) -> None:
 def _train_arguments(parser: Parser) -> None:
     plan_options(parser)
     parser.add_argument("--out", type=Path, metavar="RUN", help="the folder of the run (a new one among your runs)")
+    isolation_option(parser)
     json_option(parser)
 
 
@@ -64,7 +65,7 @@ def train(options: Namespace) -> int:
 
     plan, network, data = prepared(options)
     out = options.out or new_run_folder(f"{network.name}-{_short(plan.data)}")
-    return follow(create_run(plan, network, out), as_json=options.json, data=data)
+    return follow(create_run(plan, network, out), walker(isolated=options.isolated, data=data), as_json=options.json)
 
 
 def prepared(options: Namespace) -> tuple[TrainingPlan, Network, ImageData]:
@@ -80,6 +81,7 @@ def prepared(options: Namespace) -> tuple[TrainingPlan, Network, ImageData]:
 
 def _resume_arguments(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", help="the folder of a run that was stopped, failed or killed")
+    isolation_option(parser)
     json_option(parser)
 
 
@@ -93,7 +95,7 @@ def resume(options: Namespace) -> int:
         hint = f"`workbench evaluate {options.run}` says how good it is."
         raise WorkbenchError(f"{run.name} is complete", "all epochs of its plan are done", hint)
     fetched_data(run.plan.data)
-    return follow(run, as_json=options.json)
+    return follow(run, walker(isolated=options.isolated), as_json=options.json)
 
 
 def new_run_folder(name: str) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.cli.data import opened_data
 from workbench.cli.fields import add_fields, given
-from workbench.cli.following import follow
+from workbench.cli.following import follow, isolation_option, walker
 from workbench.cli.report import Counter, tell
 from workbench.cli.training import new_run_folder
 from workbench.cli.verbs import Parser, json_option, verb
@@ -28,6 +28,7 @@ def _arguments(parser: Parser) -> None:
     parser.add_argument("--strategy", metavar="NAME", help=f"{strategies} (head)")
     add_fields(parser, TransferPlan, but=("backbone", "data", "weights", "strategy", "name"))
     parser.add_argument("--out", type=Path, metavar="RUN", help="the folder of the run (a new one among your runs)")
+    isolation_option(parser)
     json_option(parser)
 
 
@@ -50,4 +51,6 @@ def transfer(options: Namespace) -> int:
     data = opened_data(plan.data, source.preprocessing.framing, what="Reading photos")
     training, network = training_plan(plan, len(data.classes), progress=Counter("Downloading weights: bytes"))
     out = options.out or new_run_folder(plan.run_name())
-    return follow(create_run(training, network, out), as_json=options.json, data=data)
+    return follow(
+        create_run(training, network, out), walker(isolated=options.isolated, data=data), as_json=options.json
+    )
