@@ -28,6 +28,7 @@ from workbench.core.graph.network import Network, Node
 from workbench.gui import theme
 from workbench.gui.rooms import ROOMS, RoomEntry
 from workbench.gui.shell import MainWindow
+from workbench.gui.shortcuts import ShortcutSheet
 from workbench.gui.workspace import Workspace
 from workbench.settings import Settings, load_settings
 
@@ -306,9 +307,12 @@ def test_the_question_about_unsaved_changes(window: MainWindow, workspace: Works
 
 def test_help_lists_shortcuts_and_versions(window: MainWindow, close_dialogs: None) -> None:
     window.findChild(QAction, "help-shortcuts").trigger()
-    text = window.findChild(QMessageBox, "shortcuts-dialog").text()
-    assert "Ctrl+K" in text
-    assert "Ctrl+J" in text
+    sheet = window.findChild(ShortcutSheet, "shortcuts-dialog")
+    assert {"Ctrl+K", "Ctrl+J", "F1, Ctrl+/"} <= {keys for _, keys in sheet.texts()}
+    sheet.search.setText("find action")
+    assert sheet.texts() == [("Find Action", "Ctrl+K")]
+    sheet.search.setText("nothing has such a name")
+    assert sheet.texts() == []
     window.findChild(QAction, "help-about").trigger()
     assert "MIT licence" in window.findChild(QMessageBox, "about-dialog").text()
 

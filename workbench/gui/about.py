@@ -5,10 +5,7 @@ from __future__ import annotations
 import html
 import platform
 import sys
-from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
-
-from PySide6.QtGui import QAction, QKeySequence
 
 from workbench.paths import runs_folder
 
@@ -25,17 +22,6 @@ def about_text() -> str:
         + _table(rows)
         + "<p>MIT licence. Qt is used under the LGPL, version 3.</p>"
     )
-
-
-def shortcuts_text(actions: Iterable[QAction]) -> str:
-    """All keyboard shortcuts as rich text."""
-    native = QKeySequence.SequenceFormat.NativeText
-    rows = {
-        action.shortcut().toString(native): action.text().replace("&", "").removesuffix("…")
-        for action in actions
-        if not action.shortcut().isEmpty()
-    }
-    return "<h3>Keyboard shortcuts</h3>" + _table(list(rows.items()))
 
 
 def _table(rows: list[tuple[str, str]]) -> str:

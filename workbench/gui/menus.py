@@ -99,7 +99,8 @@ class Menus(QObject):
     def _help(self) -> None:
         menu = self._menu("&Help")
         shortcuts, about = self.shortcuts_wanted.emit, self.about_wanted.emit
-        self._add(menu, "Help", "Keyboard Shortcuts", name="help-shortcuts", keys="Ctrl+/", run=shortcuts)
+        sheet = self._add(menu, "Help", "Keyboard Shortcuts", name="help-shortcuts", keys="F1", run=shortcuts)
+        sheet.setShortcuts([QKeySequence("F1"), QKeySequence("Ctrl+/")])
         self._add(menu, "Help", "About CNN Workbench", name="help-about", run=about)
 
     def _menu(self, title: str) -> QMenu:

@@ -12,13 +12,14 @@ from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from workbench.gui import icons, rooms, theme
-from workbench.gui.about import about_text, shortcuts_text
+from workbench.gui.about import about_text
 from workbench.gui.autosave import Autosave
 from workbench.gui.command_palette import Command, CommandPalette
 from workbench.gui.documents import DocumentActions
 from workbench.gui.menus import Menus
 from workbench.gui.rail import Rail
 from workbench.gui.rooms import ROOMS, RoomEntry
+from workbench.gui.shortcuts import MOUSE, ShortcutSheet, rows_of
 from workbench.gui.status import StatusBar
 from workbench.gui.workspace import Workspace
 from workbench.settings import Settings, save_settings
@@ -169,9 +170,12 @@ class MainWindow(QMainWindow):
         self.menus.show_recent(self.settings.recent)
 
     def _tell_shortcuts(self) -> None:
-        actions = [action for _, action in self.menus.commands()]
-        actions += [action for offered in self._room_actions.values() for action in offered]
-        self._tell("shortcuts-dialog", shortcuts_text(actions))
+        places = {"Everywhere": rows_of([action for _, action in self.menus.commands()])}
+        here = sorted(self._room_actions, key=lambda name: name != self.room)
+        places |= {self.entries[name].title: rows_of(self._room_actions[name]) for name in here}
+        if "build" in self._room_actions:
+            places["Mouse on the canvas"] = MOUSE
+        ShortcutSheet(places, self).show()
 
     def _tell(self, name: str, text: str) -> None:
         box = QMessageBox(QMessageBox.Icon.NoIcon, TITLE, text, QMessageBox.StandardButton.Close, self)

@@ -12,7 +12,7 @@ from workbench.gui.builder.argument_form import ArgumentForm
 from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.scene import NetworkScene
 
-DIFFERS = " (differs)"
+DIFFERS = " ≠"
 
 
 class BulkForm(ArgumentForm):
@@ -34,6 +34,7 @@ class BulkForm(ArgumentForm):
             values = [node.arguments.get(name, field.argument.default) for node in nodes]
             same = all(value == values[0] for value in values)
             label.setText(text if same else text + DIFFERS)
+            label.setToolTip(field.argument.help if same else "The selected nodes differ in this; a change sets all")
             field.setAccessibleDescription("" if same else "The selected nodes differ in this; a change sets all")
 
 
