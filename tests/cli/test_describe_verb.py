@@ -155,3 +155,13 @@ def test_the_layers_are_counted_by_kind(workbench: Any) -> None:
     told = workbench("describe", "resnet18").out.splitlines()
     assert ["Conv2d", "20", "11,166,912"] in [line.split() for line in told]
     assert ["ReLU", "17"] in [line.split() for line in told]
+
+
+def test_two_networks_are_compared_layer_by_layer(workbench: Any) -> None:
+    told = workbench("compare", "resnet18", "resnet34")
+    assert told.status == 0
+    assert "11,689,512 → 21,797,672 (+10,108,160)" in told.out
+    record = msgspec.json.decode(workbench("compare", "resnet18", "resnet34", "--json").out)
+    assert record["parameters"] == [11_689_512, 21_797_672]
+    assert "0 layers differ" in workbench("compare", "lenet5", "lenet5").out
+    assert workbench("compare", "lenet5", "nowhere").status == 2

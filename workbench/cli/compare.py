@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.differences import are_networks, print_differences
 from workbench.cli.report import duration, print_json, print_table, tell
 from workbench.cli.verbs import Parser, json_option, verb
 
@@ -16,13 +17,23 @@ HEADINGS = ("runs", ">seeds", ">accuracy", ">last", ">loss", ">best epoch", ">ep
 
 
 def _arguments(parser: Parser) -> None:
-    parser.add_argument("runs", metavar="RUN", nargs="+", help="folders of runs; those of one plan are told together")
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="+", help="folders of runs (those of one plan are told together), or two networks"
+    )
     json_option(parser)
 
 
-@verb("compare", "RUN RUN...", "runs side by side, with mean and spread over seeds", arguments=_arguments)
+@verb(
+    "compare",
+    "RUN RUN...|NET NET",
+    "runs side by side over seeds, or two networks layer by layer",
+    arguments=_arguments,
+)
 def compare(options: Namespace) -> None:
     """Print a line for each experiment, the most accurate first."""
+    if are_networks(options.runs):
+        print_differences(options.runs, as_json=options.json)
+        return
     from workbench.core.runs.compare import compare as compared
     from workbench.core.runs.folder import open_run
 
@@ -32,9 +43,7 @@ def compare(options: Namespace) -> None:
         return
     print_table(HEADINGS, map(_row, experiments))
     if any(len(experiment.runs) == 1 for experiment in experiments):
-        tell(
-            "Of one seed the spread is not known: train with --seed 1, --seed 2 ... to see what is chance."
-        )
+        tell("Of one seed the spread is not known: train with --seed 1, --seed 2 ... to see what is chance.")
 
 
 def _row(experiment: Experiment) -> list[str]:
