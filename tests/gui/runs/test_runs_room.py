@@ -294,3 +294,41 @@ def test_without_a_trash_it_says_why_and_keeps_the_run(
     assert "trash" in box.text() and str(runs_folder) in box.informativeText()
     box.close()
     assert (runs_folder / "tiny-digits-1").exists()
+
+
+# -- runs that others write --------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_somebody_else_trains_is_followed(
+    qtbot: QtBot, room: RunsRoom, runs_folder: Path, workspace: Workspace
+) -> None:
+    plan = TrainingPlan(network="tiny", data="digits", epochs=2, batch_size=256, precision="fp32", device="cpu")
+    run, control = create_run(plan, tiny(), runs_folder / "elsewhere"), Control()
+    wait(qtbot, lambda: "elsewhere" in names(room))
+    room.select(run.path)
+    for event in walk(run, control):
+        if getattr(event, "epoch", 0) == 2:
+            control.stop()
+
+    def told() -> tuple[str, str]:
+        row = names(room).index("elsewhere")
+        return cell(room, row, "Epochs"), cell(room, row, "State")
+
+    wait(qtbot, lambda: told() == ("1 / 2", "stopped"))
+    list(walk(run))
+    wait(qtbot, lambda: told() == ("2 / 2", "complete"))
+    selected = room.selected()
+    assert selected is not None and selected.path == run.path, "what is chosen stays chosen"
+    room.hide()
+    assert not room._watch.isActive()
+
+
+def test_looking_again_draws_nothing_anew(qtbot: QtBot, room: RunsRoom, workspace: Workspace) -> None:
+    wait(qtbot, lambda: not workspace.jobs.busy)
+    before = room.model.rows
+    drawn: list[None] = []
+    room.model.modelReset.connect(lambda: drawn.append(None))
+    room.model.dataChanged.connect(lambda *_places: drawn.append(None))
+    room._look()
+    wait(qtbot, lambda: not workspace.jobs.busy)
+    assert room.model.rows is before and not drawn

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QFile, QSortFilterProxyModel, Qt, QUrl
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtCore import QFile, QSortFilterProxyModel, Qt, QTimer, QUrl
+from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -31,6 +31,8 @@ from workbench.gui.runs.rows import RunRow, read_rows
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.workspace import Workspace
 
+LOOK_MS = 2000
+"""So often a visible room looks for runs that others write: another program, another machine on the same disk."""
 RESUMABLE = ("stopped", "unfinished", "failed")
 
 
@@ -55,6 +57,8 @@ class RunsRoom(QWidget):
         self._open = self._action("Open folder", "folder", "Ctrl+Shift+O", self.open_folder)
         self._delete = self._action("Delete…", "trash", "Del", self.delete)
         self._export = QPushButton("Export…", self)
+        self._watch = QTimer(self)
+        self._watch.setInterval(LOOK_MS)
         self._prepare_table()
         self._arrange()
         self._connect()
@@ -75,15 +79,30 @@ class RunsRoom(QWidget):
 
     def refresh(self) -> None:
         """Read the runs on a lane."""
+        self._read(self._show_rows)
+
+    def _look(self) -> None:
+        """Read the runs again, and show them if one has changed."""
+        self._read(lambda rows: self._show_rows(rows) if rows != self.model.rows else None)
+
+    def _read(self, show: Callable[[list[RunRow]], None]) -> None:
         workspace, known = self._workspace, {row.path: row for row in self.model.rows}
         workspace.jobs.submit(
             lambda: read_rows(workspace.runs_folder, known),
             owner=self,
             lane="files",
             key="rows",
-            done=self._show_rows,
+            done=show,
             failed=self._cannot_read,
         )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._watch.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._watch.stop()
 
     def _refresh_if_seen(self) -> None:
         """Follow a run in training only while somebody looks; `enter` catches up."""
@@ -280,6 +299,7 @@ class RunsRoom(QWidget):
         return row.path if row else None
 
     def _connect(self) -> None:
+        self._watch.timeout.connect(self._look)
         self._workspace.runs_changed.connect(self._refresh_if_seen)
         self._empty.pressed.connect(lambda: self._workspace.room_requested.emit("train"))
         self.table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._show_selected())
