@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.core.training.events import EpochJudged
 from workbench.gui import theme
 from workbench.gui.training.curves import Curves
+from workbench.gui.training.doctor_strip import examined
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.history import RunHistory
 from workbench.gui.training.live import Failure
-from workbench.gui.training.wording import duration, percent
+from workbench.gui.training.wording import duration, percent, size
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.widgets.labels import ToneLabel
 
@@ -46,6 +48,7 @@ def read_detail(path: Path) -> RunDetail:
         ("Augmentation", plan.augmentation),
         ("Seed", str(plan.seed)),
         *_happened(history),
+        *(("Advice", str(replace(problem, where=""))) for problem in examined(path, history.events)),
         ("Folder", str(path)),
     ]
     return RunDetail(path, history, tuple(facts))
@@ -60,6 +63,19 @@ def _happened(history: RunHistory) -> list[tuple[str, str]]:
         facts.append(("Best", f"{percent(history.best.validation_accuracy)} in epoch {history.best.epoch}"))
     if history.finished is not None:
         facts.append(("Took", duration(history.finished.seconds)))
+    return [*facts, *_judged(history)]
+
+
+def _judged(history: RunHistory) -> list[tuple[str, str]]:
+    """What the last epoch measured beside its loss."""
+    judged = next((event for event in reversed(history.events) if isinstance(event, EpochJudged)), None)
+    if judged is None:
+        return []
+    facts = [("Calibration", f"off by {percent(judged.calibration_error)}"), ("Waiting", percent(judged.waiting))]
+    if len(judged.class_accuracy) > 5:
+        facts.insert(0, ("Top 5", percent(judged.top5)))
+    if judged.memory is not None:
+        facts.append(("Memory", size(judged.memory)))
     return facts
 
 

@@ -48,7 +48,7 @@ def tiny_batches(case: Case) -> Iterator[Problem]:
     plan, norms = case.plan, case.network.of_kind("BatchNorm2d") or case.network.of_kind("BatchNorm1d")
     if not norms or plan.batch_size >= TINY or all(phase.norm != "train" for phase in plan.all_phases()):
         return
-    reason = f"{norms[0].name} takes its means over {plan.batch_size} pictures: they are mostly chance"
+    reason = f"the means that {norms[0].name} takes over {plan.batch_size} pictures are mostly chance"
     yield finding("batch_size", "The batches are too small for BatchNorm", reason, _larger(plan))
 
 
