@@ -17,10 +17,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
+from workbench.core import open_network
 from workbench.core.graph import edits
 from workbench.core.graph.document import Document
+from workbench.core.graph.nesting import nested_layout
 from workbench.core.graph.network import Network, Node
+from workbench.core.graph.outline import outline
 from workbench.gui import theme
+from workbench.gui.builder import style
 from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.scene import NetworkScene
 from workbench.gui.builder.view import CanvasView
@@ -60,6 +64,7 @@ class Bench:
 
     def __init__(self, app: QApplication, count: int) -> None:
         self.app, self.network = app, skip_chain(count)
+        self.opened, self._dragged = outline(self.network).groups, QPointF()
         self.workspace = Workspace(Document(self.network))
         self.scene = NetworkScene()
         self.view = CanvasView(self.scene, Editor(self.workspace, self.scene))
@@ -69,7 +74,8 @@ class Bench:
 
     def measure(self) -> dict[str, float]:
         """All figures, in milliseconds."""
-        figures = {"build": milliseconds(lambda: self.scene.open(self.network))}
+        figures = {"build, groups closed": milliseconds(lambda: self.scene.open(self.network, ()))}
+        figures["build, groups open"] = milliseconds(lambda: self.scene.open(self.network, self.opened))
         figures["first picture"] = milliseconds(lambda: self._frame(self.view.fit))
         figures["overview, whole repaint"] = milliseconds(lambda: self._frame(self.view.viewport().update), FRAMES)
         figures["overview, pan"] = milliseconds(self._pan, FRAMES)
@@ -97,13 +103,40 @@ class Bench:
 
     def _drag(self) -> None:
         name = next(iter(self.scene.nodes))
-        self._frame(lambda: self.scene.drag([name], [], QPointF(3, 2)))
+        self._dragged += QPointF(3, 2)
+        self._frame(lambda: self.scene.drag([name], [], self._dragged))
 
     def _edit(self) -> None:
         before = self.scene.network
         stride = before["stage0.1"].arguments.get("stride", 1) + 1
         after = edits.set_arguments(before, "stage0.1", {"stride": stride})
         self._frame(lambda: (self.scene.follow(before, after), self.scene.show_stale()))
+
+
+def opening(app: QApplication, name: str) -> dict[str, float]:
+    """How long a known network takes to be shown, closed and with every group open, and to open and close one."""
+    network = open_network(name)
+    workspace, scene = Workspace(Document(network)), NetworkScene()
+    view = CanvasView(scene, Editor(workspace, scene))
+    view.resize(*WINDOW)
+    view.show()
+    groups = outline(network).groups
+
+    def shown(opened: tuple[str, ...]) -> None:
+        scene.open(network, opened)
+        view.first_look()
+        app.processEvents()
+
+    figures = {"closed": milliseconds(lambda: shown(()), 5), "all open": milliseconds(lambda: shown(groups), 5)}
+    shown(())
+    figures["open all at once"] = milliseconds(lambda: (scene.unfold(groups), app.processEvents()))
+    shown(())
+    first = next(key for key in scene.nodes if scene.tree.is_group(key))
+    figures["open or close a group"] = milliseconds(lambda: (view.toggle(first), app.processEvents()), 8)
+    figures["layout"] = milliseconds(lambda: nested_layout(outline(network), style.SIZES), 3)
+    workspace.close()
+    view.close()
+    return figures
 
 
 def main(counts: list[int]) -> None:
@@ -118,6 +151,10 @@ def main(counts: list[int]) -> None:
         for name, value in bench.measure().items():
             print(f"  {name:<26}{value:8.1f} ms {value / unit:8.2f} units")
         bench.close()
+    for name in ("resnet50", "resnet152", "densenet121"):
+        print(f"\n{name}")
+        for what, value in opening(app, name).items():
+            print(f"  {what:<26}{value:8.1f} ms {value / unit:8.2f} units")
 
 
 if __name__ == "__main__":

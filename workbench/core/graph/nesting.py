@@ -80,12 +80,10 @@ def _place(
 def card_above(corners: Iterable[Position]) -> Position:
     """The corner of the card of a group whose content has these corners: where the content begins.
 
-    That is its highest card, or the middle of several: so a line that runs into a group runs on when it opens.
+    That is its highest card, the left one of several: so a line that runs into a group runs on when it opens.
     """
-    found = list(corners)
-    top = min(y for _, y in found)
-    across = [x for x, y in found if y == top]
-    return ((min(across) + max(across)) / 2, top)
+    y, x = min((y, x) for x, y in corners)
+    return (x, y)
 
 
 def cards(tree: Outline, places: Mapping[str, Position]) -> dict[str, Position]:
@@ -222,6 +220,8 @@ def _spread(corners: Mapping[str, Position], extents: Mapping[str, Extent], size
 
     What lay beside or below gives way as far as there is no room; columns stay columns.
     """
+    if all(extent == (0.0, 0.0, sizes.node[1]) for extent in extents.values()):
+        return dict(corners)
     across = _shifts(
         {key: x for key, (x, _) in corners.items()},
         {key: (left, right) for key, (left, right, _) in extents.items()},

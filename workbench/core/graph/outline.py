@@ -6,6 +6,7 @@ Everything in the tree has a key: the name of a node, the prefix of a group, and
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -138,7 +139,11 @@ def _links(network: Network, name: str, stack_of: Mapping[str, str]) -> Iterator
 
 
 def _key(stack: Stack) -> str:
-    return f"{stack.members[0]}…{stack.members[-1].rpartition('.')[2]}"
+    """The first copy, and the last one as far as it is called otherwise: `block1…4`."""
+    first, last = stack.members[0], stack.members[-1].rpartition(".")[2]
+    number = re.search(r"\d*$", last)
+    head = last[: number.start()] if number else last
+    return f"{first}…{last[len(head) :] if first.rpartition('.')[2].startswith(head) else last}"
 
 
 def outermost(tree: Outline, keys: Iterable[str]) -> list[str]:

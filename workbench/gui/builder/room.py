@@ -157,12 +157,21 @@ class BuildRoom(QWidget):
         workspace.analysed.connect(self._show_analysis)
         self.palette_panel.chosen.connect(self.add_kind)
         self.palette_panel.left.connect(self.enter)
+        self.inspector.block_kept.connect(self._renew_palette)
         self.view.edit_requested.connect(self._edit)
         self.view.file_dropped.connect(self._open_file)
         self.scene.unfolded.connect(self._remember_groups)
         self.view.zoomed.connect(self._show_zoom)
         self.problems.node_wanted.connect(self._reveal)
         self.problems.remedy_chosen.connect(self.editor.mend)
+
+    def _renew_palette(self) -> None:
+        """Offer the blocks that there are now."""
+        old, self.palette_panel = self.palette_panel, Palette()
+        self.palette_panel.chosen.connect(self.add_kind)
+        self.palette_panel.left.connect(self.enter)
+        self.palette_dock.setWidget(self.palette_panel)
+        old.deleteLater()
 
     def _open_file(self, path: Path) -> None:
         self.documents.open_file(path)

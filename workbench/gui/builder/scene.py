@@ -341,10 +341,13 @@ class NetworkScene(QGraphicsScene):
                 item.show_ends(bool(seen[key].inputs) and not self._is_told(key, seen[key].inputs))
         for key, frame in self.frames.items():
             ends = [self.nodes.get(owners.get(name, "")) for name in group_ends(self.tree, key)]
-            entry, outlet = (card.port("input").x() if isinstance(card, NodeItem) else None for card in ends)
+            is_root = key == self.root
+            entry, outlet = (
+                card.port("input").x() if isinstance(card, NodeItem) or (card and is_root) else None for card in ends
+            )
             inside = {*self.tree.nodes(key)}
             feeders = (source for name in inside for source in self.network[name].inputs if source not in inside)
-            told = self._is_told(key, {owners[source] for source in feeders if source in owners})
+            told = not is_root and self._is_told(key, {owners[source] for source in feeders if source in owners})
             frame.show_ends(None if told else entry, outlet, ends[0].port("input").x() if ends[0] else None)
 
     def _is_told(self, key: str, feeders: Iterable[str]) -> bool:
