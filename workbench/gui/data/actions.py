@@ -58,7 +58,7 @@ class DataActions(QObject):
             action.setVisible(known)
             action.setEnabled(known and chosen)
             if holding is not None and known:
-                action.setText(f"Relabel as {holding.classes[place]}")
+                action.setText(f"Relabel as {holding.classes[place].replace('&', '&&')}")
         self._by_name["data-undo"].setEnabled(holding is not None and bool(holding.decisions.made))
         self._by_name["data-redo"].setEnabled(holding is not None and bool(holding.decisions.undone))
 
@@ -68,7 +68,7 @@ class DataActions(QObject):
     def _deciding(self) -> tuple[Entry, ...]:
         room, deciding = self._room, self._room.deciding
         classes = (
-            Entry(f"data-class-{place}", "Relabel", str(place % 10), _relabel(deciding, place - 1))
+            Entry(f"data-class-{place}", f"Relabel as class {place}", str(place % 10), _relabel(deciding, place - 1))
             for place in range(1, 11)
         )
         return (

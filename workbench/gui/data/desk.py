@@ -23,11 +23,13 @@ class Desk(QTabWidget):
         super().__init__(parent)
         jobs = workspace.jobs
         self.setObjectName("data-views")
+        self.setAccessibleName("Views of the set")
         self.setDocumentMode(True)
         self.grid, self.picture, self.figures = PictureGrid(jobs), PicturePanel(), FiguresPanel()
         self.shown, self.zoom = ToneLabel("muted"), QSlider(Qt.Orientation.Horizontal)
         self.details = QTabWidget()
         self.details.setObjectName("data-details")
+        self.details.setAccessibleName("About the pictures")
         self.details.setDocumentMode(True)
         self.details.setUsesScrollButtons(False)
         self.details.setElideMode(Qt.TextElideMode.ElideRight)
