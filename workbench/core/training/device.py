@@ -49,9 +49,11 @@ def choose_precision(wanted: str, device: torch.device) -> str:
     return known[key]
 
 
-def autocast(device: torch.device, precision: str) -> torch.autocast:
-    """The context in which the forward pass runs."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager[object]:
+    """The context in which the forward pass runs; none at all in fp32, as it would cost every step something."""
+    if precision == "fp32":
+        return contextlib.nullcontext()
+    return torch.autocast(device.type, dtype=torch.bfloat16)
 
 
 def seed_chance(seed: int, device: torch.device) -> None:
