@@ -10,8 +10,11 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from workbench.core.graph.edits import connect
 from workbench.core.graph.network import Network
 from workbench.core.graph.parts import members
+from workbench.core.graph.rules import connection_problem
+from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.opening import open_network
 from workbench.core.modelling.zoo import empty_network
 from workbench.gui.builder.chooser import Choice, Chooser, ranked
@@ -216,3 +219,12 @@ def test_the_chooser_stays_inside_the_canvas(room: BuildRoom) -> None:
     room.view.resize(240, 200)
     room.searches.add.open_at(room.view.mapToScene(room.view.viewport().rect().bottomRight()))
     assert room.view.rect().contains(chooser(room).geometry())
+
+
+@pytest.mark.parametrize("source", ["input", "relu2", "fc2"])
+def test_what_can_be_fed_is_what_the_rules_say(room: BuildRoom, source: str) -> None:
+    room.workspace.document.apply(lambda network: connect(network, "relu1", "fc2", catalog=CATALOG), "Connect")
+    network = network_of(room)
+    for choice in room.searches.finder._targets(source, network):
+        allowed = connection_problem(network, source, choice.title, CATALOG) is None
+        assert choice.enabled == allowed, choice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -27,6 +28,7 @@ class Argument:
     help: str = ""
 
 
+@lru_cache(maxsize=1024)
 def arguments(record: type[msgspec.Struct]) -> tuple[Argument, ...]:
     """The arguments of a kind, or the fields of any other record, in the order of their definition."""
     info = inspect.type_info(record)

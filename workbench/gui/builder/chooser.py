@@ -14,6 +14,8 @@ from workbench.gui.command_palette import COMMAND, ROW, Command, CommandPalette,
 from workbench.gui.widgets.muted import MutedLabel
 
 WIDTH, MOST_ROWS = 420, 9
+MOST_FOUND = 200
+"""So many lines are listed; more letters find the others."""
 CHIP = 9
 
 
@@ -85,7 +87,7 @@ class Chooser(CommandPalette):
 
     def found(self, text: str) -> Sequence[Command]:
         """What the list shows for a text."""
-        return ranked(self._choices, text)
+        return ranked(self._choices, text)[:MOST_FOUND]
 
     def place(self) -> None:
         """Near the place that was asked for, inside the canvas."""

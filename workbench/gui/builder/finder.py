@@ -7,8 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
 
-from workbench.core.graph.network import Node
-from workbench.core.graph.rules import connection_problem
+from workbench.core.graph.network import Network, Node
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import describe_shape
 from workbench.gui import theme
@@ -45,14 +44,19 @@ class Finder(QObject):
         self._chooser.ask(f"Connect {source} to", choices, at, note=note)
 
     def _targets(self, source: str, nodes: Iterable[Node]) -> Iterator[Choice]:
+        """All nodes but the source; what the rules would refuse is told in one walk, not by one for each node."""
         network = self._editor.network
+        feeding = _upstream(network, source)
         for node in nodes:
             if node.name == source:
                 continue
-            problem = connection_problem(network, source, node.name, CATALOG)
-            about = f"{problem.title}. {problem.reason}".strip() if problem else node.kind
+            loop = f"That would close a loop: it already feeds {source}" if node.name in feeding else ""
+            takes_none = CATALOG.input_limits(node.kind)[1] == 0
+            problem = loop or (f"{node.kind} takes no input" if takes_none else "")
             run = partial(self._editor.connect_nodes, source, node.name)
-            yield Choice(node.name, about, "", run, problem is None, category=category(node.kind), words=node.kind)
+            yield Choice(
+                node.name, problem or node.kind, "", run, not problem, category=category(node.kind), words=node.kind
+            )
 
     def _choice(self, node: Node) -> Choice:
         analysis = self._workspace.current_analysis
@@ -74,3 +78,14 @@ class Finder(QObject):
     def _corner(self) -> QPoint:
         """The upper right corner of the canvas, out of the way of what is found."""
         return QPoint(self._view.width() - WIDTH - theme.M, theme.M)
+
+
+def _upstream(network: Network, name: str) -> set[str]:
+    """The nodes that feed a node, directly or through others."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        fresh = [source for source in network[waiting.pop()].inputs if source in network and source not in found]
+        found.update(fresh)
+        waiting += fresh
+    return found

@@ -16,7 +16,7 @@ class Overlay(QFrame):
         super().__init__(canvas)
         self._canvas, self._corner = canvas, corner
         self._wanted = False
-        self.setAutoFillBackground(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the canvas below is painted each time
         canvas.installEventFilter(self)
         self.hide()
 
