@@ -287,7 +287,7 @@ def looks_inside(user: User, run: Run) -> None:
 
 
 def exports(user: User, run: Run, target: Path) -> None:
-    user.presses(Qt.Key.Key_5, CTRL)
+    user.presses(Qt.Key.Key_6, CTRL)
     assert user.window.room == "runs"
     table = user.sees("runs-table", QTableView)
     user.waits(lambda: table.model().rowCount() == 1)
@@ -341,7 +341,7 @@ def closes_without_a_question_about_training(user: User) -> None:
 
 def test_closing_the_window_in_the_middle_of_a_training(user: User, workspace: Workspace) -> None:
     opens_lenet5_by_keys(user)
-    user.presses(Qt.Key.Key_2, CTRL)
+    user.presses(Qt.Key.Key_3, CTRL)
     user.types("train-data", "digits")
     user.types("train-epochs", "200")
     user.waits(lambda: "10 classes" in user.train.findChild(QLabel, "train-data-facts").text())
@@ -383,14 +383,14 @@ def test_without_a_folder_for_runs_every_room_says_so_in_words(
 ) -> None:
     (tmp_path / "a-file").write_text("")
     monkeypatch.setenv("WORKBENCH_RUNS", str(tmp_path / "a-file" / "runs"))
-    user.presses(Qt.Key.Key_5, CTRL)
+    user.presses(Qt.Key.Key_6, CTRL)
     headline = user.window.rooms["runs"]._empty.headline
     user.waits(lambda: headline.text() == "There is no folder for runs")
-    user.presses(Qt.Key.Key_2, CTRL)
+    user.presses(Qt.Key.Key_3, CTRL)
     user.clicks("train-start")
     told = user.sees("error-dialog", QMessageBox)
     assert told.text() == "There is no folder for runs" and "Not a directory" in told.informativeText()
     assert not told.detailedText() and not user.train.is_training
     told.close()
-    user.presses(Qt.Key.Key_3, CTRL)
+    user.presses(Qt.Key.Key_4, CTRL)
     assert user.sees("error-dialog", QMessageBox).text() == "There is no folder for runs"
