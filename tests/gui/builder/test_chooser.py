@@ -228,3 +228,32 @@ def test_what_can_be_fed_is_what_the_rules_say(room: BuildRoom, source: str) -> 
     for choice in room.searches.finder._targets(source, network):
         allowed = connection_problem(network, source, choice.title, CATALOG) is None
         assert choice.enabled == allowed, choice
+
+
+def test_a_connection_from_a_closed_group_can_be_inserted_on(room: BuildRoom, qtbot: QtBot) -> None:
+    room.workspace.document.open(resnet())
+    room.scene.unfold([])
+    analysed(qtbot, room)
+    double_click(room, room.scene.edges[EdgeKey("layer1", "layer2")].path.pointAtPercent(0.5))
+    assert chooser(room).search.placeholderText() == "Insert between layer1 and layer2"
+    qtbot.waitUntil(lambda: bool(chooser(room).note.text()), timeout=60_000)
+    qtbot.keyClick(chooser(room).search, Qt.Key.Key_Escape)
+
+
+def test_what_is_added_in_an_open_group_belongs_to_it(room: BuildRoom) -> None:
+    room.workspace.document.open(resnet())
+    room.scene.unfold(["layer1"])
+    room.searches.add.add_fed("ReLU", "conv1", room.scene.frames["layer1"].box().center())
+    added = room.scene.chosen[0]
+    assert added.startswith("layer1.")
+    assert network_of(room)[added].inputs == ("conv1",)
+
+
+def test_tab_behind_a_closed_group(room: BuildRoom, qtbot: QtBot) -> None:
+    room.workspace.document.open(resnet())
+    room.scene.unfold([])
+    room.scene.select(["layer4"])
+    press(room, "build-add")
+    choose(qtbot, room, "dropout2d")
+    added = network_of(room).of_kind("Dropout2d")[0].name
+    assert added in network_of(room)["avgpool"].inputs

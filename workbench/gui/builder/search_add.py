@@ -45,7 +45,7 @@ class SearchAdd(QObject):
 
     def open_here(self) -> None:
         """Behind the last selected node; without one at the mouse, or in the middle of what is seen."""
-        last = self._scene.selected[-1:]
+        last = self._scene.chosen[-1:]
         if last:
             item = self._scene.item(last[0])
             at = self._view.mapFromScene(item.box().topRight() if item else self._view.middle()) + QPoint(BESIDE, 0)
@@ -107,11 +107,14 @@ class SearchAdd(QObject):
     ) -> tuple[str, Callable[[Network], Network]]:
         """The name of a new node or group, and the edit that adds it."""
         known, network = known_blocks(), self._editor.network
+        group = self._scene.frame_at(QPointF(*corner))
+        home, corner = self._scene.tree.prefix(group), self._scene.picture.place_in(group, corner)
+        inside = f"{home}." if home else ""
         if kind not in known:
-            name = edits.free_name(network, stem(network, CATALOG[kind]))
+            name = edits.free_name(network, inside + stem(network, CATALOG[kind]))
             node = Node(name, kind, inputs=inputs, position=corner)
             return name, lambda network: edits.add_node(network, node)
-        prefix = groups.free_group(network, known[kind].stem())
+        prefix = groups.free_group(network, inside + known[kind].stem())
         use = known.fitted(BlockUse(kind), [self._shape_of(source) for source in inputs])
 
         def added(network: Network) -> Network:
