@@ -11,7 +11,8 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-WORKERS = min(16, (os.cpu_count() or 2) + 1)
+WORKERS = min(16, max(2, os.cpu_count() or 2))
+"""One for each core: one more only takes turns with them, which costs a twentieth of the time."""
 
 
 def in_threads(function: Callable[[T], R], items: Iterable[T], *, ahead: int = 4 * WORKERS) -> Iterator[R]:
