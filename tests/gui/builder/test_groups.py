@@ -394,3 +394,14 @@ def test_the_inspector_sums_up_a_group(staged: BuildRoom, qtbot: QtBot) -> None:
     staged.scene.select(["stage"])
     texts = staged.inspector.facts.texts()
     assert texts["Input"] == "8 × 14 × 14" and texts["Layers"] == "8" and texts["Parameters"] == f"{4 * 584:,}"
+
+
+def test_a_refused_argument_leaves_the_form_as_the_block_is(room: BuildRoom, qtbot: QtBot) -> None:
+    block_stages(room, qtbot, 1)
+    room.scene.select(["basicblock"])
+    form = room.inspector.form
+    assert isinstance(form, GroupForm)
+    before = network_of(room)
+    form.argument_changed.emit("stride", 0, form.session)
+    assert network_of(room) is before and "stride" in room.view.bubble.text()
+    assert form.fields["stride"].focusProxy().value() == 1  # type: ignore[union-attr]

@@ -248,9 +248,11 @@ class Inspector(QScrollArea):
         stack, name = form.changed_stack, form.prefix if isinstance(form, GroupForm) else form.node.name
         inner = next((name[len(m) + 1 :] for m in stack.members if f"{name}.".startswith(f"{m}.")), "") if stack else ""
         if isinstance(form, GroupForm) and stack:
-            editor.set_stack_argument(stack, argument, value, inner=inner, session=session)
+            if not editor.set_stack_argument(stack, argument, value, inner=inner, session=session):
+                self._show_form()
         elif isinstance(form, GroupForm):
-            editor.set_block_argument(name, argument, value, session=session)
+            if not editor.set_block_argument(name, argument, value, session=session):
+                self._show_form()
         elif stack:
             editor.set_copy_argument(stack, inner, argument, value, session=session)
         else:
