@@ -162,6 +162,22 @@ def test_a_real_full_disk_is_an_error_not_a_crash(own_cache: Path) -> None:
         cache._write(full, SHAPE, (np.zeros((200, 200, 3), np.uint8) for _ in range(9)))
 
 
+def test_a_disk_that_fails_while_more_is_decoded_is_an_error(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
+    real, calls = os.fsync, [0]
+
+    def fails_once(handle: int) -> None:
+        calls[0] += 1
+        if calls[0] == 1:
+            raise OSError(5, "Input/output error")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fails_once)
+    monkeypatch.setattr(cache, "FLUSH", 1)
+    with pytest.raises(OSError, match="Input/output"):
+        cache.fill("entry", SHAPE, (np.zeros(SHAPE, np.uint8) for _ in range(9)))
+    assert cache.find("entry") is None
+
+
 def test_what_is_too_large_for_disk_and_memory_streams(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
     monkeypatch.setattr(cache, "MOST_BYTES", 1000)
     monkeypatch.setattr(keeping, "total_memory", lambda: 1000)
