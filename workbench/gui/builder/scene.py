@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
@@ -11,18 +10,16 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from workbench.core.graph.network import Network, Node, Position
 from workbench.core.graph.outline import GROUP, ROOT, Outline, outline
 from workbench.core.modelling.shapes import Analysis
-from workbench.gui.builder import style
-from workbench.gui.builder.boxes import Boxes
 from workbench.gui.builder.card import Card
+from workbench.gui.builder.connections import Connections
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
 from workbench.gui.builder.frame_item import FrameItem
-from workbench.gui.builder.group_facts import group_ends, group_report, group_text
+from workbench.gui.builder.group_facts import group_text
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.node_item import NodeItem
 from workbench.gui.builder.picture import first_open, heir, picture, places_of, stacks_in_sight
-from workbench.gui.builder.routing import STEP, corners
+from workbench.gui.builder.told_shapes import show_reports, show_shapes
 
-LARGEST = (style.WIDTH, style.GROUP_HEIGHT)
 MARGIN = 3000.0
 """How far one can pan beyond the network."""
 EMPTY = Network("")
@@ -48,10 +45,8 @@ class NetworkScene(QGraphicsScene):
         self.nodes: dict[str, Card] = {}
         """The cards: nodes, and groups that are closed."""
         self.frames: dict[str, FrameItem] = {}
-        self.edges: dict[EdgeKey, EdgeItem] = {}
+        self.connections = Connections(self)
         self.picture = picture(self.tree, {}, (), ROOT)
-        self._edges_of: dict[str, set[EdgeKey]] = {}
-        self._boxes = Boxes(*LARGEST)
         self._places: dict[str, Position] = {}
         self._found: dict[str, Position] = {}
         """Where the layout has put the nodes that do not say where they are; undo brings them back there."""
@@ -68,8 +63,8 @@ class NetworkScene(QGraphicsScene):
         self.blockSignals(True)
         self.clear()
         self.blockSignals(False)
-        self.nodes, self.edges, self.frames, self._edges_of, self._order = {}, {}, {}, {}, []
-        self._boxes, self._analysis = Boxes(*LARGEST), None
+        self.nodes, self.frames, self._order = {}, {}, []
+        self.connections, self._analysis = Connections(self), None
         self._places, self._found, self.root = {}, {}, ROOT
         self.network, self.tree = network, outline(network)
         self.opened = first_open(self.tree) if opened is None else frozenset(opened)
@@ -103,7 +98,7 @@ class NetworkScene(QGraphicsScene):
         seen = self.picture.seen
         gone = [name for name in shown.nodes if name not in seen]
         changed = [node for node in seen if shown.nodes.get(node.name) is not node or node.kind == GROUP]
-        touched = {EdgeKey(*key) for name in gone for key in self._edges_of.get(name, ())}
+        touched = self.connections.at(gone)
         for name in gone:
             self._remove_node(name)
         fresh = {node.name for node in changed if node.name not in self.nodes}
@@ -112,10 +107,10 @@ class NetworkScene(QGraphicsScene):
         self.nodes = {name: self.nodes[name] for name in seen.nodes}
         moved = [name for name in self.nodes if self._show_place(name)]
         self._show_frames()
-        touched |= self._match_edges(changed, gone)
-        self._reroute(touched | {key for name in moved for key in self._edges_of.get(name, ())}, moved)
+        touched |= self.connections.match(seen, changed, gone)
+        self.connections.reroute(touched | self.connections.at(moved), self.nodes, moved)
         self._show_reports(fresh | set(self.frames) | {node.name for node in changed if node.kind == GROUP})
-        self._show_shapes()
+        show_shapes(self)
         self.setSceneRect(self.content().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
     def pinned(self, network: Network) -> Network:
@@ -127,6 +122,11 @@ class NetworkScene(QGraphicsScene):
             node if node.position or node.name not in places else node.with_(position=places[node.name])
             for node in network
         )
+
+    @property
+    def edges(self) -> dict[EdgeKey, EdgeItem]:
+        """What shows each connection that is seen."""
+        return self.connections.items
 
     def place(self, name: str) -> Position:
         """Where a node, or a closed group, is when all groups beside it are closed."""
@@ -220,11 +220,11 @@ class NetworkScene(QGraphicsScene):
         if item.pos() == place:
             return False
         item.setPos(place)
-        self._boxes.put(name, item.box())
+        self.connections.put(name, item.box())
         return True
 
     def _remove_node(self, name: str) -> None:
-        self._boxes.remove(name)
+        self.connections.take_away(name)
         self._remove(self.nodes.pop(name))
 
     def _remove(self, item: QGraphicsItem) -> None:
@@ -244,36 +244,6 @@ class NetworkScene(QGraphicsScene):
             item.show_group(group_text(self.tree, key), len([*self.tree.around(key)]))
             item.reach(QRectF(*rect))
 
-    def _match_edges(self, changed: Collection[Node], gone: Collection[str]) -> set[EdgeKey]:
-        """Make the connections into changed nodes those of the network; returns the new ones."""
-        new: set[EdgeKey] = set()
-        for name in [*gone, *(node.name for node in changed)]:
-            wanted = self._keys(self.picture.seen.nodes.get(name))
-            had = {key for key in self._edges_of.get(name, ()) if key.target == name}
-            for key in had - wanted:
-                self._remove_edge(key)
-            for key in sorted(wanted - had):
-                self._add_edge(key)
-                new.add(key)
-        return new
-
-    def _keys(self, node: Node | None) -> set[EdgeKey]:
-        """The connections into a node; inputs that do not exist have none."""
-        counts = Counter(source for source in (node.inputs if node else ()) if source in self.picture.seen)
-        target = node.name if node else ""
-        return {EdgeKey(source, target, number) for source, count in counts.items() for number in range(count)}
-
-    def _add_edge(self, key: EdgeKey) -> None:
-        item = self.edges[key] = EdgeItem(key)
-        for name in (key.source, key.target):
-            self._edges_of.setdefault(name, set()).add(key)
-        self.addItem(item)
-
-    def _remove_edge(self, key: EdgeKey) -> None:
-        self.removeItem(self.edges.pop(key))
-        for name in (key.source, key.target):
-            self._edges_of[name].discard(key)
-
     # ways
 
     def drag(self, names: Iterable[str], frames: Iterable[str], way: QPointF) -> None:
@@ -282,11 +252,11 @@ class NetworkScene(QGraphicsScene):
         names = [name for name in names if name in self.nodes]
         for name in names:
             self.nodes[name].setPos(QPointF(*cards[name]) + way)
-            self._boxes.put(name, self.nodes[name].box())
+            self.connections.put(name, self.nodes[name].box())
         for key in frames:
             self.frames[key].shift(way)
         self._dragged = {*names} if not way.isNull() else set()
-        self._reroute({key for name in names for key in self._edges_of.get(name, ())}, ())
+        self.connections.reroute(self.connections.at(names), self.nodes)
 
     def settle(self) -> None:
         """Show what was dragged where it belongs again."""
@@ -297,23 +267,6 @@ class NetworkScene(QGraphicsScene):
         seen = {item.name for key in keys for item in map(self.item, self.tree.nodes(key)) if isinstance(item, Card)}
         return [name for name in self.nodes if name in seen]
 
-    def _reroute(self, keys: Collection[EdgeKey], moved: Collection[str]) -> None:
-        """New ways for these connections, and for those whose way a moved node now stands in."""
-        crossed: set[EdgeKey] = set()
-        if len(moved) < len(self.nodes) / 4:
-            for name in moved:
-                crossed |= {item.key for item in self.items(self.nodes[name].box()) if isinstance(item, EdgeItem)}
-        ways = {key: self._way(key) for key in {*keys, *crossed} if key in self.edges}
-        for key, way in ways.items():  # only now: every change of an item makes Qt index the scene again
-            self.edges[key].follow(way)
-
-    def _way(self, key: EdgeKey) -> list[QPointF]:
-        start, end = self.nodes[key.source].port("output"), self.nodes[key.target].port("input")
-        if STEP <= end.y() - start.y() <= 2 * STEP:
-            return corners(start, end, ())
-        area = QRectF(start, end).normalized().adjusted(-2 * style.WIDTH, -5, 2 * style.WIDTH, 5)
-        return corners(start, end, self._boxes.near(area))
-
     # the analysis
 
     def show_analysis(self, analysis: Analysis) -> None:
@@ -322,39 +275,9 @@ class NetworkScene(QGraphicsScene):
         self._show_reports({*self.nodes, *self.frames})
 
     def _show_reports(self, keys: Collection[str]) -> None:
-        """Have these cards and frames say what is known of them."""
-        analysis = self._analysis
-        if analysis is None or analysis.network is not self.network:
-            return
-        for key in keys:
-            item = self.item(key)
-            if isinstance(item, NodeItem) and (report := analysis.nodes.get(key)) is not None:
-                item.show_report(report.output_shape, report.problems + _others(analysis, key, report.problems))
-            elif isinstance(item, (GroupItem, FrameItem)):
-                item.show_report(group_report(self.tree, analysis, key))
-
-    def _show_shapes(self) -> None:
-        """Write the shapes where connections cross the boundaries of groups, each shape once."""
-        seen, owners = self.picture.seen, self.tree.owners(self.opened, self.root)
-        for key, item in self.nodes.items():
-            if isinstance(item, GroupItem):
-                item.show_ends(bool(seen[key].inputs) and not self._is_told(key, seen[key].inputs))
-        for key, frame in self.frames.items():
-            ends = [self.nodes.get(owners.get(name, "")) for name in group_ends(self.tree, key)]
-            is_root = key == self.root
-            entry, outlet = (
-                card.port("input").x() if isinstance(card, NodeItem) or (card and is_root) else None for card in ends
-            )
-            inside = {*self.tree.nodes(key)}
-            feeders = (source for name in inside for source in self.network[name].inputs if source not in inside)
-            told = not is_root and self._is_told(key, {owners[source] for source in feeders if source in owners})
-            frame.show_ends(None if told else entry, outlet, ends[0].port("input").x() if ends[0] else None)
-
-    def _is_told(self, key: str, feeders: Iterable[str]) -> bool:
-        """Whether what feeds a group is a group itself, or leaves one, and so has its shape written there."""
-        around = {*self.tree.around(key)}
-        left = (outer for feeder in feeders for outer in (feeder, *self.tree.around(feeder)))
-        return any(self.tree.is_group(outer) and outer not in around for outer in left)
+        """Have these cards and frames say what is known of them, if it is known of this network."""
+        if self._analysis is not None and self._analysis.network is self.network:
+            show_reports(self, self._analysis, keys)
 
     def show_stale(self) -> None:
         """The analysis that is shown is of an older network."""
@@ -418,20 +341,14 @@ class NetworkScene(QGraphicsScene):
         kept = [name for name in self._order if name in known]
         fresh = set(known).difference(kept)
         self._order = kept + [name for name in chosen if name in fresh]
-        near = {key for name in self._order for key in self._edges_of.get(name, ())}
+        near = self.connections.at(self._order)
         for frame in (name for name in self._order if name in self.frames):
             inside = {*self.cards_of([frame])}
-            crossing = (key for name in inside for key in self._edges_of.get(name, ()))
+            crossing = self.connections.at(inside)
             near |= {key for key in crossing if not inside.issuperset((key.source, key.target))}
-        for key, edge in self.edges.items():
-            edge.show_near(near=key in near)
+        self.connections.show_near(near)
         self.picked.emit()
 
 
 def _place(keys: list[str], key: str) -> int:
     return keys.index(key) if key in keys else len(keys)
-
-
-def _others(analysis: Analysis, name: str, known: Collection[object]) -> tuple:
-    """Problems of the whole network that are about this node."""
-    return tuple(problem for problem in analysis.problems if problem.where == name and problem not in known)
