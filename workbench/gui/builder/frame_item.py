@@ -125,13 +125,22 @@ class FrameItem(QGraphicsItem):
         painter.setFont(look.strong)
         painter.drawText(QRectF(left, 4, right - left, 24), Qt.AlignmentFlag.AlignVCenter, title)
         left += look.strong_metrics.horizontalAdvance(title) + 10
-        words = " · ".join(part for part in (self.text.about, size_text(self.report.parameters)) if part)
-        left, right = self._beside_wire(left, right, look.plain_metrics.horizontalAdvance(words))
+        words, (left, right) = self._words(left, right, look)
         painter.setPen(look.muted)
         painter.setFont(look.plain)
         words = elided(words, look.plain_metrics, right - left)
         painter.drawText(QRectF(left, 4.5, max(0.0, right - left), 24), Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
+
+    def _words(self, left: float, right: float, look: style.Style) -> tuple[str, tuple[float, float]]:
+        """What the group is, with its size where both have room, and from where to where it is written."""
+        both = " · ".join(part for part in (self.text.about, size_text(self.report.parameters)) if part)
+        for words in (both, self.text.about):
+            width = look.plain_metrics.horizontalAdvance(words)
+            left_end, right_end = self._beside_wire(left, right, width)
+            if width <= right_end - left_end:
+                break
+        return words, (left_end, right_end)
 
     def _beside_wire(self, left: float, right: float, wanted: float) -> tuple[float, float]:
         """The room for words of a width in the headline: left or right of the connection that comes in."""

@@ -202,7 +202,7 @@ class Inspector(QScrollArea):
         if use and use.block in blocks:
             self.help.setText(f"{blocks[use.block].help()} The arguments make its layers.")
         else:
-            self.help.setText(f"{text.about}. Edit its layers for themselves; double-click opens it.")
+            self.help.setText(f"{text.about}. Edit its layers one by one; a double-click opens it.")
 
     def _show_analysis(self) -> None:
         analysis, selected, group = self._analysis, self._scene.selected, self._group

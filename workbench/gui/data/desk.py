@@ -66,6 +66,7 @@ class Desk(QTabWidget):
         label = QLabel("Size")
         label.setBuddy(self.zoom)
         head.addWidget(label)
+        head.addSpacing(theme.XS)
         head.addWidget(self.zoom)
         left = QWidget()
         column = QVBoxLayout(left)

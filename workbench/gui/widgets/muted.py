@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.gui import theme
+
+ROLES = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text)
+"""A label writes with the second one on the canvas and in lists."""
 
 
 class MutedLabel(QLabel):
@@ -24,6 +28,7 @@ class MutedLabel(QLabel):
 
     def _colour(self) -> None:
         muted, palette = theme.current().muted, self.palette()
-        if palette.color(self.foregroundRole()) != muted:  # setting a palette sends the event that brought us here
-            palette.setColor(self.foregroundRole(), muted)
+        if any(palette.color(role) != muted for role in ROLES):  # setting a palette sends the event that led here
+            for role in ROLES:
+                palette.setColor(role, muted)
             self.setPalette(palette)
