@@ -111,7 +111,7 @@ class GroupItem(Card):
         if self.report.shape_in and self._above:
             paint_shape(painter, self.report.shape_in, QPointF(middle + 10, -LABEL - 3), look)
         if self.report.shape_out:
-            below = self.height + (2 * BEHIND if self.text.copies else 4)
+            below = self.height + (2 * BEHIND if self.text.copies else 3)
             paint_shape(painter, self.report.shape_out, QPointF(middle + 10, below), look)
 
 
