@@ -161,6 +161,15 @@ def test_many_at_once_are_one_decision(there: DataRoom, folder: Path, qtbot: QtB
     assert len(there.grid.numbers) == 5
 
 
+def test_the_list_is_shown_as_soon_as_something_is_decided(there: DataRoom, qtbot: QtBot, settle: Settle) -> None:
+    panel = there.desk.decisions
+    assert panel.list.isHidden() and panel.note.text().startswith("Nothing is decided yet")
+    choose(there, "banana-00.png")
+    press(qtbot, there, KEYS.Key_E)
+    settle()
+    assert not panel.list.isHidden() and "Nothing" not in panel.note.text()
+
+
 def test_fast_keys_lose_nothing(there: DataRoom, folder: Path, qtbot: QtBot, settle: Settle) -> None:
     choose(there, "apple-00.png")
     for _ in range(6):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QToolButton, QVBoxLayout, QWidget
 
@@ -11,6 +12,8 @@ from workbench.gui.widgets.muted import MutedLabel
 
 SHOWN = 500
 """The latest so many are listed."""
+NOTE = "What you decide is kept in a list beside the set and counts in every training. No file is touched."
+NONE_YET = "Nothing is decided yet. Select pictures to leave them out, relabel them or move them to the other part."
 
 
 class DecisionsPanel(QWidget):
@@ -23,9 +26,8 @@ class DecisionsPanel(QWidget):
         self.list.setAccessibleName("Decisions, the latest first")
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setWordWrap(True)
-        self.note = MutedLabel(
-            "What you decide is kept in a list beside the set and counts in every training. No file is touched.", self
-        )
+        self.note = MutedLabel(parent=self)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._row = QHBoxLayout()
         self._row.addStretch(1)
         column = QVBoxLayout(self)
@@ -34,6 +36,7 @@ class DecisionsPanel(QWidget):
         column.addLayout(self._row)
         column.addWidget(self.list, 1)
         column.addWidget(self.note)
+        self.show_decisions(Decisions())
 
     def add_buttons(self, *actions: QAction) -> None:
         """Put buttons for these actions above the list."""
@@ -53,6 +56,9 @@ class DecisionsPanel(QWidget):
             item.setToolTip(f"{item.toolTip()}\nTaken back")
         for decision in reversed(decisions.made[-SHOWN:]):
             self._item(decision)
+        known = self.list.count() > 0
+        self.list.setVisible(known)
+        self.note.setText(NOTE if known else f"{NONE_YET}\n\n{NOTE}")
 
     def _item(self, decision: Decision) -> QListWidgetItem:
         words = str(decision)
