@@ -76,6 +76,9 @@ GESTURES: dict[str, Gesture] = {
     "rename": lambda n, i, j: edits.rename(n, _name(n, i), NAMES[j % 7]),
     "move": lambda n, i, j: edits.move(n, {_name(n, i): (float(i), float(j))}),
     "set_arguments": lambda n, i, j: edits.set_arguments(n, _name(n, i), CHANGES[j % len(CHANGES)]),
+    "set_arguments_of_all": lambda n, i, j: edits.set_arguments_of_all(
+        n, [_name(n, i), _name(n, j)], CHANGES[(i + j) % len(CHANGES)]
+    ),
     "paste": lambda n, i, j: edits.paste(n, _some(n, i, j), offset=(1.0, 1.0)),
     "make_group": lambda n, i, j: groups.make_group(n, {_name(n, i), _name(n, j)}, NAMES[(i + j) % 7]),
     "ungroup": lambda n, i, j: groups.ungroup(n, _group(n, i)),

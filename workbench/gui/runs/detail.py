@@ -104,7 +104,9 @@ class DetailPanel(QWidget):
         while self._facts.rowCount():
             self._facts.removeRow(0)
         for name, value in detail.facts:
-            self._facts.addRow(ToneLabel("muted", text=name), _selectable(value))
+            title = ToneLabel("muted", text=name)
+            title.setAlignment(Qt.AlignmentFlag.AlignTop)  # on a level with the first line of a long value
+            self._facts.addRow(title, _selectable(value))
         self._pages.setCurrentIndex(1)
 
     def show_problem(self, title: str, reason: str) -> None:

@@ -75,7 +75,7 @@ class RunPanel(QWidget):
         state = STANDING_TEXT[run.standing]
         if run.is_over:
             done, epochs = run.history.epochs_done, run.history.epochs
-            details = f"{done} of {epochs} epochs" if epochs else ""
+            details = f"{done} of {epochs} {'epoch' if epochs == 1 else 'epochs'}" if epochs else ""
         text = " · ".join(part for part in (state, details) if part)
         self.status.setText(text)
         self.progress.setAccessibleDescription(text)
