@@ -217,6 +217,7 @@ class _PlotView(pg.PlotWidget):
             xMin=-0.5, yMin=-0.05 if not owner._unit else -2, yMax=None if not owner._unit else 104
         )
         plot.getAxis("left").setWidth(44)
+        plot.layout.setContentsMargins(0, theme.S, 0, 0)  # half of a number that stands at the upper end
         self.setMinimumHeight(90)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
         self.scene().sigMouseMoved.connect(self._moved)
