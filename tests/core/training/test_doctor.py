@@ -47,7 +47,9 @@ def network(*extra: Node, activation: str = "ReLU", norm: bool = True) -> Networ
 # -- made-up events ----------------------------------------------------------------------------------------------------
 
 
-def epochs(train: list[float], validation: list[float], accuracy: float = 0.9) -> list[RunEvent]:
+def epochs(
+    train: list[float], validation: list[float], accuracy: float = 0.9, validated: float | None = None
+) -> list[RunEvent]:
     return [
         EpochDone(
             time=0,
@@ -56,7 +58,7 @@ def epochs(train: list[float], validation: list[float], accuracy: float = 0.9) -
             train_loss=loss,
             train_accuracy=accuracy,
             validation_loss=held,
-            validation_accuracy=max(0.0, accuracy - held / 100),
+            validation_accuracy=max(0.0, accuracy - held / 100) if validated is None else validated,
             images_per_second=1,
             seconds=1,
             remaining_seconds=1,
@@ -171,6 +173,7 @@ GIVEN = {
     "learned too little": Given("underfitting", "epochs", [*epochs([1.5, 1.4], [1.5, 1.4], 0.5), over()]),
     "still learning": Given("underfitting", "", epochs([1.5, 1.4], [1.5, 1.4], 0.5)),
     "learned enough": Given("underfitting", "", [*epochs([0.5, 0.3], [0.5, 0.3], 0.95), over()]),
+    "known, but hardly with dropout": Given("underfitting", "", [*epochs([1.5, 1.1], [1.5, 0.9], 0.6, 0.83), over()]),
     "one class for all": Given("class collapse", "class_weights", [judged([0.95, 0.05, 0, 0], [1.0, 0.1, 0, 0])]),
     "a frequent class of two": Given("class collapse", "", [judged([0.9, 0.1], [1.0, 0.8])]),
     "a frequent class": Given("class collapse", "", [judged([0.85, 0.1, 0.05], [1.0, 0.6, 0.5])]),

@@ -72,11 +72,16 @@ def _against_overfitting(plan: TrainingPlan) -> list[Remedy]:
 
 @RULES.register("underfitting")
 def underfitting(case: Case) -> Iterator[Problem]:
-    """A complete training that does not even know its own pictures, and would have gone on learning."""
+    """A complete training that does not even know its own pictures, and would have gone on learning.
+
+    Dropout and varied pictures make the accuracy in training smaller than that of the same weights in use: what is
+    known on validation pictures is known.
+    """
     if not case.complete or len(case.epochs) < 2 or case.plan.mixing != "none":
         return
     last = case.epochs[-1]
-    if last.train_accuracy < WEAK and last.train_accuracy - last.validation_accuracy < CLOSE:
+    known = max(last.train_accuracy, last.validation_accuracy)
+    if known < WEAK and last.train_accuracy - last.validation_accuracy < CLOSE:
         reason = f"after {last.epoch} epochs it knows {last.train_accuracy:.0%} of the pictures it was trained on"
         yield finding("epochs", "It has not learned enough", reason, *_against_underfitting(case, last))
 
