@@ -87,8 +87,8 @@ def help_text() -> str:
         "",
         "NET is a ready network (`workbench networks`; googlenet+aux has its auxiliary heads), a network file, an ONNX",
         "file, or FILE.py:Class, a module of your own, whose code runs when you say so (--yes).",
-        "DATA is shapes or digits (built in), a published set (cifar10, fashion-mnist ...; cifar10:PATH for a copy of your",
-        "own), an .npz file, a table of files and labels, or a folder of pictures, one folder for each class.",
+        "DATA is shapes or digits (built in), a published set (cifar10, fashion-mnist ...; cifar10:PATH for a copy of",
+        "your own), an .npz file, a table of files and labels, or a folder of pictures, one folder for each class.",
         "`workbench VERB --help` explains one verb.",
         "Exit status: 0 done, 1 our fault, 2 wrong request, 130 interrupted (a training can be resumed).",
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.core.graph import storage
@@ -72,6 +72,7 @@ files = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(["name", "nodes", "blocks", "more"]), files), st.sampled_from(["node", "file"]))
 def test_what_the_schema_accepts_is_read_and_what_it_refuses_is_refused(values: dict[str, Any], place: str) -> None:
     node = {"name": "a", "kind": sorted(kind.name() for kind in CATALOG)[0]}

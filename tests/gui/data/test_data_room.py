@@ -225,8 +225,9 @@ def test_sizes_follow_keys_slider_and_wheel(room: DataRoom, qtbot: QtBot) -> Non
 
 
 def test_the_cache_is_told_and_cleared(room: DataRoom, qtbot: QtBot, settle: Settle) -> None:
-    from workbench.core.data.store.cache import cache_size, fill
+    from workbench.core.data.store.cache import cache_size, clear_cache, fill
 
+    clear_cache()
     fill("some", (100, 100, 3), iter([np.zeros((100, 100, 3), np.uint8)] * 100))
     room.cache.refresh()
     settle()

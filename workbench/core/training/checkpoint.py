@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +25,8 @@ from workbench.files import cannot_write, sync, sync_folder
 WEIGHTS, STATE = "weights.safetensors", "state.pt"
 NO_SPACE = 1 << 20
 """With fewer free bytes than this a disk counts as full."""
+ATTEMPTS = 5
+"""A training can replace a small checkpoint more than once while another program reads it."""
 Read = TypeVar("Read")
 
 
@@ -92,11 +95,11 @@ def plain_weights(module: nn.Module) -> dict[str, Tensor]:
 
 
 def _read(folder: Path, read: Callable[[Path], Read]) -> Read:
-    """Read from a checkpoint, once more if it failed: a training may just have put the next one into its place."""
-    try:
-        return read(_existing(folder))
-    except WorkbenchError:
-        return read(_existing(folder))
+    """Read from a checkpoint, again if it failed: a training may just have put the next one into its place."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(WorkbenchError):
+            return read(_existing(folder))
+    return read(_existing(folder))
 
 
 def _load_state(path: Path) -> dict[str, Any]:
