@@ -21,7 +21,7 @@ from workbench.core.training.fitting import shortage
 if TYPE_CHECKING:
     from workbench.core.training.session import Session
 
-SAMPLES_PER_EPOCH = 4
+SAMPLES_PER_EPOCH = 2
 INPUT = "input"
 """Under this name the pictures as the network gets them are measured, beside the layers."""
 
