@@ -133,6 +133,12 @@ def test_dead_channels_are_those_that_no_picture_wakes(shape: tuple[int, ...]) -
     assert deviation == pytest.approx(float(value.numpy().std()), rel=1e-4)
 
 
+def test_of_a_large_activation_the_first_pictures_stand_for_all() -> None:
+    value = torch.rand(64, 32, 32, 32)
+    assert torch.equal(measures._statistics(value), measures._statistics(value[: measures.LEAST_PICTURES]))
+    assert not torch.equal(measures._statistics(value[:, :1]), measures._statistics(value[:16, :1]))
+
+
 def test_a_layer_that_memory_is_too_short_for_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def short(_value: torch.Tensor) -> torch.Tensor:
         raise torch.OutOfMemoryError("CUDA out of memory.")

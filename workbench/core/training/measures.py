@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from workbench.core.training.session import Session
 
 SAMPLES_PER_EPOCH = 2
+LEAST_PICTURES, ENOUGH_VALUES = 16, 2**18
+"""Of a large activation so many pictures are measured that they have enough values, but never fewer than the least."""
 INPUT = "input"
 """Under this name the pictures as the network gets them are measured, beside the layers."""
 
@@ -101,7 +103,8 @@ def is_due(session: Session) -> bool:
 
 @torch.no_grad()
 def _statistics(value: Tensor) -> Tensor:
-    """Mean, deviation, share of zeros, share of channels that are nowhere above zero."""
+    """Mean, deviation, share of zeros, share of channels that are nowhere above zero, over the first pictures."""
+    value = value[: max(LEAST_PICTURES, ENOUGH_VALUES // max(1, value[:1].numel()))]
     channel = 2 if value.ndim == 3 else 1  # pictures (batch, channel, height, width), tokens (batch, token, channel)
     alive = (value > 0).any(dim=[axis for axis in range(value.ndim) if axis != channel])
     deviation, mean = torch.std_mean(value.float(), correction=0)

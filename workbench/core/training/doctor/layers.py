@@ -13,7 +13,7 @@ from workbench.errors import Problem, Remedy
 
 RELUS = ("ReLU", "ReLU6")
 DEAD_SHARE, DEAD_BATCH = 0.5, 16
-"""Half of the channels silent for a whole batch is a loss; in smaller batches some are silent by chance."""
+"""Half of the channels silent for so many pictures is a loss; for fewer some are silent by chance."""
 VANISHED = 1e-5
 EXPLODED, TIMES_USUAL = 1e3, 100.0
 HIGH, LOW = 0.03, 1e-5
@@ -37,7 +37,7 @@ def dead_units(case: Case) -> Iterator[Problem]:
         worst = max(silent, key=lambda name: dead[name])
         others = f", and of {len(silent) - 1} more" if len(silent) > 1 else ""
         title = f"{dead[worst]:.0%} of the channels of {worst} are dead{others}"
-        reason = f"no picture of {len(case.recent[worst])} measured batches has woken them; they cannot learn any more"
+        reason = f"nothing seen in {len(case.recent[worst])} measured steps has woken them; they cannot learn any more"
         leaky = NetworkRemedy("Use LeakyReLU there", partial(_leaky, names=silent))
         yield finding(worst, title, reason, at_rate(case.plan, 0.1), leaky)
 
