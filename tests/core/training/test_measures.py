@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from sklearn.calibration import calibration_curve
 from sklearn.metrics import confusion_matrix, top_k_accuracy_score
 
 from workbench.core.graph.network import Network, Node, chain
@@ -26,7 +27,7 @@ from workbench.core.training.events import (
     from_line,
     to_line,
 )
-from workbench.core.training.judging import BINS, Judge
+from workbench.core.training.judging import BINS, TABLED_CLASSES, Judge
 from workbench.core.training.plan import TrainingPlan, changed
 
 PLAN = TrainingPlan(network="tiny", data="digits", epochs=2, batch_size=64, learning_rate=5e-3, precision="fp32")
@@ -181,6 +182,27 @@ def test_a_judgement_is_what_other_libraries_say() -> None:
     assert told.class_accuracy == pytest.approx(tuple(wanted_shares))
     assert told.predicted == pytest.approx(tuple(matrix.sum(0) / 600))
     assert told.calibration_error == pytest.approx(_calibration_error(logits, labels), abs=1e-6)
+    assert np.array_equal(told.confusion, matrix)
+    assert sum(share * abs(sure - right) for share, sure, right in told.reliability) == pytest.approx(
+        told.calibration_error, abs=1e-4
+    )
+
+
+def test_the_bins_of_the_confidence_are_those_of_scikit_learn() -> None:
+    logits = 3 * torch.randn(500, 4, generator=torch.Generator().manual_seed(1))
+    labels, judge = torch.arange(500) % 4, Judge(4, CPU)
+    judge.add(logits, labels)
+    sure, guess = logits.softmax(1).max(1)
+    right, confidence = calibration_curve((guess == labels).numpy(), sure.numpy(), n_bins=BINS)
+    filled = [row for row in judge.judgement().reliability if row[0] > 0]
+    assert [row[1:] for row in filled] == [pytest.approx(row, abs=1e-4) for row in zip(confidence, right, strict=True)]
+    assert sum(row[0] for row in filled) == pytest.approx(1, abs=1e-3)
+
+
+def test_the_confusion_of_many_classes_is_not_told() -> None:
+    judge = Judge(TABLED_CLASSES + 1, CPU)
+    judge.add(torch.eye(TABLED_CLASSES + 1), torch.arange(TABLED_CLASSES + 1))
+    assert judge.judgement().confusion == ()
 
 
 def _calibration_error(logits: torch.Tensor, labels: torch.Tensor) -> float:
@@ -216,6 +238,8 @@ def test_a_run_judges_every_epoch_as_its_own_validation_says(tmp_path: Path) -> 
         assert np.dot(event.class_accuracy, counts) / counts.sum() == pytest.approx(epoch.validation_accuracy)  # type: ignore[arg-type]
         assert epoch.validation_accuracy <= event.top5 <= 1
         assert sum(event.predicted) == pytest.approx(1)
+        assert np.trace(event.confusion) / np.sum(event.confusion) == pytest.approx(epoch.validation_accuracy)
+        assert from_line(to_line(event)) == event
         assert 0 <= event.waiting <= 1
         assert event.memory is None or event.memory > 1e7
 

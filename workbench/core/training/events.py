@@ -86,7 +86,9 @@ class EpochJudged(RunEvent, frozen=True, kw_only=True, tag="judged"):
 
     Shares lie between 0 and 1. `class_accuracy` is None for a class without pictures, `predicted` the share of the
     pictures that each class was given, `waiting` the share of the time in which the training waited for data, `memory`
-    the most bytes of the device so far, `load` how busy it was, None where nobody knows.
+    the most bytes of the device so far, `load` how busy it was, None where nobody knows. `reliability` holds the share
+    of the pictures, the mean confidence and the accuracy of each bin of the confidence; `confusion` the pictures of
+    each class that were given each class, empty for many classes.
     """
 
     step: int
@@ -98,6 +100,8 @@ class EpochJudged(RunEvent, frozen=True, kw_only=True, tag="judged"):
     waiting: float
     memory: int | None = None
     load: float | None = None
+    reliability: tuple[tuple[float, float, float], ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()
 
 
 class CheckpointSaved(RunEvent, frozen=True, kw_only=True, tag="saved"):

@@ -67,13 +67,15 @@ def epoch_over(session: Session) -> Iterator[LayersMeasured | EpochJudged | Epoc
         waiting=min(1.0, waited / seconds),
         memory=used_memory(session.job.device),
         load=load(session.job.device),
+        reliability=judged.reliability,
+        confusion=judged.confusion,
     )
     yield done
 
 
 def epoch_done(session: Session) -> EpochDone:
     """Validate, close the epoch, and say how it went; raises `DivergenceError` when a loss is no number any more."""
-    trained, seconds = session.epoch_sums.means(), session.clock.epoch
+    trained, seconds = session.epoch_means(), session.clock.epoch
     _refuse_divergence("loss", trained, session)
     validated = session.validate()
     _refuse_divergence("validation loss", validated, session)
