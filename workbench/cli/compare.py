@@ -13,7 +13,18 @@ from workbench.cli.verbs import Parser, json_option, verb
 if TYPE_CHECKING:
     from workbench.core.runs.compare import Experiment, Figure
 
-HEADINGS = ("runs", ">seeds", ">accuracy", ">last", ">loss", ">best epoch", ">epochs", ">time", "settings")
+HEADINGS = (
+    "runs",
+    ">seeds",
+    ">accuracy",
+    ">last",
+    ">loss",
+    ">best epoch",
+    ">epochs",
+    ">time",
+    ">pictures/s",
+    "settings",
+)
 
 
 def _arguments(parser: Parser) -> None:
@@ -56,7 +67,8 @@ def _row(experiment: Experiment) -> list[str]:
         _number(experiment.loss, 3),
         _number(experiment.best_epoch, 1),
         _number(experiment.epochs, 0),
-        duration(experiment.seconds.mean) if experiment.seconds else "",
+        _time(experiment.seconds),
+        _number(experiment.images_per_second, 0),
         ", ".join(f"{name} {_plain(value)}" for name, value in experiment.settings.items()),
     ]
 
@@ -74,6 +86,13 @@ def _number(figure: Figure | None, digits: int) -> str:
         return ""
     spread = "" if not figure.spread else f" ± {figure.spread:.{digits}f}"
     return f"{figure.mean:.{digits}f}{spread}"
+
+
+def _time(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    spread = "" if figure.spread is None else f" ± {duration(figure.spread)}"
+    return duration(figure.mean) + spread
 
 
 def _plain(value: Any) -> str:

@@ -56,6 +56,10 @@ def test_means_and_spreads_are_those_of_numpy(runs: dict[str, Run]) -> None:
     assert experiment.accuracy.spread == pytest.approx(np.std(best, ddof=1))
     losses = [min(epoch.validation_loss for epoch in run.epochs) for run in own]
     assert (experiment.loss.mean, experiment.loss.spread) == pytest.approx((np.mean(losses), np.std(losses, ddof=1)))
+    speeds = [2 / sum(1 / epoch.images_per_second for epoch in run.epochs) for run in own]
+    assert experiment.images_per_second is not None
+    assert experiment.images_per_second.values == pytest.approx(speeds)
+    assert experiment.images_per_second.spread == pytest.approx(np.std(speeds, ddof=1))
     assert experiment.parameters == 650 and set(experiment.states) == {"complete"}
 
 

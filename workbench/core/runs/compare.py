@@ -42,6 +42,8 @@ class Experiment(msgspec.Struct, frozen=True):
     epochs: Figure | None
     seconds: Figure | None
     """Training and validation, as far as the run tells of whole epochs."""
+    images_per_second: Figure | None
+    """How fast each run trained, over all its epochs."""
     parameters: int | None
 
 
@@ -113,8 +115,14 @@ def _experiment(runs: Sequence[Run], settings: dict[str, Any]) -> Experiment:
         best_epoch=over_runs(lambda told: _best(told).epoch),
         epochs=over_runs(lambda told: told[-1].epoch),
         seconds=over_runs(lambda told: sum(epoch.seconds for epoch in told)),
+        images_per_second=over_runs(_speed),
         parameters=started.parameters if started else None,
     )
+
+
+def _speed(epochs: Sequence[EpochDone]) -> float:
+    """The harmonic mean, as every epoch shows the same pictures."""
+    return statistics.harmonic_mean([epoch.images_per_second for epoch in epochs])
 
 
 def _best(epochs: Sequence[EpochDone]) -> EpochDone:
