@@ -82,13 +82,13 @@ _MISSING = object()
 
 def _what(run: Run) -> bytes:
     """What was trained, whatever the seed."""
-    return plan_to_json(msgspec.structs.replace(run.plan, seed=0)) + to_json(run.network)
+    return plan_to_json(msgspec.structs.replace(run.plan, seed=0, tensorboard=False)) + to_json(run.network)
 
 
 def _settings(run: Run) -> dict[str, Any]:
     """The plan as names and values side by side; a choice goes by its name, its options follow."""
     settings: dict[str, Any] = {}
-    for name, value in msgspec.to_builtins(msgspec.structs.replace(run.plan, seed=0)).items():
+    for name, value in msgspec.to_builtins(msgspec.structs.replace(run.plan, seed=0, tensorboard=False)).items():
         if isinstance(value, dict) and "kind" in value:
             settings[name] = value["kind"]
             settings |= {f"{name}.{option}": held for option, held in value.items() if option != "kind"}

@@ -26,6 +26,7 @@ from workbench.core.runs.continuity import (
 )
 from workbench.core.runs.folder import EVENTS, LOG, NETWORK, PLAN, DataCard, Run, open_run
 from workbench.core.runs.lock import only_walk
+from workbench.core.runs.reports import report_problem, reported
 from workbench.core.training.control import Control
 from workbench.core.training.events import RunEvent, RunFailed, RunFinished, Warned, to_line
 from workbench.core.training.plan import TrainingPlan, changed, unknown_names
@@ -56,6 +57,7 @@ def create_run(plan: TrainingPlan, network: Network, out: Path) -> Run:
     from workbench.core.data.sources import absolute_spec
 
     refuse(*plan.field_problems(), *unknown_names(plan, network))
+    refuse(report_problem(plan))
     if (out / PLAN).exists():
         raise WorkbenchError(f"{out} already holds a run", hint=f"Continue it with `workbench resume {out}`.")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -158,7 +160,7 @@ def _events(run: Run, control: Control, opened: ImageData | None) -> Iterator[Ru
     yield from _untold(run, news)
     job = TrainingJob(plan, network, data, card.preprocessing, run.checkpoints, device, environment.precision)
     with kept_heap():
-        yield from explained(job, control)
+        yield from reported(run, explained(job, control))
 
 
 def _refuse_misfit(plan: TrainingPlan, network: Network, environment: Environment) -> None:

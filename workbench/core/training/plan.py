@@ -130,6 +130,7 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     precision: Annotated[
         Literal["auto", "fp32", "bf16"], Meta(description="Number format of the forward and backward pass.")
     ] = "auto"
+    tensorboard: Annotated[bool, Meta(description="Write what is measured for TensorBoard, too.")] = False
     weights: Annotated[str | None, Meta(description="A file of weights to start from.")] = None
     fresh: Annotated[Names, Meta(description="Nodes or groups that do not take the weights of the file.")] = ()
     """Node names or group prefixes that keep their random start although `weights` is given (the new head)."""

@@ -16,6 +16,7 @@ LABELS = {
     "validation_share": "Validate on",
     "near_duplicates": "Near-duplicates",
     "initialization": "Start weights",
+    "tensorboard": "TensorBoard",
     "decay": "Decays",
     "clip_norm": "Clip gradients at",
     "warmup_start": "Warm-up from",
@@ -70,7 +71,7 @@ SECTIONS = (
     Section("Early stopping", ("patience", "monitor", "least_progress")),
     Section("Start", ("initialization", "zero_last_norm", "seed")),
     Section("Data", ("validation_share", "split_seed", "near_duplicates")),
-    Section("Machine", ("device", "precision", "recompute")),
+    Section("Machine", ("device", "precision", "recompute", "tensorboard")),
 )
 
 
