@@ -15,23 +15,29 @@ if TYPE_CHECKING:
 
 def _arguments(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", help="the folder of a run")
-    parser.add_argument("--to", default="safetensors", metavar="FORMAT", help="safetensors (the default), pt or source")
+    parser.add_argument("--to", default="safetensors", metavar="FORMAT", help="safetensors (default), pt, source, tensorboard")
     parser.add_argument("--which", choices=("best", "last"), default="best", help="the checkpoint (best)")
     parser.add_argument("-o", "--out", type=Path, metavar="PATH", required=True, help="the file to write, or a folder")
     json_option(parser)
 
 
 @verb(
-    "export", "RUN --to safetensors|pt|source -o PATH", "a run's weights, checked, or its network", arguments=_arguments
+    "export",
+    "RUN --to safetensors|pt|source|tensorboard -o PATH",
+    "a run's weights, checked, its network or its log",
+    arguments=_arguments,
 )
 def export(options: Namespace) -> None:
-    """Write the weights of a run, or the source of its network, and say what was written."""
+    """Write the weights of a run, the source of its network or its log, and say what was written."""
     from workbench.core.export.weights import export_weights
     from workbench.core.runs.folder import open_run
 
     run = open_run(options.run)
     if options.to == "source":
         _export_source(options, run)
+        return
+    if options.to == "tensorboard":
+        _export_log(options, run)
         return
     path = options.out / f"{run.name}.{options.to}" if options.out.is_dir() else options.out
     report = export_weights(run, path, to=options.to, which=options.which)
@@ -46,6 +52,17 @@ def export(options: Namespace) -> None:
             ("check", check),
         ]
     )
+
+
+def _export_log(options: Namespace, run: Run) -> None:
+    """Write what a run has told for TensorBoard."""
+    from workbench.core.runs.reports import export_tensorboard
+
+    folder = export_tensorboard(run, options.out)
+    if options.json:
+        print_json({"path": str(folder), "format": "tensorboard", "events": len(run.events())})
+    else:
+        print_facts([("folder", str(folder)), ("look at it", f"tensorboard --logdir {folder}")])
 
 
 def _export_source(options: Namespace, run: Run) -> None:
