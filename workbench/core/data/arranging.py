@@ -16,6 +16,15 @@ from workbench.core.data.decisions import PARTS, Decision, Decisions, names_of
 from workbench.core.data.images import ImageData, ImagePart, Indices, chosen
 from workbench.core.data.index import DataIndex, index_of, joined
 from workbench.core.data.split import HELD_OUT, Mask, Split, held_out_groups, split_keys
+from workbench.core.data.split_groups import (
+    following,
+    group_names,
+    group_problems,
+    held_out_whole,
+    merged,
+    numbered,
+    too_few_groups,
+)
 from workbench.errors import Problem, WorkbenchError
 
 GroupsOf = Callable[[DataIndex], Indices]
@@ -59,7 +68,7 @@ def arranged_index(index: DataIndex, made: Arrangement) -> DataIndex:
 
 def arranged_data(data: ImageData, decisions: Decisions, split: Split, *, groups_of: GroupsOf) -> ImageData:
     """The set with the pictures that count; one without decisions that keeps its own parts as it is."""
-    if not decisions and split.share is None:
+    if not decisions and split.share is None and not split.group_word:
         return data
     made = arrangement(index_of(data), decisions, split, groups_of=groups_of)
     for purpose, numbers in (("train", made.train), ("validate", made.validation)):
@@ -153,7 +162,9 @@ def _marks(index: DataIndex, numbers: Indices) -> list[str]:
 
 
 def _split(index: DataIndex, made: Arrangement, split: Split, groups_of: GroupsOf) -> Arrangement:
-    if split.share is None and (not index.split_here or _as_it_is(split)):
+    if split.share is None and not index.split_here:
+        return _with_groups_told(index, made, split) if split.group_word else made
+    if split.share is None and _as_it_is(split):
         return made
     kept, problems = made.kept, made.problems
     if not index.split_here:
@@ -163,6 +174,8 @@ def _split(index: DataIndex, made: Arrangement, split: Split, groups_of: GroupsO
         problems += (
             Problem(index.name, f"{int(given.sum()):,} pictures of its own part are not used", reason, "info"),
         )
+    if split.group_word:
+        return _by_groups(index, replace(made, kept=kept, problems=problems), split, groups_of)
     pool = np.flatnonzero(kept & ~made.fixed)
     groups = groups_of(index)[pool] if split.near_duplicates == "together" else pool
     share, keys = split.share or HELD_OUT, split_keys(len(index), split.seed)
@@ -173,7 +186,26 @@ def _split(index: DataIndex, made: Arrangement, split: Split, groups_of: GroupsO
 
 
 def _as_it_is(split: Split) -> bool:
-    return split.seed == 0 and split.near_duplicates == "anywhere"
+    return split.seed == 0 and split.near_duplicates == "anywhere" and not split.group_word
+
+
+def _by_groups(index: DataIndex, made: Arrangement, split: Split, groups_of: GroupsOf) -> Arrangement:
+    """The split that keeps named groups whole; those of which pictures were moved by a decision follow these."""
+    groups = numbered(group_names(index, split))
+    if split.near_duplicates == "together":
+        groups = merged(groups, groups_of(index))
+    decided, held = following(groups, fixed=made.fixed & made.kept, held=made.held_out)
+    pool = np.flatnonzero(made.kept & ~decided)
+    share = split.share or HELD_OUT
+    held[pool] = held_out_whole(made.labels[pool], groups[pool], share=share, seed=split.seed)
+    if made.kept.any() and not held[made.kept].any():
+        raise too_few_groups(index, split, len(np.unique(groups[made.kept])))
+    return _with_groups_told(index, replace(made, held_out=held), split)
+
+
+def _with_groups_told(index: DataIndex, made: Arrangement, split: Split) -> Arrangement:
+    told = group_problems(index, split, (made.kept & ~made.held_out, made.kept & made.held_out))
+    return replace(made, problems=(*made.problems, *told))
 
 
 def _held_out(

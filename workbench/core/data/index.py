@@ -19,7 +19,8 @@ class DataIndex:
     """The pictures of a set in their order: a class number each, and whether it is held out to validate on.
 
     `files` are paths as texts, empty where the pictures are an array (`pictures`). A hundred thousand files take
-    about 25 MB. `place` is the folder or file that was asked for.
+    about 25 MB. `place` is the folder or file that was asked for. A table has further `columns`; `groups` is what the
+    pictures have in the one that was asked for, "" for those that have nothing there.
     """
 
     name: str
@@ -32,6 +33,8 @@ class DataIndex:
     problems: tuple[Problem, ...] = ()
     split_here: bool = False
     """Whether the parts were made here, because the set has none of its own."""
+    columns: tuple[str, ...] = ()
+    groups: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -49,10 +52,10 @@ class DataIndex:
     def taken(self, indices: Indices) -> DataIndex:
         """Some of the pictures, in the order of `indices`."""
         files = [self.files[index] for index in indices.tolist()] if self.files else ()
+        groups = [self.groups[index] for index in indices.tolist()] if self.groups else ()
         pictures = None if self.pictures is None else self.pictures[indices]
-        return replace(
-            self, labels=self.labels[indices], held_out=self.held_out[indices], files=files, pictures=pictures
-        )
+        labels, held = self.labels[indices], self.held_out[indices]
+        return replace(self, labels=labels, held_out=held, files=files, pictures=pictures, groups=groups)
 
 
 def indexed(
@@ -62,6 +65,8 @@ def indexed(
     *,
     held: npt.NDArray[np.bool_] | None = None,
     problems: Sequence[Problem] = (),
+    columns: Sequence[str] = (),
+    groups: Sequence[str] = (),
 ) -> DataIndex:
     """The index of files with the names of their classes, which are put into alphabetical order.
 
@@ -76,7 +81,7 @@ def indexed(
             held[held_out(labels, share=HELD_OUT, seed=0)[1]] = True
     name = place.resolve().stem if place.is_file() else place.resolve().name
     index = DataIndex(name, str(place), classes, labels, held, tuple(files), None, tuple(problems), split_here)
-    return _known_only(index)
+    return _known_only(replace(index, columns=tuple(columns), groups=tuple(groups)))
 
 
 def index_of(data: ImageData) -> DataIndex:

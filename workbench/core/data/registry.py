@@ -17,11 +17,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked of a source: what stood after the colon or the path, the network's framing, whom to tell."""
+    """What was asked of a source: what stood after the colon or the path, the network's framing, whom to tell.
+
+    `column` is the column of a table that names the groups of its rows.
+    """
 
     argument: str
     framing: Framing | None = None
     progress: Progress | None = None
+    column: str = ""
 
     def tell(self, done: int, total: int) -> None:
         """Report progress to whoever wants to know."""

@@ -61,7 +61,7 @@ def open_data(
     `WorkbenchError` when there is no such set or it cannot be used.
     """
     source, argument = _find(spec.strip())
-    request = Request(argument, framing, progress)
+    request = Request(argument, framing, progress, split.group_column)
     decisions, groups_of = read_decisions(decisions_place(spec)), partial(_groups, progress=progress)
     if source.index is None:
         data = arranged_data(source.open(request), decisions, split, groups_of=groups_of)
@@ -73,15 +73,17 @@ def open_data(
     return fitted(data, framing, progress=progress) if framing else data
 
 
-def open_index(spec: str, *, decisions: Decisions | None = None, progress: Progress | None = None) -> DataIndex:
+def open_index(
+    spec: str, *, decisions: Decisions | None = None, column: str = "", progress: Progress | None = None
+) -> DataIndex:
     """What a data set holds; picture files are listed, not decoded, so that this is quick for a huge folder too.
 
     What the user decided counts, unless `decisions` are given. The parts of a set that has none of its own may change
-    when its pictures are opened and near-duplicates are found among them. Raises as `open_data`, except for pictures
-    that cannot be read: that is not known yet.
+    when its pictures are opened and near-duplicates are found among them. `column` names the groups of a table. Raises
+    as `open_data`, except for pictures that cannot be read: that is not known yet.
     """
     source, argument = _find(spec.strip())
-    request = Request(argument, progress=progress)
+    request = Request(argument, progress=progress, column=column)
     index = source.index(request) if source.index else index_of(source.open(request))
     known = read_decisions(decisions_place(spec)) if decisions is None else decisions
     if not known:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 from msgspec import Meta
+
+from workbench.errors import Problem
 
 Indices = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -26,10 +29,32 @@ class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seed: Annotated[int, Meta(ge=0)] = 0
     near_duplicates: Literal["together", "anywhere"] = "together"
     """Whether pictures that are nearly the same stay on one side of a split that is made here."""
+    group_column: str = ""
+    """A column of a table: rows with the same entry in it (a patient, a session, a video) stay on one side."""
+    group_pattern: str = ""
+    """A regular expression for the names of files: those with the same match stay on one side."""
+
+    @property
+    def group_word(self) -> str:
+        """What one of the groups is called in sentences, "" where pictures are split one by one."""
+        return self.group_column or ("group" if self.group_pattern else "")
 
 
 USUAL = Split()
 """What is done unless a plan asks for something else."""
+
+
+def split_problems(split: Split) -> tuple[Problem, ...]:
+    """What is wrong with a split whatever the set."""
+    if split.group_column and split.group_pattern:
+        reason = "a split follows a column or a pattern, not both"
+        return (Problem("group_pattern", "Groups are named twice", reason),)
+    try:
+        re.compile(split.group_pattern)
+    except re.error as error:
+        reason = f"{error}; for all before the first _ write ^[^_]+"
+        return (Problem("group_pattern", f"{split.group_pattern} is no pattern", reason),)
+    return ()
 
 
 def held_out(labels: npt.NDArray[np.int64], *, share: float, seed: int) -> tuple[Indices, Indices]:

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from workbench.core.data.augment import Step, step_problems
 from workbench.core.data.preprocessing import Preprocessing
-from workbench.core.data.split import Split
+from workbench.core.data.split import Split, split_problems
 from workbench.core.graph.network import Network
 from workbench.core.layers.arguments import plain_reason
 from workbench.core.modelling.optimizers import AdamW, Optimizer
@@ -78,6 +78,12 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     near_duplicates: Annotated[
         Literal["together", "anywhere"], Meta(description="Whether nearly equal pictures stay in one part of a split.")
     ] = "together"
+    group_column: Annotated[
+        str, Meta(description="Column of a table (patient, video ...) whose equal entries stay in one part of a split.")
+    ] = ""
+    group_pattern: Annotated[
+        str, Meta(description="Pattern in files' names that groups them for a split; ^[^_]+ is all before the first _.")
+    ] = ""
     epochs: Epochs = 10
     batch_size: Annotated[int, Meta(ge=1, le=65_536, description="Pictures in one pass.")] = 128
     accumulation: Annotated[
@@ -147,7 +153,13 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def split(self) -> Split:
         """Which pictures are validated on."""
-        return Split(share=self.validation_share, seed=self.split_seed, near_duplicates=self.near_duplicates)
+        return Split(
+            share=self.validation_share,
+            seed=self.split_seed,
+            near_duplicates=self.near_duplicates,
+            group_column=self.group_column,
+            group_pattern=self.group_pattern,
+        )
 
     def all_phases(self) -> tuple[Phase, ...]:
         """The phases of the run, at least one."""
@@ -201,7 +213,7 @@ def _value_problems(field: msgspec.structs.FieldInfo, value: Any) -> list[Proble
 
 def _contradictions(plan: TrainingPlan) -> list[Problem]:
     """Values that are possible alone and not together."""
-    found = [*step_problems(plan.augmentation_steps, "augmentation_steps")]
+    found = [*step_problems(plan.augmentation_steps, "augmentation_steps"), *split_problems(plan.split())]
     shortest = min(phase.epochs for phase in plan.all_phases())
     if plan.warmup_epochs > shortest:
         reason = f"a phase has {shortest} epochs, of which warm-up takes {plan.warmup_epochs:g}"

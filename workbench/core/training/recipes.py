@@ -16,7 +16,7 @@ Recipe = Callable[[TrainingPlan], TrainingPlan]
 RECIPES: Registry[Recipe] = Registry("recipe")
 
 KEPT = (
-    *("network", "data", "validation_share", "split_seed", "near_duplicates"),
+    *("network", "data", "validation_share", "split_seed", "near_duplicates", "group_column", "group_pattern"),
     *("seed", "device", "precision", "weights", "fresh", "preprocessing", "recompute"),
 )
 """What belongs to the subject of a training, not to the way it is trained."""

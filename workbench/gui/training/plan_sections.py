@@ -15,6 +15,8 @@ DEVICES = ("auto", "cpu", "cuda")
 LABELS = {
     "validation_share": "Validate on",
     "near_duplicates": "Near-duplicates",
+    "group_column": "Group by column",
+    "group_pattern": "Group by name",
     "initialization": "Start weights",
     "tensorboard": "TensorBoard",
     "decay": "Decays",
@@ -70,7 +72,7 @@ SECTIONS = (
     Section("Averaging", ("averaging",)),
     Section("Early stopping", ("patience", "monitor", "least_progress")),
     Section("Start", ("initialization", "zero_last_norm", "seed")),
-    Section("Data", ("validation_share", "split_seed", "near_duplicates")),
+    Section("Data", ("validation_share", "split_seed", "near_duplicates", "group_column", "group_pattern")),
     Section("Machine", ("device", "precision", "recompute", "tensorboard")),
 )
 
