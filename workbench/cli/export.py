@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 def _arguments(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", help="the folder of a run")
-    parser.add_argument("--to", default="safetensors", metavar="FORMAT", help="safetensors (default), pt, source, tensorboard")
+    parser.add_argument(
+        "--to", default="safetensors", metavar="FORMAT", help="safetensors (usual), pt, source, tensorboard"
+    )
     parser.add_argument("--which", choices=("best", "last"), default="best", help="the checkpoint (best)")
     parser.add_argument("-o", "--out", type=Path, metavar="PATH", required=True, help="the file to write, or a folder")
     json_option(parser)
