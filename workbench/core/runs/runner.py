@@ -25,6 +25,7 @@ from workbench.core.runs.continuity import (
     write_down,
 )
 from workbench.core.runs.folder import EVENTS, LOG, NETWORK, PLAN, DataCard, Run, open_run
+from workbench.core.runs.heartbeat import beating
 from workbench.core.runs.lock import only_walk
 from workbench.core.runs.reports import report_problem, reported
 from workbench.core.training.control import Control
@@ -84,7 +85,7 @@ def walk(run: Run, control: Control | None = None, *, data: ImageData | None = N
     """
     log = run.path / EVENTS
     try:
-        with only_walk(run.path):
+        with only_walk(run.path), beating(run.path):
             _end_last_line(log)
             for event in _guarded(run, control or Control(), data):
                 _append(log, to_line(event))
