@@ -7,7 +7,7 @@ middle of an epoch sees the same batches bit for bit. torch's global random stat
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -21,6 +21,8 @@ from workbench.errors import WorkbenchError
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 """Normalized float32 pictures `(count, channels, height, width)` in channels-last memory, and their int64 labels."""
+Share = Callable[[int], torch.Tensor]
+"""From the number of pictures of a batch to the places of those that are wanted of it."""
 
 
 @dataclass(frozen=True)
@@ -75,27 +77,41 @@ class Batches:
         dropped = rest == 1 and full > 0
         return full + (rest > 0 and not dropped)
 
-    def epoch(self, number: int, *, start: int = 0) -> Iterator[Batch]:
-        """The shuffled, augmented batches of an epoch, from its step `start` (counted from 0) on."""
-        for batch in self.varied(number, start=start):
+    def epoch(self, number: int, *, start: int = 0, share: Share | None = None) -> Iterator[Batch]:
+        """The shuffled, augmented batches of an epoch, from its step `start` (counted from 0) on.
+
+        With a `share` only some pictures of each batch, varied as in the whole batch; the others are never read.
+        """
+        for batch in self.varied(number, start=start, share=share):
             yield normalize(batch.pixels, self.preprocessing), batch.labels
 
-    def varied(self, number: int, *, start: int = 0) -> Iterator[VariedBatch]:
+    def varied(self, number: int, *, start: int = 0, share: Share | None = None) -> Iterator[VariedBatch]:
         """What `epoch` normalizes."""
         order = self.order(number)
         steps = range(start, self.steps_per_epoch)
         groups = [order[step * self.batch_size : (step + 1) * self.batch_size] for step in steps]
-        for step, chosen, (pixels, labels) in zip(steps, groups, self._picked(groups), strict=True):
-            lots = step_lots((self.seed, number, step), len(chosen))
-            yield VariedBatch(chosen, self._augment(pixels, self.preprocessing.framing, lots), labels)
+        wanted = [share(len(group)) for group in groups] if share else [None] * len(groups)
+        chosen = [group if places is None else group[places] for group, places in zip(groups, wanted, strict=True)]
+        for step, numbers, places, (pixels, labels) in zip(steps, chosen, wanted, self._picked(chosen), strict=True):
+            lots = step_lots((self.seed, number, step), self.pictures_in(step), places=places)
+            yield VariedBatch(numbers, self._augment(pixels, self.preprocessing.framing, lots), labels)
+
+    def pictures_in(self, step: int) -> int:
+        """How many pictures the step of an epoch (counted from 0) has."""
+        return min(self.batch_size, len(self) - step * self.batch_size)
 
     def order(self, number: int) -> torch.Tensor:
         """The numbers of the pictures of an epoch; step after step takes `batch_size` of them."""
         return self._sampled(self._labels.cpu(), _generator(self.seed, number))
 
-    def in_order(self, batch_size: int | None = None) -> Iterator[Batch]:
-        """All pictures as they are, in their order, for evaluation; the last batch may be smaller."""
-        for pixels, labels in self._picked(torch.split(torch.arange(len(self)), batch_size or self.batch_size)):
+    def in_order(self, batch_size: int | None = None, *, part: int = 0, parts: int = 1) -> Iterator[Batch]:
+        """All pictures as they are, in their order, for evaluation; the last batch may be smaller.
+
+        Of several `parts` of about equal size only the one with the number `part` (counted from 0).
+        """
+        numbers = torch.arange(len(self)).tensor_split(parts)[part]
+        groups = [group for group in torch.split(numbers, batch_size or self.batch_size) if len(group)]
+        for pixels, labels in self._picked(groups):
             yield normalize(centre_crop(pixels, self.preprocessing.framing), self.preprocessing), labels
 
     def _picked(self, groups: Sequence[torch.Tensor]) -> Iterator[Batch]:
@@ -104,9 +120,15 @@ class Batches:
             yield pixels.to(self.device), self._labels.index_select(0, chosen.to(self.device))
 
 
-def step_lots(place: tuple[int, int, int], count: int, *, purpose: str = "") -> Lots:
-    """The lots of a step, `place` being (seed, epoch, step), for so many pictures; other purposes have other lots."""
-    return Lots(_generator(*place, purpose) if purpose else _generator(*place), count)
+def step_lots(
+    place: tuple[int, int, int], count: int, *, purpose: str = "", places: torch.Tensor | None = None
+) -> Lots:
+    """The lots of a step, `place` being (seed, epoch, step), for so many pictures; other purposes have other lots.
+
+    With `places` those of some of its pictures.
+    """
+    lots = Lots(_generator(*place, purpose) if purpose else _generator(*place), count)
+    return lots if places is None else lots.at(places)
 
 
 def _generator(*numbers: int | str) -> torch.Generator:

@@ -10,6 +10,7 @@ from workbench.core.data.batches import Batch, step_lots
 from workbench.core.data.images import ImageData
 from workbench.core.data.mixing import MIXINGS, one_hot
 from workbench.core.training.plan import TrainingPlan
+from workbench.core.training.slices import Slice
 
 
 class Targets:
@@ -23,9 +24,14 @@ class Targets:
             weights = class_weights(data.train.labels, self._classes, plan.class_weights)
             self.weights = torch.tensor(weights, dtype=torch.float32, device=device)
 
-    def of(self, images: Tensor, labels: Tensor, place: tuple[int, int, int]) -> Batch:
-        """The pictures of a step, `place` being (seed, epoch, step), and their targets, mixed as the plan says."""
+    def of(self, images: Tensor, labels: Tensor, place: tuple[int, int, int], slice_: Slice | None = None) -> Batch:
+        """The pictures of a step, `place` being (seed, epoch, step), and their targets, mixed as the plan says.
+
+        Those of a slice of the step are mixed as in the whole step.
+        """
         if self._plan.mixing == "none":
             return images, labels
-        lots = step_lots(place, len(labels), purpose="mixing")
-        return MIXINGS[self._plan.mixing](images, one_hot(labels, self._classes), lots, self._plan.mixing_alpha)
+        whole, places = (slice_.whole, slice_.places) if slice_ else (len(labels), None)
+        lots = step_lots(place, whole, purpose="mixing", places=places)
+        mixed = MIXINGS[self._plan.mixing](images, one_hot(labels, self._classes), lots, self._plan.mixing_alpha)
+        return mixed if slice_ is None else slice_.without_neighbour(*mixed)
