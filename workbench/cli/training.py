@@ -12,6 +12,7 @@ from workbench.cli.data import fetched_data, opened_data
 from workbench.cli.fields import add_fields, given
 from workbench.cli.following import follow, isolation_option, walker
 from workbench.cli.opening import code_options, consent, opened
+from workbench.cli.plan_parts import part_options, with_parts
 from workbench.cli.report import tell
 from workbench.cli.verbs import Parser, json_option, verb
 from workbench.errors import WorkbenchError
@@ -48,6 +49,7 @@ def plan_options(parser: Parser) -> None:
     parser.add_argument("--data", metavar="DATA", help=data_help())
     parser.add_argument("--recipe", metavar="NAME", help=_recipes())
     add_fields(parser, TrainingPlan, but=ELSEWHERE)
+    part_options(parser)
     code_options(parser)
 
 
@@ -116,12 +118,14 @@ def _requested(options: Namespace) -> tuple[TrainingPlan, Network]:
         plan, beside = _read_plan(Path(options.network))
         plan = _by_recipe(plan, options.recipe)
         fields.pop("network", None)
-        _refuse_phase_options(plan, fields)
-        plan = changed(plan, **fields)
+        _refuse_phase_options(plan, options)
+        plan = with_parts(changed(plan, **fields), options)
         return plan, load_network(beside) if beside.is_file() else open_network(plan.network, consent=consent(options))
     if not options.data:
         raise WorkbenchError("--data says what to train on", hint="For a first try: --data shapes")
-    return changed(_by_recipe(TrainingPlan(), options.recipe), **fields), opened(options)
+    plan = _by_recipe(TrainingPlan(), options.recipe)
+    _refuse_phase_options(plan, options)
+    return with_parts(changed(plan, **fields), options), opened(options)
 
 
 def _by_recipe(plan: TrainingPlan, recipe: str | None) -> TrainingPlan:
@@ -139,8 +143,11 @@ def _read_plan(path: Path) -> tuple[TrainingPlan, Path]:
     return plan_from_json(path.read_bytes(), source=str(path)), path.parent / NETWORK
 
 
-def _refuse_phase_options(plan: TrainingPlan, fields: dict[str, object]) -> None:
-    if plan.phases and fields.keys() & {"epochs", "learning_rate"}:
+def _refuse_phase_options(plan: TrainingPlan, options: Namespace) -> None:
+    """Epochs and rates that would not count are a mistake; a rate does where the line of a phase leaves it out."""
+    if options.phase_lines and options.epochs is not None:
+        raise WorkbenchError("Phases have epochs of their own", "--epochs would not count beside --phase")
+    if plan.phases and not options.phase_lines and (options.epochs, options.learning_rate) != (None, None):
         raise WorkbenchError(
             "This plan has phases with epochs and rates of their own", "--epochs and --lr would not count"
         )

@@ -10,7 +10,7 @@ import torchvision
 from workbench.core.modelling.compile import build_module
 from workbench.core.modelling.heads import head_of
 from workbench.core.training.checkpoint import load_weight_file
-from workbench.core.training.freezing import is_below
+from workbench.core.training.phases import is_below
 from workbench.core.transfer.adaptation import adapt
 from workbench.core.transfer.backbones import BACKBONES, backbone_named
 from workbench.errors import WorkbenchError

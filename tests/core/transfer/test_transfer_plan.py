@@ -14,7 +14,7 @@ from PIL import Image
 from workbench.core.runs.folder import open_run
 from workbench.core.runs.runner import create_run, walk
 from workbench.core.training.events import RunFinished
-from workbench.core.training.freezing import is_below
+from workbench.core.training.phases import is_below
 from workbench.core.transfer.photos import look_into
 from workbench.core.transfer.plan import TransferPlan, training_plan
 from workbench.core.transfer.strategy import STRATEGIES

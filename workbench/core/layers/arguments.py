@@ -123,6 +123,8 @@ def plain_reason(message: str) -> str:
     limit = re.fullmatch(r"Expected `(?:int|float)` (>=|<=|>|<) ([-+.e\d]+)", message)
     if limit:
         return f"it must be {_LIMITS[limit[1]]} {float(limit[2]):.10g}"
+    if re.fullmatch(r"Expected `\w+` of length >= 1", message):
+        return "it must not be empty"
     types = re.fullmatch(r"Expected `([^`]+)`, got `([^`]+)`", message)
     if types:
         wanted = " or ".join(_TYPES.get(name, name) for name in types[1].split(" | "))

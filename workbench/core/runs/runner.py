@@ -30,7 +30,8 @@ from workbench.core.runs.lock import only_walk
 from workbench.core.runs.reports import report_problem, reported
 from workbench.core.training.control import Control
 from workbench.core.training.events import RunEvent, RunFailed, RunFinished, Warned, to_line
-from workbench.core.training.plan import TrainingPlan, changed, unknown_names
+from workbench.core.training.parts import misfits
+from workbench.core.training.plan import TrainingPlan, changed
 from workbench.core.training.plan_files import plan_to_json
 from workbench.errors import Problem, WorkbenchError
 from workbench.files import absolute_path, cannot_write, read_file, write_atomically
@@ -57,7 +58,7 @@ def create_run(plan: TrainingPlan, network: Network, out: Path) -> Run:
     """A new run folder with its plan and its network; raises `WorkbenchError` for a bad plan or a folder in use."""
     from workbench.core.data.sources import absolute_spec
 
-    refuse(*plan.field_problems(), *unknown_names(plan, network))
+    refuse(*plan.field_problems(), *misfits(plan, network))
     refuse(report_problem(plan))
     if (out / PLAN).exists():
         raise WorkbenchError(f"{out} already holds a run", hint=f"Continue it with `workbench resume {out}`.")

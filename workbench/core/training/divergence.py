@@ -22,8 +22,8 @@ from workbench.core.training.control import Control
 from workbench.core.training.events import EpochDone, RunEvent, StepDone, Warned
 from workbench.core.training.faults import DivergenceError
 from workbench.core.training.fitting import within_memory
-from workbench.core.training.freezing import is_below
 from workbench.core.training.loop import change_weights, make_gradients, training_loop
+from workbench.core.training.phases import is_below
 from workbench.core.training.session import Session
 from workbench.errors import WorkbenchError
 
@@ -124,8 +124,8 @@ def _looking(session: Session, images: Tensor, labels: Tensor) -> Origin | None:
         learner.forward = forward
         for hook in hooks:
             hook.remove()
-    for passed in session.counted:
-        probe.note("loss", "loss", passed.sums[:1])
+    for passed in session.passes:
+        probe.note("loss", "loss", passed.loss)
     origin = probe.first(session.step + 1)
     if origin is None:
         change_weights(session)

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
-
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
-if TYPE_CHECKING:
-    from workbench.core.training.plan import Phase
-
-
-def is_below(name: str, prefixes: Collection[str]) -> bool:
-    """Whether a module path is one of the prefixes or lies inside one."""
-    return any(name == prefix or name.startswith(prefix + ".") for prefix in prefixes)
+from workbench.core.training.phases import Phase, is_frozen
 
 
 def set_trainable(module: nn.Module, phase: Phase) -> list[nn.Parameter]:
@@ -33,14 +24,3 @@ def set_training_mode(module: nn.Module, phase: Phase) -> None:
         norm_stays = phase.norm != "train" and isinstance(layer, _NormBase)
         if name and (norm_stays or is_frozen(name, phase)):
             layer.eval()
-
-
-def is_frozen(name: str, phase: Phase) -> bool:
-    """Whether a module or parameter stays as it is: it is frozen, or it is not among the few that train."""
-    if is_below(name, phase.frozen):
-        return True
-    return bool(phase.trainable) and not is_below(name, phase.trainable) and not _holds(name, phase.trainable)
-
-
-def _holds(name: str, prefixes: Collection[str]) -> bool:
-    return any(prefix.startswith(name + ".") for prefix in prefixes)

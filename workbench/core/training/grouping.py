@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from torch import nn
 from torch.nn.modules.batchnorm import _NormBase
 
-from workbench.core.training.freezing import is_below
-from workbench.core.training.plan import ParameterGroup, TrainingPlan
+from workbench.core.training.phases import ParameterGroup, fits
+from workbench.core.training.plan import TrainingPlan
 
 NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm)
 
@@ -45,8 +44,3 @@ def undecayed(module: nn.Module) -> frozenset[str]:
         for name, parameter in module.named_parameters()
         if parameter.ndim <= 1 or name.endswith(".bias") or name.rpartition(".")[0] in norms
     )
-
-
-def fits(name: str, pattern: str) -> bool:
-    """Whether a parameter lies at or below the node or group a pattern names, or matches it with `*` and `?`."""
-    return is_below(name, (pattern,)) or fnmatchcase(name, pattern)

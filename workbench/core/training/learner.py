@@ -11,9 +11,10 @@ from torch import Tensor, fx, nn
 from workbench.core.graph.network import Network
 from workbench.core.modelling.heads import head_of
 from workbench.core.modelling.recompute import recomputing
-from workbench.core.training.freezing import is_below, set_trainable, set_training_mode
+from workbench.core.training.freezing import set_trainable, set_training_mode
 from workbench.core.training.grouping import parameter_groups
-from workbench.core.training.plan import Phase, TrainingPlan
+from workbench.core.training.phases import Phase, is_below
+from workbench.core.training.plan import TrainingPlan
 from workbench.core.training.rates import rate_at
 from workbench.core.training.stopping import Outcome
 from workbench.errors import WorkbenchError

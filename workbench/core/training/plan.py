@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union
 
@@ -19,12 +18,11 @@ from workbench.core.training.averaging import Averaging, NoAveraging
 from workbench.core.training.choices import RECORDS, choice_problem, field_of, record
 from workbench.core.training.initialization import last_norms
 from workbench.core.training.losses import CrossEntropy, Loss
+from workbench.core.training.phases import Epochs, Names, ParameterGroup, Phase, Rate
 from workbench.core.training.schedules import Cosine, Schedule
 from workbench.errors import Problem, WorkbenchError
 
-Rate = Annotated[float, Meta(gt=0, le=100, description="Size of a step of the optimizer.")]
-Epochs = Annotated[int, Meta(ge=1, le=100_000, description="Passes over the training pictures.")]
-Names = tuple[str, ...]
+__all__ = ["ParameterGroup", "Phase", "TrainingPlan", "changed", "unknown_names"]
 LARGEST_STEP = 1_000_000
 """Pictures of which the gradients can make one step."""
 if TYPE_CHECKING:
@@ -37,29 +35,6 @@ else:  # a file is read into whichever record is registered under its tag
         Union[registry.values()]  # noqa: UP007
         for registry in RECORDS.values()
     )
-
-
-class ParameterGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Parameters with a rate or a decay of their own: `layer4`, `layer4.*`, `*.bias`."""
-
-    pattern: Annotated[str, Meta(min_length=1, description="A node, a group, or names with * and ?.")]
-    rate: Annotated[float, Meta(gt=0, le=1000, description="Multiplies the learning rate.")] = 1.0
-    decay: Annotated[float, Meta(ge=0, le=1000, description="Multiplies the weight decay.")] = 1.0
-
-
-class Phase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of a run with its own rate. Frozen nodes keep parameters and buffers bit for bit."""
-
-    epochs: Epochs
-    learning_rate: Rate
-    frozen: Names = ()
-    """Node names or group prefixes that do not train in this phase."""
-    trainable: Names = ()
-    """Node names or group prefixes that alone train in this phase; empty means all that is not frozen."""
-    norm: Literal["train", "affine", "frozen"] = "train"
-    """What normalization layers do: all of it, only their scale and offset learn, or nothing at all."""
-    groups: tuple[ParameterGroup, ...] = ()
-    """Rates and decays of some parameters; they come before those of the plan."""
 
 
 class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,8 +81,10 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     class_weights: Annotated[str, Meta(description="How much the pictures of each class count in the loss.")] = "none"
     sampling: Annotated[str, Meta(description="How often an epoch shows the pictures of each class.")] = "shuffled"
     augmentation: Annotated[str, Meta(description="How training pictures are varied.")] = "none"
-    augmentation_steps: tuple[Step, ...] = ()
-    """Operations with arguments of their own, used instead of the named augmentation where there are any."""
+    augmentation_steps: Annotated[
+        tuple[Step, ...],
+        Meta(description="Operations of your own, used instead of the named augmentation where there are any."),
+    ] = ()
     mixing: Annotated[str, Meta(description="Whether pictures of a batch are mixed, and their labels with them.")] = (
         "none"
     )
@@ -142,10 +119,15 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Node names or group prefixes that keep their random start although `weights` is given (the new head)."""
     preprocessing: Preprocessing | None = None
     """Fixed preprocessing (a backbone's own); None takes the network's input size and the data's statistics."""
-    groups: tuple[ParameterGroup, ...] = ()
-    """Rates and decays of some parameters; the first group that fits counts."""
-    phases: tuple[Phase, ...] = ()
-    """What happens in turn; empty means one phase of `epochs` at `learning_rate` with nothing frozen."""
+    frozen: Annotated[Names, Meta(description="Nodes or groups that keep their weights for the whole run.")] = ()
+    groups: Annotated[
+        tuple[ParameterGroup, ...],
+        Meta(description="Rates and decays of some parameters; the first group that fits counts."),
+    ] = ()
+    phases: Annotated[
+        tuple[Phase, ...],
+        Meta(description="What happens in turn; without any, one phase of all epochs with nothing frozen."),
+    ] = ()
 
     def __post_init__(self) -> None:
         for field in RECORDS:
@@ -162,8 +144,11 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         )
 
     def all_phases(self) -> tuple[Phase, ...]:
-        """The phases of the run, at least one."""
-        return self.phases or (Phase(epochs=self.epochs, learning_rate=self.learning_rate),)
+        """The phases of the run, at least one; what the plan freezes is frozen in each."""
+        phases = self.phases or (Phase(epochs=self.epochs, learning_rate=self.learning_rate),)
+        if not self.frozen:
+            return phases
+        return tuple(msgspec.structs.replace(phase, frozen=(*phase.frozen, *self.frozen)) for phase in phases)
 
     def phase_at(self, epoch: int) -> tuple[Phase, int]:
         """The phase of an epoch (from 0) and the epochs before that phase; the last phase once all is over."""
@@ -201,14 +186,28 @@ def _field_problems(plan: TrainingPlan, field: msgspec.structs.FieldInfo) -> lis
     return [found for each in _fields(value.__class__) for found in _value_problems(each, getattr(value, each.name))]
 
 
-def _value_problems(field: msgspec.structs.FieldInfo, value: Any) -> list[Problem]:
+def _value_problems(field: msgspec.structs.FieldInfo, value: Any, *, place: str = "", whose: str = "") -> list[Problem]:
+    """What is wrong with the value of a field, or of the fields of the records it lists: `phases.1.epochs`."""
+    where = f"{place}{field.name}"
+    if isinstance(value, tuple) and value and all(isinstance(each, ParameterGroup | Phase) for each in value):
+        return [found for number, each in enumerate(value) for found in _part_problems(each, where, number)]
     try:
         msgspec.convert(msgspec.to_builtins(value), field.type)
     except (msgspec.ValidationError, TypeError, OverflowError) as error:  # a script can put anything into a field
-        title = f"The {field.name.replace('_', ' ')} cannot be used"
-        return [Problem(field.name, title, plain_reason(str(error)))]
+        title = f"The {field.name.replace('_', ' ')}{whose} cannot be used"
+        return [Problem(where, title, plain_reason(str(error)))]
     wrong = choice_problem(field.name, value)
     return [wrong] if wrong else []
+
+
+def _part_problems(part: ParameterGroup | Phase, where: str, number: int) -> list[Problem]:
+    """What is wrong with the fields of one of several records."""
+    place, whose = f"{where}.{number}.", f" of {part.WORD} {number + 1}"
+    return [
+        found
+        for each in _fields(type(part))
+        for found in _value_problems(each, getattr(part, each.name), place=place, whose=whose)
+    ]
 
 
 def _contradictions(plan: TrainingPlan) -> list[Problem]:
@@ -225,29 +224,22 @@ def _contradictions(plan: TrainingPlan) -> list[Problem]:
 
 
 def unknown_names(plan: TrainingPlan, network: Network) -> tuple[Problem, ...]:
-    """A problem for each node, group or kind of layer that the plan speaks of and that the network does not have."""
-    named = [(field, name) for field in ("fresh", "recompute") for name in getattr(plan, field)]
-    named += [("phases", name) for phase in plan.phases for name in (*phase.frozen, *phase.trainable)]
-    named += [("groups", group.pattern) for group in plan.groups if not _matches(group.pattern, network)]
-    named += [
-        ("phases", group.pattern)
-        for phase in plan.phases
-        for group in phase.groups
-        if not _matches(group.pattern, network)
-    ]
+    """A problem for each node, group or kind of layer that the plan speaks of and that the network does not have.
+
+    Patterns of parameters are looked at by `parts.part_problems`.
+    """
+    named = [(field, name) for field in ("fresh", "recompute", "frozen") for name in getattr(plan, field)]
+    for number, phase in enumerate(plan.phases):
+        named += [
+            (f"phases.{number}.{field}", name) for field in ("trainable", "frozen") for name in getattr(phase, field)
+        ]
     reason = "the plan names it, but no node and no group is called so"
     unknown = tuple(
-        Problem(field, f"There is no {name} in {network.name}", reason)
-        for field, name in dict.fromkeys(named)
+        Problem(where, f"There is no {name} in {network.name}", reason)
+        for where, name in dict.fromkeys(named)
         if name not in network and name not in network.groups
     )
     return (*unknown, *_idle(plan, network))
-
-
-def _matches(pattern: str, network: Network) -> bool:
-    """Whether a pattern can name a parameter of the network."""
-    parameters = (f"{node.name}.{kind}" for node in network for kind in ("weight", "bias"))
-    return any(fnmatchcase(name, pattern) for name in parameters) or pattern in network or pattern in network.groups
 
 
 def _idle(plan: TrainingPlan, network: Network) -> list[Problem]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from workbench.core.training.checkpoint import load_weight_file
-from workbench.core.training.freezing import is_below
+from workbench.core.training.phases import is_below
 from workbench.errors import WorkbenchError
 
 

@@ -80,7 +80,7 @@ def check_weights(path: Path, backbone: Backbone) -> None:
     """
     from workbench.core.modelling.compile import build_module
     from workbench.core.training.checkpoint import load_weight_file
-    from workbench.core.training.freezing import is_below
+    from workbench.core.training.phases import is_below
     from workbench.core.training.starting_weights import first_difference
 
     def body(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
