@@ -27,7 +27,7 @@ from workbench.core.training.fitting import PartSize, halved, shortage
 from workbench.core.training.judging import Judge
 from workbench.core.training.learner import Learner
 from workbench.core.training.measures import LayerWatch
-from workbench.core.training.metrics import BatchSums, Means, RunningSums, batch_sums
+from workbench.core.training.metrics import Means, Pass, RunningSums, batch_sums, sums_of_passes
 from workbench.core.training.stopping import Outcome, has_stopped_improving
 from workbench.core.training.targets import Targets
 from workbench.errors import WorkbenchError
@@ -36,6 +36,8 @@ REPORTS_PER_EPOCH = 50
 VALIDATION_BATCH = 500
 VALIDATION_PIXELS = 2_000_000
 """A validation batch holds at most so many pictures, and so many pixels: 224 x 224 needs smaller ones than 32 x 32."""
+COUNTED_TOGETHER = 16
+"""So many passes are counted in one go: counting each by itself costs a small network more than its steps."""
 STATISTICS_BATCHES = 50
 """So many training batches give the statistics of averaged normalization layers."""
 
@@ -52,14 +54,15 @@ class Session:
         self.step = self.epoch = self.step_in_epoch = 0
         self.best_accuracy: float | None = None
         self.best_epoch: int | None = None
-        self.epoch_sums, self._recent = RunningSums(job.device), RunningSums(job.device)
+        self._epoch_sums, self._recent = RunningSums(job.device), RunningSums(job.device)
         self.clock = Clock()
         self.part_size = PartSize(job.plan.batch_size)
         self.watch = LayerWatch()
         self.judge = Judge(len(job.data.classes), job.device)
         self._validation_size = self._held_out.batch_size
-        self.counted: list[BatchSums] = []
+        self.passes: list[Pass] = []
         """How the passes of the step in work went."""
+        self._to_count: list[Pass] = []
         self._restore()
         self._first_step = self.step
 
@@ -103,7 +106,7 @@ class Session:
 
     def begin_step(self) -> None:
         """Make the random numbers and the learning rate of the next step, also when it is attempted once more."""
-        self.counted.clear()
+        self.passes.clear()
         seed_chance((self.plan.seed * 1_000_003 + self.step + 1) % 2**63, self.job.device)
         self.learner.begin_step(self.step, self.outcomes)
         self.watch.begin_step(self)
@@ -115,19 +118,25 @@ class Session:
 
     def count(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
         """Note how a pass went; it counts as soon as the step is done."""
-        self.counted.append(batch_sums(loss, logits, targets))
+        self.passes.append(Pass(loss.detach(), logits.detach(), targets))
 
     def end_step(self) -> None:
         """Note that a step is done."""
-        for sums in self.counted:
-            self.epoch_sums.add(sums)
-            self._recent.add(sums)
+        self._to_count += self.passes
+        if len(self._to_count) >= COUNTED_TOGETHER:
+            self._count_all()
         self.step += 1
         self.step_in_epoch += 1
         self.learner.end_step(self.step)
 
+    def epoch_means(self) -> Means:
+        """The means of the steps of this epoch."""
+        self._count_all()
+        return self._epoch_sums.means()
+
     def take_recent(self) -> Means:
         """The means of the steps since this was last asked."""
+        self._count_all()
         means, self._recent = self._recent.means(), RunningSums(self.job.device)
         return means
 
@@ -167,7 +176,7 @@ class Session:
         if self.best_accuracy is None or validated.accuracy > self.best_accuracy:
             self.best_accuracy, self.best_epoch = validated.accuracy, self.epoch
         self.step_in_epoch = 0
-        self.epoch_sums, self._recent = RunningSums(self.job.device), RunningSums(self.job.device)
+        self._epoch_sums, self._recent = RunningSums(self.job.device), RunningSums(self.job.device)
 
     def remaining_seconds(self) -> float:
         """An estimate from the steps done since the run began or was resumed, validation included."""
@@ -187,6 +196,12 @@ class Session:
         checkpoint.save_checkpoint(self.job.checkpoints / which, module, state)
         return CheckpointSaved(time=time.time(), step=self.step, epoch=self.epoch, which=which)
 
+    def _count_all(self) -> None:
+        for sums in sums_of_passes(self._to_count) if self._to_count else ():
+            self._epoch_sums.add(sums)
+            self._recent.add(sums)
+        self._to_count.clear()
+
     def _some_images(self) -> Iterator[Tensor]:
         """Training pictures of the epoch that was just trained."""
         return (images for images, _ in islice(self._batches.epoch(self.epoch), STATISTICS_BATCHES))
@@ -201,9 +216,10 @@ class Session:
         }
 
     def _progress(self) -> dict[str, Any]:
+        self._count_all()
         return {
             "step_in_epoch": self.step_in_epoch,
-            "epoch_sums": self.epoch_sums.state(),
+            "epoch_sums": self._epoch_sums.state(),
             "recent_sums": self._recent.state(),
             "part_size": self.part_size.size,
             "outcomes": [(outcome.loss, outcome.accuracy) for outcome in self.outcomes],
@@ -221,7 +237,7 @@ class Session:
         self.outcomes = [Outcome(*outcome) for outcome in state.get("outcomes", ())]
         self.clock = Clock(state["seconds"])
         self.part_size.size = state.get("part_size", self.plan.batch_size)
-        self.epoch_sums.restore(state["epoch_sums"])
+        self._epoch_sums.restore(state["epoch_sums"])
         self._recent.restore(state["recent_sums"])
         self.learner.restore(state, epoch=self.epoch, begun=self.step_in_epoch > 0)
 
