@@ -24,6 +24,12 @@ SHOWN = 5
 def _arguments(parser: Parser) -> None:
     parser.add_argument("data", metavar="DATA", help="a data set by name, a file or a folder")
     parser.add_argument("--run", metavar="RUN", help="also find labels that this run doubts; its split counts")
+    parser.add_argument(
+        "--group-column", metavar="NAME", default="", help="a column of a table whose equal entries belong in one part"
+    )
+    parser.add_argument(
+        "--group-pattern", metavar="NAME", default="", help="the same by a pattern in files' names, such as ^[^_]+"
+    )
     parser.add_argument("--sheet", metavar="DIR", help="a picture of the pictures of each finding into this folder")
     one = parser.add_mutually_exclusive_group()
     one.add_argument(
@@ -65,16 +71,16 @@ def check(options: Namespace) -> None:
 
 def _checked(options: Namespace) -> Report:
     from workbench.core.data.health.checking import check as checked
+    from workbench.core.data.split import Split, split_problems
 
-    if options.run is None:
-        return checked(options.data, progress=Counter("Looked at"))
-    from workbench.core.inspection.label_suspects import suspects_of
-    from workbench.core.runs.folder import open_run
+    if options.run is not None:
+        from workbench.core.runs.doubting import checked_with
 
-    run = open_run(options.run)
-    module, preprocessing = run.module(), run.preprocessing
-    find = suspects_of(module, preprocessing, run.classes, spec=options.data, split=run.plan.split())
-    return checked(options.data, split=run.plan.split(), suspects_of=find, progress=Counter("Looked at"))
+        return checked_with(options.run, options.data, progress=Counter("Looked at"))
+    split = Split(group_column=options.group_column, group_pattern=options.group_pattern)
+    for problem in split_problems(split):
+        raise WorkbenchError(problem.title, problem.reason)
+    return checked(options.data, split=split, progress=Counter("Looked at"))
 
 
 def _change(data: str, edit: Callable[[Decisions], Decisions]) -> None:
@@ -207,7 +213,7 @@ def _pictures(report: Report, finding: Finding) -> list[str]:
             line += f"  like  {subject.names[int(finding.beside[at])]}"
         elif finding.rule == "labels":
             classes, label = subject.index.classes, int(subject.made.labels[number])
-            line += f"  {classes[label]}, or {classes[subject.suspects[number]]}?"
+            line += f"  {classes[label]}, or {classes[subject.suspects.classes[number]]}?"
         lines.append(line)
     more = len(finding.pictures) - SHOWN
     return [*lines, f"and {more:,} more"] if more > 0 else lines

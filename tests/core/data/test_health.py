@@ -206,5 +206,7 @@ def test_doubtful_labels_follow_the_paper() -> None:
     given: Any = np.array([0, 0, 0, 1, 1, 1])
     sure = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8], [0.1, 0.9], [0.65, 0.35]])
     # by hand: class 0 is sure from (0.9 + 0.8 + 0.1) / 3 = 0.6 on, class 1 from (0.8 + 0.9 + 0.35) / 3 = 0.68 on
-    assert label_suspects(given, sure) == {2: 1, 5: 0}
-    assert [*label_suspects(given, sure)] == [2, 5], "the most doubtful first"
+    classes, doubts = label_suspects(given, sure)
+    assert classes == {2: 1, 5: 0}
+    assert [*classes] == [2, 5], "the most doubtful first"
+    assert doubts == pytest.approx({2: 0.8, 5: 0.3})

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from workbench.core.data.arranging import arrangement
 from workbench.core.data.decisions import Decisions, decided, read_decisions
+from workbench.core.data.duplicates import groups
 from workbench.core.data.health import balance, files, looks
 from workbench.core.data.health.finding import RULES, Finding, Subject, Way
 from workbench.core.data.health.scan import scan
+from workbench.core.data.health.suspects import Suspects
 from workbench.core.data.registry import Progress
 from workbench.core.data.sources import decisions_place, open_index
 from workbench.core.data.split import USUAL, Split
@@ -19,7 +21,7 @@ FILES = (files, looks, balance)
 """The modules whose import fills the rules, in the order of a report."""
 LEVELS = ("error", "warning", "info")
 
-SuspectsOf = Callable[[Subject], dict[int, int]]
+SuspectsOf = Callable[[Subject], Suspects]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +55,11 @@ def check(
     """
     place = decisions_place(spec)
     decisions = read_decisions(place)
-    index = open_index(spec, decisions=Decisions(), progress=progress)
+    index = open_index(spec, decisions=Decisions(), column=split.group_column, progress=progress)
     found = scan(index, progress)
-    made = arrangement(index, decisions, split, groups_of=lambda each: found.groups(each.labels))
-    subject = Subject(index, found, made)
+    pairs = found.pairs(index.labels)
+    made = arrangement(index, decisions, split, groups_of=lambda _: groups(len(index), pairs))
+    subject = Subject(index, found, made, pairs, split)
     if suspects_of is not None:
         subject = replace(subject, suspects=suspects_of(subject))
     findings = [replace(each, rule=name) for name in RULES for each in RULES[name](subject)]

@@ -12,8 +12,10 @@ import numpy as np
 from workbench.core.data.arranging import Arrangement, decision_for, picture_names
 from workbench.core.data.decisions import Action, Decision
 from workbench.core.data.health.scan import Scan
+from workbench.core.data.health.suspects import Suspects
 from workbench.core.data.images import Indices
 from workbench.core.data.index import DataIndex
+from workbench.core.data.split import USUAL, Split
 from workbench.errors import Level
 from workbench.registry import Registry
 
@@ -24,19 +26,20 @@ NONE: Indices = np.empty(0, np.int64)
 class Subject:
     """What rules look at: a set, what a pass over it found, and what decisions and split make of it.
 
-    `suspects` are pictures with the class that a trained network is sure of instead of theirs.
+    `all_pairs` are its near-duplicates `(count, 2)`, `suspects` what a trained network makes of its labels.
     """
 
     index: DataIndex
     scan: Scan
     made: Arrangement
-    suspects: dict[int, int] = field(default_factory=dict)
+    all_pairs: Indices
+    split: Split = USUAL
+    suspects: Suspects = field(default_factory=Suspects)
 
     @cached_property
     def pairs(self) -> Indices:
         """Near-duplicates `(count, 2)` of which both count."""
-        pairs = self.scan.pairs(self.index.labels)
-        return pairs[self.made.kept[pairs].all(axis=1)]
+        return self.all_pairs[self.made.kept[self.all_pairs].all(axis=1)]
 
     @cached_property
     def names(self) -> list[str]:
@@ -79,7 +82,7 @@ class Finding:
         """What to add to the list when a way is taken; relabelling takes a decision for each class."""
         if way.action != "relabel" or way.to:
             return [decision_for(subject.index, way.pictures, self._decision(way.action, way.to))]
-        classes = np.array([subject.suspects[number] for number in way.pictures.tolist()], np.int64)
+        classes = np.array([subject.suspects.classes[number] for number in way.pictures.tolist()], np.int64)
         return [
             decision_for(
                 subject.index, way.pictures[classes == label], self._decision("relabel", subject.index.classes[label])

@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.core.data.health.finding import Finding, Subject, Way, leave_out, many, rule
 from workbench.core.data.images import Indices
+from workbench.core.data.split_groups import group_names
 
 DARK, BRIGHT = 45.0, 215.0
 """Dark: all but the brightest hundredth is under a sixth of white (a digit on black is not). Bright: the mirror of it,
@@ -112,13 +113,43 @@ def contradictions(subject: Subject) -> Iterator[Finding]:
 
 @rule("labels")
 def labels(subject: Subject) -> Iterator[Finding]:
-    """Pictures that a trained network is sure to be of another class."""
-    found = subject.counting(np.array(sorted(subject.suspects), np.int64))
+    """Pictures that a trained network is sure to be of another class, the most doubtful first."""
+    found = subject.counting(np.array(list(subject.suspects.classes), np.int64))
     if len(found):
         title = many(len(found), "label is doubtful|labels are doubtful")
         reason = "the run is as sure of another class as it usually is when that class is right"
         ways = (Way("Call them what the run says", "relabel", found), leave_out(found))
         yield Finding(title, reason, "warning", found, ways=ways)
+
+
+@rule("other-data")
+def other_data(subject: Subject) -> Iterator[Finding]:
+    """A run that judges labels of a set that it was not trained on."""
+    if not subject.suspects.same_data:
+        title = f"{subject.suspects.run} was trained on other pictures, labels or parts"
+        yield Finding(title, "what was decided since then counts, too; a new run judges the set as it is", "info")
+
+
+@rule("groups")
+def groups(subject: Subject) -> Iterator[Finding]:
+    """Patients, videos and other named groups that are in both parts."""
+    word = subject.split.group_word
+    if not word:
+        return
+    found = np.array(group_names(subject.index, subject.split), object)
+    made = subject.made
+    both = set(found[made.train].tolist()) & set(found[made.validation].tolist()) - {""}
+    inside = np.array([name in both for name in found.tolist()], bool)
+    if both:
+        train, held = (np.flatnonzero(inside & made.kept & side) for side in (~made.held_out, made.held_out))
+        named = ", ".join(sorted(both)[:5]) + (" ..." if len(both) > 5 else "")
+        title = many(len(both), f"{word} is|{word}s are") + " in both parts"
+        reason = f"{named}: accuracy on what the training has seen looks better than on new ones"
+        ways = (
+            leave_out(train, "Leave out the training pictures"),
+            Way("Move those to validate on to training", "move", held, "train"),
+        )
+        yield Finding(title, reason, "warning", np.concatenate([train, held]), ways=ways)
 
 
 def _seen(found: Indices, text: str, reason: str) -> Iterator[Finding]:
