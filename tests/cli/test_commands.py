@@ -114,7 +114,12 @@ def test_ready_networks(workbench: Any) -> None:
     assert found["cifar10net"]["parameters"] == 141_354
     assert found["lenet5"]["input"] == [1, 32, 32]
     assert found["resnet18"]["source"] == "torchvision"
-    assert set(answer.json[0]) == {"name", "family", "input", "parameters", "source", "idea"}
+    assert set(answer.json[0]) >= {"name", "family", "input", "parameters", "source", "idea"}
+    assert found["resnet50"]["accuracy"] == 80.858
+    assert (found["resnet50"]["year"], found["resnet50"]["reference"]) == (2015, "arXiv:1512.03385")
+    assert found["resnet50"]["gmacs"] == 4.089 and "Shortcuts" in found["resnet50"]["idea"]
+    assert "dropped the auxiliary heads" in found["googlenet"]["notes"][0]
+    assert all(record["landmark"] and record["look"] for record in answer.json)
     table = workbench("networks").out
     assert all(name in table for name in found)
 

@@ -107,6 +107,13 @@ def test_memory_follows_batch_and_optimizer(workbench: Any) -> None:
     assert many.optimizer == 2 * few.optimizer
 
 
+def test_the_idea_of_a_ready_network(workbench: Any) -> None:
+    answer = workbench("describe", "resnet18")
+    (line,) = (line for line in answer.out.splitlines() if line.startswith("idea "))
+    assert "Shortcuts" in line and "See layer1.0." in line and "2015, arXiv:1512.03385" in line
+    assert described(workbench, "resnet18").idea.startswith("Shortcuts")
+
+
 def test_the_table(workbench: Any) -> None:
     answer = workbench("describe", "cifar10net")
     lines = answer.out.splitlines()

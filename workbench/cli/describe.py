@@ -34,6 +34,7 @@ def describe(options: Namespace) -> None:
     from workbench.core.modelling.auxiliary import opening_notes
     from workbench.core.modelling.describe import describe as described
     from workbench.core.modelling.describe import reshaped
+    from workbench.core.modelling.landmarks.catalog import idea_of
     from workbench.core.training.choices import choice_problem
 
     problem = choice_problem("optimizer", options.optimizer)
@@ -42,7 +43,8 @@ def describe(options: Namespace) -> None:
     network = opened(options, input_shape=shape(options.input))
     network = reshaped(network, input_shape=shape(options.input), classes=options.classes)
     description = described(network, batch=options.batch, optimizer=options.optimizer, precision=options.precision)
-    description = msgspec.structs.replace(description, notes=opening_notes(options.network))
+    notes, idea = opening_notes(options.network), idea_of(options.network)
+    description = msgspec.structs.replace(description, notes=notes, idea=idea)
     if options.json:
         print_json(description)
     else:
@@ -83,6 +85,8 @@ def _facts(description: Description, options: Namespace) -> list[tuple[str, str]
     if memory:
         step = f"batch {options.batch}, {options.optimizer}, {options.precision}"
         facts.append(("training memory", f"{compact(memory.total, 'B')} ({step})"))
+    if description.idea:
+        facts.append(("idea", description.idea))
     return facts
 
 

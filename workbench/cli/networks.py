@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workbench.cli.report import print_json, print_table, progress
 from workbench.cli.verbs import json_option, verb
 
 
-@verb("networks", "", "every ready network: name, family, input, parameters, source", arguments=json_option)
+@verb(
+    "networks", "", "every ready network: name, family, year, input, parameters, accuracy, idea", arguments=json_option
+)
 def networks(options: Namespace) -> None:
     """Print the ready networks, as a table or as JSON."""
     progress("Counting parameters ...")
@@ -19,49 +21,63 @@ def networks(options: Namespace) -> None:
     if options.json:
         print_json(records)
         return
-    headings = ("name", "family", "input", ">parameters", "source", "idea")
+    headings = ("name", "family", "year", "input", ">parameters", ">GMACs", ">ImageNet", "source", "idea")
     print_table(headings, map(_cells, records))
 
 
 def _cells(record: dict[str, Any]) -> list[str]:
-    shape = "x".join(map(str, record["input"]))
-    parameters = f"{record['parameters']:,}"
-    return [record["name"], record["family"], shape, parameters, record["source"], record["idea"]]
+    accuracy, gmacs = record["accuracy"], record["gmacs"]
+    return [
+        record["name"],
+        record["family"],
+        str(record["year"]),
+        "x".join(map(str, record["input"])),
+        f"{record['parameters']:,}",
+        "" if gmacs is None else f"{gmacs:.3f}",
+        "" if accuracy is None else f"{accuracy:.1f} %",
+        record["source"],
+        record["idea"],
+    ]
 
 
 def _tutorial_networks() -> Iterator[dict[str, Any]]:
-    from workbench.core.modelling.shapes import analyse
     from workbench.core.modelling.zoo import READY
 
-    for ready in READY.values():
-        analysis = analyse(ready.build())
-        yield {
-            "name": ready.name,
-            "family": ready.family,
-            "input": list(analysis.input_shape or ()),
-            "parameters": analysis.parameters,
-            "source": ready.source,
-            "idea": ready.idea,
-        }
+    return _records(READY, "course")
 
 
 def _torchvision_networks() -> Iterator[dict[str, Any]]:
-    """torchvision's, counted without tracing them; auxiliary heads are counted where they are opened."""
-    from workbench.core.modelling.auxiliary import keeps_heads, opening_notes
-    from workbench.core.modelling.opening import torchvision_input, torchvision_module, torchvision_names
+    from workbench.core.modelling.opening import torchvision_names
 
-    for name in torchvision_names():
-        module = torchvision_module(name)
-        weights = [
-            parameter
-            for key, parameter in module.named_parameters()
-            if keeps_heads(name) or not key.lower().startswith("aux")
-        ]
+    return _records(torchvision_names(), "torchvision")
+
+
+def _records(names: Iterable[str], source: str) -> Iterator[dict[str, Any]]:
+    """A record for each name: what is counted, what was published, and what is known of the idea."""
+    from workbench.core.modelling.auxiliary import opening_notes
+    from workbench.core.modelling.landmarks.catalog import known
+    from workbench.core.modelling.landmarks.figures import family, figures
+
+    for name in names:
+        found, about = figures(name), known(name)
+        mark = about.landmark if about else None
         yield {
             "name": name,
-            "family": type(module).__name__,
-            "input": list(torchvision_input(name)),
-            "parameters": sum(parameter.numel() for parameter in weights),
-            "source": "torchvision",
-            "idea": "".join(opening_notes(name)[:1]),
+            "family": family(name),
+            "input": list(found.input),
+            "parameters": found.parameters,
+            "source": source,
+            "idea": about.idea if about else "",
+            "landmark": mark.name if mark else None,
+            "title": mark.title if mark else "",
+            "year": mark.year if mark else None,
+            "authors": mark.authors if mark else "",
+            "paper": mark.paper if mark else "",
+            "reference": mark.reference if mark else "",
+            "look": about.look if about else "",
+            "gmacs": found.gmacs,
+            "accuracy": found.accuracy,
+            "top5": found.top5,
+            "weights": found.weights,
+            "notes": list(opening_notes(name)),
         }

@@ -76,6 +76,8 @@ class Description(msgspec.Struct, frozen=True):
     """What is wrong with the network as a whole."""
     notes: tuple[str, ...] = ()
     """What was done to the network when it was opened."""
+    idea: str = ""
+    """What a ready network is known for, with its year and where it can be seen in the network."""
     stages: tuple[Stage, ...] = ()
     """Its layers by the size of their outputs, with the share of the activations' memory that each takes."""
 
