@@ -44,7 +44,7 @@ def follow(run: Run, walk: Walker, *, as_json: bool) -> int:
 
     control = Control()
     with stopping_on_signals(control):
-        *_, last = _told(run, walk(run, control))
+        *_, last = told(run, walk(run, control))
     if isinstance(last, RunFailed):
         return _failed(run, last)
     assert isinstance(last, RunFinished)
@@ -73,7 +73,7 @@ def stopping_on_signals(control: Control) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _told(run: Run, events: Iterator[RunEvent]) -> Iterator[RunEvent]:
+def told(run: Run, events: Iterator[RunEvent]) -> Iterator[RunEvent]:
     """The events, each told to the person who watches."""
     from workbench.core.training.events import EpochDone, RunStarted, StepDone, Warned
 

@@ -78,6 +78,8 @@ def only_walk(folder: Path) -> Iterator[None]:
 
 def is_walked(folder: Path) -> bool:
     """Whether somebody, here or elsewhere, walks the run at this moment."""
+    if not (folder / LOCK).is_file():
+        return False
     try:
         with held(folder / LOCK):
             return False
