@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from workbench.core.training.events import (
     CheckpointSaved,
     EpochDone,
+    EpochJudged,
+    LayersMeasured,
     RunEvent,
     RunFailed,
     RunFinished,
@@ -19,7 +17,10 @@ from workbench.core.training.events import (
     Warned,
     still_true,
 )
+from workbench.gui.training.measured import Measured
+from workbench.gui.training.series import Series
 
+__all__ = ["RunHistory", "Series", "smoothing"]
 SMOOTHED_SHARE = 1 / 8
 """A smoothed training curve looks back over about this part of an epoch."""
 REPORTS_PER_EPOCH = 50
@@ -30,41 +31,6 @@ def smoothing(steps_per_epoch: int) -> float:
     """The share of the past in each smoothed value, for a run that takes so many steps in an epoch."""
     reports = min(REPORTS_PER_EPOCH, steps_per_epoch)
     return 1 - 1 / max(2.0, reports * SMOOTHED_SHARE)
-
-
-@dataclass
-class Series:
-    """A curve: positions in epochs, values, and the same values smoothed; arrays, because plots copy them often."""
-
-    x: array[float] = field(default_factory=lambda: array("d"))
-    y: array[float] = field(default_factory=lambda: array("d"))
-    smooth: array[float] = field(default_factory=lambda: array("d"))
-    past: float = 0.8
-    """The share of the past in each smoothed value."""
-    _sum: float = 0.0
-
-    def add(self, x: float, y: float) -> None:
-        """Append a point; what is no finite number is left out."""
-        if not math.isfinite(y):
-            return
-        self.x.append(x)
-        self.y.append(y)
-        self._sum = self.past * self._sum + (1 - self.past) * y
-        self.smooth.append(self._sum / (1 - self.past ** len(self.y)))  # corrected: a constant series stays constant
-
-    def at(self, x: float) -> float | None:
-        """The (smoothed) value of the point nearest to `x`, None without points."""
-        return self.smooth[self._nearest(x)] if self.x else None
-
-    def value_at(self, x: float) -> float | None:
-        """The value of the point nearest to `x`, None without points."""
-        return self.y[self._nearest(x)] if self.x else None
-
-    def _nearest(self, x: float) -> int:
-        x = min(max(x, self.x[0]), self.x[-1])  # infinity means the last point
-        right = bisect_left(self.x, x)
-        left = max(0, right - 1)
-        return left if abs(self.x[left] - x) <= abs(self.x[right] - x) else right
 
 
 class RunHistory:
@@ -78,6 +44,7 @@ class RunHistory:
         self.events: list[RunEvent] = []
         self.train_loss, self.train_accuracy = Series(), Series()
         self.validation_loss, self.validation_accuracy = Series(), Series()
+        self.measured = Measured()
         self.started: RunStarted | None = None
         self.last_step: StepDone | None = None
         self.last_epoch: EpochDone | None = None
@@ -134,11 +101,16 @@ class RunHistory:
             case RunStarted():
                 self.started = event
                 self.finished = self.failed = None
-                self.train_loss.past = self.train_accuracy.past = smoothing(event.steps_per_epoch)
+                past = smoothing(event.steps_per_epoch)
+                self.train_loss.past = self.train_accuracy.past = self.measured.speed.past = past
             case StepDone():
                 self._take_step(event)
             case EpochDone():
                 self._take_epoch(event)
+            case LayersMeasured():
+                self.measured.take_layers(event, self._place(event.step, event.epoch))
+            case EpochJudged():
+                self.measured.take_judgement(event)
             case CheckpointSaved():
                 self.saved = True
             case Warned():
@@ -148,9 +120,14 @@ class RunHistory:
             case RunFailed():
                 self.failed = event
 
+    def _place(self, step: int, epoch: int) -> float:
+        """Where a step stands on an axis of epochs."""
+        return step / self.started.steps_per_epoch if self.started else float(epoch)
+
     def _take_step(self, event: StepDone) -> None:
         self.last_step = event
-        x = event.step / self.started.steps_per_epoch if self.started else float(event.epoch)
+        x = self._place(event.step, event.epoch)
+        self.measured.take_step(event, x)
         self.train_loss.add(x, event.loss)
         self.train_accuracy.add(x, 100 * event.accuracy)
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QPainter
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.files import write_atomically
 from workbench.gui import theme
-from workbench.gui.errors import show_error
-from workbench.gui.training.history import Series
+from workbench.gui.training.axis_range import usual_top
+from workbench.gui.training.plot_view import PlotView
+from workbench.gui.training.series import Series
 
-pg.setConfigOptions(antialias=False, useOpenGL=False, imageAxisOrder="row-major")
+Scale = Literal["linear", "log"]
 
 
 @dataclass(frozen=True)
@@ -73,16 +74,33 @@ class CurvePlot(QWidget):
     """The epoch under the mouse, None when the mouse has left."""
 
     def __init__(
-        self, title: str, styles: Mapping[str, CurveStyle], *, unit: str = "", parent: QWidget | None = None
+        self,
+        title: str,
+        styles: Mapping[str, CurveStyle],
+        *,
+        unit: str = "",
+        scale: Scale = "linear",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.title, self._unit = title, unit
+        self.title, self._unit, self._scale = title, unit, scale
+        self._clipped: float | None = None
+        """Where the axis ends below the highest point, if it does."""
+        self._whole = False
+        self._zoomed = False
         self._epochs = 1
         self._at: float | None = None
         self._header = QLabel(self)
         self._header.setTextFormat(Qt.TextFormat.RichText)
-        self.view = _PlotView(self)
+        self.view = PlotView(self, name=title, limits=_limits(unit, scale))
         self.view.setAccessibleName(f"{title} over epochs")
+        self.view.moved.connect(self.hovered)
+        self.view.getViewBox().sigRangeChangedManually.connect(lambda *_: self._zoom())
+        self.view.getPlotItem().setLogMode(y=scale == "log")
+        self.view.offer("Copy values", lambda: QApplication.clipboard().setText(self.values_as_csv()))
+        self.view.offer("Save values…", lambda: self.view.save("values", "CSV table (*.csv)", self._save_values))
+        self.view.offer("Show everything", self.show_everything)
+        self.view.offer("Show the usual range", self.show_usual)
         self._curves = {key: _Curve(style, self.view.getPlotItem()) for key, style in styles.items()}
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
@@ -103,13 +121,45 @@ class CurvePlot(QWidget):
             self._curves[key].draw(series)
         if epochs != self._epochs:
             self._epochs = epochs
-            self.show_everything()
+            self._fit_run()
+        if not self._zoomed:
+            self._fit_values()
         self._write_header()
 
     def show_everything(self) -> None:
-        """Undo zooming: the whole run, the y axis following the curves."""
+        """Undo zooming: the whole run, and every point of it."""
+        self._whole = True
+        self._fit_run()
+        self._fit_values()
+        self._write_header()
+
+    def show_usual(self) -> None:
+        """Undo zooming: the whole run, without the few points that lie far above all others."""
+        self._whole = False
+        self._fit_run()
+        self._fit_values()
+        self._write_header()
+
+    def _zoom(self) -> None:
+        self._zoomed, self._clipped = True, None
+        self._write_header()
+
+    def _fit_run(self) -> None:
+        self._zoomed = False
         self.view.setXRange(0, max(1, self._epochs), padding=0.01)
-        self.view.enableAutoRange(axis="y")
+
+    def _fit_values(self) -> None:
+        """Let the y axis follow the curves, but not to a few points that lie far above all others."""
+        top = None if self._whole or self._unit or self._scale == "log" else self._usual_top()
+        if top is not None:
+            lowest = min(min(curve.series.y) for curve in self._curves.values() if curve.series.y)
+            self.view.setYRange(min(0.0, lowest), top, padding=0)
+        else:
+            self.view.enableAutoRange(axis="y")
+        self._clipped = top
+
+    def _usual_top(self) -> float | None:
+        return usual_top([np.array(curve.series.y) for curve in self._curves.values()])
 
     def show_cursor(self, epoch: float | None) -> None:
         """Mark an epoch and read the curves there; None takes the mark away."""
@@ -130,7 +180,10 @@ class CurvePlot(QWidget):
 
     def save_picture(self, path: Path) -> None:
         """Save what is seen, header included, as a picture."""
-        self.grab().save(str(path))
+        self.view.save_picture(path)
+
+    def _save_values(self, path: Path) -> None:
+        write_atomically(path, self.values_as_csv())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -139,14 +192,8 @@ class CurvePlot(QWidget):
 
     def _colour(self) -> None:
         colours = theme.current()
-        self.view.setBackground(colours.canvas)
-        self.view.grid.colour(colours.grid)
+        self.view.colour()
         self._cursor.setPen(pg.mkPen(colours.muted, width=1))
-        for name in ("left", "bottom"):
-            axis = self.view.getAxis(name)
-            axis.setPen(pg.mkPen(colours.border))
-            axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setTickFont(theme.font("small"))
         for curve in self._curves.values():
             curve.colour(colours)
         self._write_header()
@@ -159,8 +206,11 @@ class CurvePlot(QWidget):
             parts.append(
                 f"<span style='color:{colours.series[curve.style.colour].name()}'>━</span> {name}{self._value(curve)}"
             )
-        if self._at is not None:
-            parts.append(f"<span style='color:{colours.muted.name()}'>at epoch {self._at:.2f}</span>")
+        notes = [] if self._at is None else [f"at epoch {self._at:.2f}"]
+        if self._clipped is not None:
+            highest = max(max(curve.series.y) for curve in self._curves.values() if curve.series.y)
+            notes.append(f"axis ends below the highest, {highest:.3g}")
+        parts += [f"<span style='color:{colours.muted.name()}'>{note}</span>" for note in notes]
         self._header.setText("&nbsp;&nbsp;&nbsp; ".join(parts))
 
     def _value(self, curve: _Curve) -> str:
@@ -172,96 +222,8 @@ class CurvePlot(QWidget):
         return f" <b>{number}</b>"
 
 
-class _Grid(pg.GraphicsObject):
-    """Horizontal lines at the ticks of the left axis; pyqtgraph's own grid is see-through and ten times slower."""
-
-    def __init__(self, axis: pg.AxisItem) -> None:
-        super().__init__()
-        self._axis, self._pen = axis, pg.mkPen(None)
-        self.setZValue(-100)
-
-    def colour(self, colour: QColor) -> None:
-        """Draw the lines in a colour."""
-        self._pen = pg.mkPen(colour, width=1)
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        return self.viewRect()
-
-    def viewRangeChanged(self) -> None:
-        self.prepareGeometryChange()
-
-    def paint(self, painter: QPainter, *_unused: object) -> None:
-        area = self.viewRect()
-        low, high = self._axis.range
-        painter.setPen(self._pen)
-        levels = self._axis.tickValues(low, high, self._axis.size().height())
-        for value in levels[0][1] if levels else ():
-            painter.drawLine(QPointF(area.left(), value), QPointF(area.right(), value))
-
-
-class _PlotView(pg.PlotWidget):
-    """The plot itself, with our menu instead of pyqtgraph's and no buttons over the curves."""
-
-    def __init__(self, owner: CurvePlot) -> None:
-        super().__init__(owner)
-        self._owner = owner
-        plot = self.getPlotItem()
-        plot.hideButtons()
-        plot.setMenuEnabled(False)
-        plot.setDownsampling(auto=True, mode="peak")  # of the plot: it overrules its curves when they are added
-        plot.setClipToView(True)
-        self.grid = _Grid(plot.getAxis("left"))
-        plot.addItem(self.grid, ignoreBounds=True)
-        plot.getViewBox().setLimits(
-            xMin=-0.5, yMin=-0.05 if not owner._unit else -2, yMax=None if not owner._unit else 104
-        )
-        plot.getAxis("left").setWidth(44)
-        plot.layout.setContentsMargins(0, theme.S, 0, 0)  # half of a number that stands at the upper end
-        self.setMinimumHeight(90)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
-        self.scene().sigMouseMoved.connect(self._moved)
-
-    def menu(self) -> QMenu:
-        """What can be done with the plot."""
-        menu = QMenu(self)
-        owner = self._owner
-        for text, call in (
-            ("Copy picture", lambda: QApplication.clipboard().setPixmap(owner.grab())),
-            ("Save picture…", lambda: self._save("picture", "PNG picture (*.png)", owner.save_picture)),
-            ("Copy values", lambda: QApplication.clipboard().setText(owner.values_as_csv())),
-            ("Save values…", lambda: self._save("values", "CSV table (*.csv)", self._save_values)),
-            ("Show everything", owner.show_everything),
-        ):
-            action = QAction(text, menu)
-            action.triggered.connect(lambda _checked=False, call=call: call())
-            menu.addAction(action)
-        menu.insertSeparator(menu.actions()[-1])
-        return menu
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.menu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
-        event.accept()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._owner.hovered.emit(None)
-
-    def _moved(self, position: QPointF) -> None:
-        box = self.getPlotItem().getViewBox()
-        inside = box.sceneBoundingRect().contains(position)
-        self._owner.hovered.emit(max(0.0, box.mapSceneToView(position).x()) if inside else None)
-
-    def _save(self, what: str, kinds: str, write: Callable[[Path], None]) -> None:
-        name = f"{self._owner.title.lower()}.{'png' if what == 'picture' else 'csv'}"
-        chosen, _ = QFileDialog.getSaveFileName(self, f"Save {what}", name, kinds)
-        if chosen:
-            try:
-                write(Path(chosen))
-            except Exception as error:
-                show_error(self.window(), error)
-
-    def _save_values(self, path: Path) -> None:
-        write_atomically(path, self._owner.values_as_csv())
+def _limits(unit: str, scale: Scale) -> dict[str, float | None]:
+    """How far the axes can be moved: no curve lies before the beginning, and no share below nothing or above all."""
+    if scale == "log":
+        return {"xMin": -0.5}
+    return {"xMin": -0.5, "yMin": -2 if unit == "%" else -0.05, "yMax": 104 if unit == "%" else None}
