@@ -57,6 +57,7 @@ def test_the_centre_of_a_stored_picture_is_the_framed_picture(size: tuple[int, i
     image = picture(*size)
     stored = frame_stored(image, framing)
     assert stored.shape[:2] == framing.stored_size
+    assert np.array_equal(frame_stored(np.asarray(image), framing), stored), "of its pixels"
     cropped = centre_crop(torch.from_numpy(stored.copy())[None], framing)[0].numpy()
     assert np.array_equal(cropped, frame(image, framing))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ import PIL
 
 from workbench.core.data.images import ImageData, ImagePart, Images, Indices, chosen
 from workbench.core.data.index import DataIndex
-from workbench.core.data.pictures import read_picture
+from workbench.core.data.pictures import read_pixels
 from workbench.core.data.preprocessing import Framing, frame_stored
 from workbench.core.data.registry import Progress
 from workbench.core.data.store.cache import VERSION
@@ -49,7 +50,7 @@ def load_files(index: DataIndex, *, framing: Framing | None = None, progress: Pr
 
 def decode(file: str | Path, framing: Framing) -> Images:
     """One file as stored pixels; raises `UnusablePictureError`."""
-    return frame_stored(read_picture(Path(file)), framing)
+    return frame_stored(read_pixels(file), framing)
 
 
 def _rendering(files: Sequence[str], framing: Framing) -> Rendering:
@@ -79,7 +80,7 @@ def _key(files: Sequence[str], framing: Framing) -> str:
 def file_state(file: str) -> tuple[int, ...]:
     """Size and times of change of a file, nothing if there is none: while they are the same, so is the file."""
     try:
-        found = Path(file).stat()
+        found = os.stat(file)  # noqa: PTH116 (a path costs four times what the answer does)
     except OSError:
         return ()
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns

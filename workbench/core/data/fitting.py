@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import PIL
-from PIL import Image
 
 from workbench.core.data.images import ImageData, ImagePart, Images, Pictures
 from workbench.core.data.preprocessing import Framing, frame_stored
@@ -80,7 +79,7 @@ def _framed(pixels: Images, framing: Framing) -> Images:
     pixels = _with_channels(pixels, framing.channels)
     if pixels.shape[:2] == framing.stored_size:
         return pixels
-    return frame_stored(Image.fromarray(pixels[..., 0] if framing.channels == 1 else pixels), framing)
+    return frame_stored(pixels, framing)
 
 
 def _refuse_other_channels(stored: int, wanted: int) -> None:

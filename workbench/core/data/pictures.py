@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from workbench.core.data.images import Images
+from workbench.core.data.jpegs import plain_pixels
 from workbench.errors import WorkbenchError
 
 MAX_PIXELS = 128_000_000
@@ -60,6 +62,12 @@ def read_picture(path: Path, *, at_least: int | None = None) -> Image.Image:
         raise UnusablePictureError(_sentence(error)) from error
     except Exception as error:  # a broken file may make a decoder fail in any way
         raise UnusablePictureError(f"it is damaged ({error or type(error).__name__})") from error
+
+
+def read_pixels(path: str | Path) -> Image.Image | Images:
+    """As `read_picture`, or its pixels `(height, width, 1 or 3)` where there is a quicker way to them."""
+    pixels = plain_pixels(path, most_pixels=MAX_PIXELS)
+    return read_picture(Path(path)) if pixels is None else pixels
 
 
 def upright_pixels(image: Image.Image, channels: int) -> Image.Image:

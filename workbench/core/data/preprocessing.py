@@ -7,7 +7,7 @@ The geometry is torchvision's: short side resized with antialiasing, then the ce
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from PIL import Image
 else:
     np, torch, Image = LazyModule("numpy"), LazyModule("torch"), LazyModule("PIL.Image")
+
+Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 
 Side = Annotated[int, Meta(ge=1, le=16384)]
 
@@ -63,15 +65,31 @@ def frame(image: Image.Image, framing: Framing) -> npt.NDArray[np.uint8]:
     return _cropped(resized, (framing.height, framing.width), _centre(resized.size, framing)).copy()
 
 
-def frame_stored(image: Image.Image, framing: Framing) -> npt.NDArray[np.uint8]:
-    """As `frame`, but of `framing.stored_size`, with room for random crops: its `centre_crop` is `frame(image)`.
+def frame_stored(picture: Image.Image | Pixels, framing: Framing) -> Pixels:
+    """As `frame`, but of `framing.stored_size`, with room for random crops: its `centre_crop` is `frame(picture)`.
 
-    The array cannot be written to: it shares its memory with what Pillow made.
+    A picture may also be its upright pixels `(height, width, 1 or 3)`. The array is not to be written to: it may share
+    its memory with them, or with what Pillow made.
     """
-    resized, (height, width) = _resized(image, framing), framing.stored_size
-    top, left = _centre(resized.size, framing)
-    inner_top, inner_left = _offset(height, framing.height), _offset(width, framing.width)
-    return _cropped(resized, (height, width), (top - inner_top, left - inner_left))
+    if not isinstance(picture, Image.Image):
+        cut = _cut_out(picture, framing)
+        if cut is not None:
+            return cut
+        picture = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)
+    resized = _resized(picture, framing)
+    return _cropped(resized, framing.stored_size, _stored_corner(resized.size, framing))
+
+
+def _cut_out(pixels: Pixels, framing: Framing) -> Pixels | None:
+    """The stored part of pixels that need no resizing and hold all of it, else None."""
+    (height, width), size = framing.stored_size, (pixels.shape[1], pixels.shape[0])
+    if pixels.shape[2] != framing.channels or _resized_size(size, framing) != size:
+        return None
+    top, left = _stored_corner(size, framing)
+    if min(top, left) < 0:
+        return None
+    cut = pixels[top : top + height, left : left + width]
+    return cut if cut.shape[:2] == (height, width) else None
 
 
 def centre_crop(pixels: torch.Tensor, framing: Framing) -> torch.Tensor:
@@ -143,6 +161,12 @@ def _offset(size: int, crop: int) -> int:
 def _centre(size: tuple[int, int], framing: Framing) -> tuple[int, int]:
     width, height = size
     return _offset(height, framing.height), _offset(width, framing.width)
+
+
+def _stored_corner(size: tuple[int, int], framing: Framing) -> tuple[int, int]:
+    """Where (top, left) the stored part of a resized picture of (width, height) begins."""
+    (height, width), (top, left) = framing.stored_size, _centre(size, framing)
+    return top - _offset(height, framing.height), left - _offset(width, framing.width)
 
 
 def _cropped(image: Image.Image, size: tuple[int, int], corner: tuple[int, int]) -> npt.NDArray[np.uint8]:
