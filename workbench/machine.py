@@ -65,6 +65,14 @@ def gigabytes(count: float) -> str:
     return f"{count / 1e9:,.1f} GB"
 
 
+def memory_size(count: float) -> str:
+    """Bytes in the unit that suits them: `12.3 GB`, `820 MB`, `40 kB`."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}" if count < 999.5 * size else f"{count / size:,.0f} {unit}"
+    return f"{count / 1e3:.3g} kB"
+
+
 def own_program() -> list[str]:
     """The words with which this program is started once more, frozen or not."""
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "workbench"]

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 
 from workbench.cli import (
+    bench,
     check,
     compare,
     convert,
@@ -15,6 +16,7 @@ from workbench.cli import (
     doctor,
     evaluation,
     export,
+    find_batch,
     find_rate,
     inspection,
     networks,
@@ -36,6 +38,7 @@ FILES = (
     check,
     training,
     queue,
+    find_batch,
     find_rate,
     prove_resume,
     evaluation,
@@ -44,6 +47,7 @@ FILES = (
     inspection,
     transfer,
     export,
+    bench,
 )
 """The modules whose import fills the verbs, in the order of the help."""
 

@@ -14,7 +14,8 @@ from workbench.core.modelling.opening import open_network
 from workbench.core.training import batch_finder
 from workbench.core.training.batch_finder import FittingBatch, find_batch, largest_fitting
 from workbench.core.training.control import Control
-from workbench.core.training.plan import TrainingPlan
+from workbench.core.training.plan import TrainingPlan, changed
+from workbench.core.training.trial_steps import Measured, TrialSteps
 from workbench.errors import WorkbenchError
 
 CPU = torch.device("cpu")
@@ -39,9 +40,11 @@ def test_the_estimate_is_the_largest_that_the_free_memory_holds(monkeypatch: pyt
     network = open_network("cifar10cnn")
     free = training_memory(network, batch=300, optimizer=PLAN.optimizer).total / batch_finder.SHARE
     monkeypatch.setattr(batch_finder, "free_memory", lambda: free)
+    monkeypatch.setattr(TrialSteps, "measure", lambda _self, batch: Measured(batch, 90, 100))
     found = find_batch(PLAN, network, device=CPU, precision="fp32")
     assert found.batch == 264  # nine tenths of 300, as a multiple of 8
     assert found.known == "estimated"
+    assert found.predicted <= batch_finder.SHARE * free
     assert "estimated, not tried" in found.reason
 
 
@@ -69,15 +72,15 @@ def test_real_steps_are_taken_and_their_shortage_is_told() -> None:
     network = open_network("lenet5")
     trial = batch_finder._Trial(PLAN, network, CPU, "fp32")
     taken: list[int] = []
-    real = trial._steps
 
-    def steps(batch: int) -> None:
-        taken.append(batch)
-        real(batch)
-        if batch > 12:
-            raise torch.OutOfMemoryError("CUDA out of memory.")
+    class Short(TrialSteps):
+        def take(self, batch: int) -> None:
+            taken.append(batch)
+            super().take(batch)
+            if batch > 12:
+                raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    trial._steps = steps  # type: ignore[method-assign]
+    trial.steps = Short(PLAN, network, CPU, "fp32")
     assert largest_fitting(trial.fits, most=100) == 12
     assert max(taken) == 16
     assert "CUDA out of memory" in trial.reason
@@ -110,3 +113,40 @@ def test_a_container_has_no_more_than_its_limit(tmp_path: object) -> None:
     assert machine._left_to_the_group(place) is None
     (place / "memory.max").write_text("5000\n")
     assert machine._left_to_the_group(place) == 4000
+
+
+@pytest.mark.parametrize(
+    ("name", "groups"), [("cifar10cnn", ()), ("mini_resnet", ()), ("mini_resnet", ("layer1", "layer2"))]
+)
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+def test_what_is_predicted_is_measured(name: str, groups: tuple[str, ...], optimizer: str) -> None:
+    plan = changed(TrainingPlan(), optimizer=optimizer, recompute=groups)
+    measured = TrialSteps(plan, open_network(name), CPU, "fp32").measure(16)
+    assert measured.predicted == pytest.approx(measured.bytes, rel=0.15)
+
+
+def test_computing_again_takes_less_as_predicted_and_as_measured() -> None:
+    kept, again = (
+        TrialSteps(changed(TrainingPlan(), recompute=groups), open_network("mini_resnet"), CPU, "fp32").measure(32)
+        for groups in ((), ("layer1", "layer2", "layer3"))
+    )
+    assert again.bytes < kept.bytes and again.predicted < kept.predicted
+    saved, told = kept.bytes - again.bytes, kept.predicted - again.predicted
+    assert told == pytest.approx(saved, rel=0.25)
+
+
+def test_a_step_that_takes_more_than_predicted_makes_the_batch_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = open_network("cifar10cnn")
+    free = training_memory(network, batch=300, optimizer=PLAN.optimizer).total / batch_finder.SHARE
+    monkeypatch.setattr(batch_finder, "free_memory", lambda: free)
+    monkeypatch.setattr(TrialSteps, "measure", lambda _self, batch: Measured(batch, 200, 100))
+    found = find_batch(PLAN, network, device=CPU, precision="fp32")
+    assert found.batch < 150 and found.predicted <= batch_finder.SHARE * free
+
+
+def test_the_random_numbers_go_on_where_they_were() -> None:
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    tried: list[int] = []
+    find_batch(PLAN, open_network("cifar10cnn"), device=CPU, precision="fp32", pictures=5, progress=tried.append)
+    assert torch.equal(torch.get_rng_state(), before) and tried == [1, 2, 4, 5]

@@ -1,8 +1,8 @@
 """The largest batch that fits: tried on a graphics device, estimated for the machine's own memory, and said which.
 
 A device that runs out of memory says so and goes on, so batches are doubled until one does not fit and the border is
-bisected. A machine that runs out ends the whole program without a word: there nothing is tried, the step is counted
-by `training_memory` and compared with what is free.
+bisected. A machine that runs out ends the whole program without a word: there a small step is measured, what a larger
+one takes is counted by `training_memory`, and compared with what is free.
 """
 
 from __future__ import annotations
@@ -12,19 +12,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from torch import nn
 
 from workbench.core.graph.network import Network
-from workbench.core.modelling.compile import build_module
-from workbench.core.modelling.heads import head_of
-from workbench.core.modelling.memory import training_memory
-from workbench.core.modelling.recompute import recomputing
 from workbench.core.modelling.shapes import analyse
 from workbench.core.training.compatibility import framing_of
 from workbench.core.training.control import Control
-from workbench.core.training.device import autocast
 from workbench.core.training.fitting import shortage
+from workbench.core.training.lr_finder import kept_chance
 from workbench.core.training.plan import TrainingPlan, changed
+from workbench.core.training.trial_steps import Measured, TrialSteps
 from workbench.errors import Problem, Remedy, WorkbenchError
 from workbench.machine import free_memory, gigabytes
 
@@ -36,13 +32,20 @@ SPARE = 0.9
 """Of the largest batch that fitted, so much is proposed: memory in pieces, and others, need some air."""
 
 
+PROBE_WORK, PROBE = 2e10, 32
+"""A step of at most so many operations and pictures is measured on a processor: it takes a second or so."""
+
+
 @dataclass(frozen=True)
 class FittingBatch:
-    """The largest batch, how it is known, and in a sentence what that rests on."""
+    """The largest batch, how it is known, what that rests on in a sentence, and the bytes of a step with it."""
 
     batch: int
     known: Literal["tried", "estimated", "all pictures"]
     reason: str
+    predicted: int = 0
+    measured: Measured | None = None
+    """A real step: with this batch on a graphics device, with a smaller one elsewhere."""
 
     def proposal(self, plan: TrainingPlan) -> Problem:
         """The plan with this batch, offered as a remedy: steps of the same number of pictures where that divides."""
@@ -74,8 +77,9 @@ def find_batch(
     precision: str,
     pictures: int = LARGEST,
     control: Control | None = None,
+    progress: Callable[[int], None] = lambda _batch: None,
 ) -> FittingBatch:
-    """The largest batch of `network` under a plan, at most the `pictures` there are.
+    """The largest batch of `network` under a plan, at most the `pictures` there are; `progress` is told what is tried.
 
     Raises `WorkbenchError` where not one picture fits, where the network cannot run, and when `control` stops it.
     """
@@ -83,73 +87,78 @@ def find_batch(
     most = min(LARGEST, pictures)
     asked = control or Control()
     trial = _Trial(plan, network, device, precision)
-    test = trial.fits if device.type == "cuda" else trial.counts
 
     def fits(batch: int) -> bool:
         if asked.stopping:
             raise WorkbenchError("The search for the largest batch was stopped")
-        return test(batch)
+        progress(batch)
+        return trial.test(batch)
 
-    batch = largest_fitting(fits, most=most)
-    if batch < trial.least:
-        raise WorkbenchError(f"Not even {trial.least} pictures of {network.name} fit into memory", trial.reason)
-    if batch == most:
-        return FittingBatch(batch, "all pictures", f"a step with all {most:,} pictures fits")
-    known: Literal["tried", "estimated"] = "tried" if device.type == "cuda" else "estimated"
-    return FittingBatch(_rounded(max(trial.least, int(batch * SPARE))), known, trial.reason)
+    with kept_chance(device):
+        batch = largest_fitting(fits, most=most)
+        if batch < trial.least:
+            raise WorkbenchError(f"Not even {trial.least} pictures of {network.name} fit into memory", trial.reason)
+        return trial.told(batch, most)
 
 
 class _Trial:
     """Whether steps of a plan fit, and why the last one that did not, did not."""
 
     def __init__(self, plan: TrainingPlan, network: Network, device: torch.device, precision: str) -> None:
-        self.plan, self.network, self.device, self.precision = plan, network, device, precision
+        self.network, self.device = network, device
+        self.steps = TrialSteps(plan, network, device, precision)
         self.least = 2 if network.of_kind("BatchNorm2d") or network.of_kind("BatchNorm1d") else 1
         self.reason = ""
+        self.test = self.fits if device.type == "cuda" else self.counts
+        self.measured: Measured | None = None
         self._free = free_memory()
 
     def counts(self, batch: int) -> bool:
-        """By the bytes of a step, against the free memory of the machine."""
+        """By the bytes of a step, against the free memory of the machine; a small step is measured first."""
         if batch < self.least:
             return True
-        plan = self.plan
-        needed = training_memory(
-            self.network, batch=batch, optimizer=plan.optimizer, precision=self.precision, recompute=plan.recompute
-        ).total
         allowed = SHARE * self._free
+        needed = self.steps.predicted(batch)
+        if self.measured is None and needed <= allowed:
+            self.measured = self._probe(allowed)
+        needed = round(needed * self._error())
         if needed <= allowed:
             return True
-        free = f"of {gigabytes(self._free)} of free memory {SHARE:.0%} are counted on"
+        free = f"of {gigabytes(self._free)} of free memory {SHARE:.0%} are counted on".replace("%", " %")
         self.reason = f"estimated, not tried: a step with {batch:,} pictures takes {gigabytes(needed)}; {free}"
         return False
 
     def fits(self, batch: int) -> bool:
-        """By two real steps with noise for pictures: the second has the optimizer's state beside it."""
+        """By two real steps with noise for pictures."""
         if batch < self.least:
             return True
-        reason = shortage(lambda: self._steps(batch))
+        reason = shortage(lambda: self.steps.take(batch))
         if reason:
             self.reason = f"tried: with {batch:,} pictures a step does not fit ({reason})"
         return not reason
 
-    def _steps(self, batch: int) -> None:
-        module = build_module(self.network, device=self.device).to(memory_format=torch.channels_last).train()
-        optimizer = self.plan.optimizer.build([{"params": list(module.parameters()), "lr": 1e-6}], self._head(module))
-        forward = recomputing(module, self.plan.recompute)
-        shape = analyse(self.network).input_shape or ()
-        images = torch.zeros(batch, *shape, device=self.device).to(memory_format=torch.channels_last)
-        labels = torch.zeros(batch, dtype=torch.int64, device=self.device)
-        for _ in range(2):
-            optimizer.zero_grad()
-            with autocast(self.device, self.precision):
-                logits = forward(images).float()
-                loss = self.plan.loss(logits, labels)
-            torch.autograd.backward(loss)
-            optimizer.step()
+    def told(self, batch: int, most: int) -> FittingBatch:
+        """What is proposed where `batch` is the largest of at most `most` that fits."""
+        known: Literal["tried", "estimated", "all pictures"] = "all pictures"
+        reason = f"a step with all {most:,} pictures fits"
+        if batch < most:
+            batch, reason = _rounded(max(self.least, int(batch * SPARE))), self.reason
+            known = "tried" if self.device.type == "cuda" else "estimated"
+        if self.device.type == "cuda":
+            self.measured = self.steps.measure(batch)
+        return FittingBatch(batch, known, reason, round(self.steps.predicted(batch) * self._error()), self.measured)
 
-    def _head(self, module: nn.Module) -> list[nn.Parameter]:
-        head = head_of(self.network)
-        return list(module.get_submodule(head.name).parameters()) if head is not None else []
+    def _probe(self, allowed: float) -> Measured:
+        work = 6 * max(1, analyse(self.network).macs)  # a multiply-add is two, a backward pass twice the forward
+        batch = max(self.least, min(PROBE, int(PROBE_WORK / work)))
+        while batch > self.least and self.steps.predicted(batch) > allowed:
+            batch = max(self.least, batch // 2)
+        return self.steps.measure(batch)
+
+    def _error(self) -> float:
+        """How much more a step takes than is predicted; less is not counted on."""
+        measured = self.measured
+        return max(1.0, measured.bytes / measured.predicted) if measured and self.device.type != "cuda" else 1.0
 
 
 def _rounded(batch: int) -> int:
