@@ -63,7 +63,7 @@ def walk_entry(queue: QueueFolder, entry: Entry, control: Control, *, walk: Walk
     own, last = PartControl(control), None
     try:
         run = open_run(entry.path)
-        yield from _until_free(run, own)
+        yield from until_free(run, own)
         if run.state != "complete" and not own.stopping:
             for last in walk(run, own):
                 if _is_gone(queue, entry):
@@ -88,7 +88,7 @@ def outcome(last: RunEvent | None, control: Control) -> tuple[State, str]:
     return ("complete", "") if last is None else ("failed", "it was stopped")
 
 
-def _until_free(run: Run, control: Control) -> Iterator[RunEvent]:
+def until_free(run: Run, control: Control) -> Iterator[RunEvent]:
     """Wait while somebody else trains the run: a process whose worker was killed still writes its checkpoint."""
     if is_walked(run.path):
         yield Warned(time=time.time(), title=f"{run.name} is being trained elsewhere", reason="the queue waits for it")
