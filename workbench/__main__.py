@@ -27,10 +27,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         from workbench.core.modelling import foreign_child
 
         return foreign_child.main(arguments[1:])
+    if arguments[0] == "--preview-networks":  # in a process of its own: see core/modelling/preview_child.py
+        from workbench.core.modelling import preview_child
+
+        return preview_child.main(arguments[1:])
     if arguments[0] == "--walk-run":  # in a process of its own: see core/runs/child.py
         from workbench.core.runs import child_process
 
         return child_process.main(arguments[1:])
+    if arguments[0] == "--launch-ranks":  # see core/runs/launching.py
+        from workbench.core.runs import launching
+
+        return launching.main(arguments[1:])
     from workbench.cli import commands
 
     return commands.main(["--help"] if arguments[0] in ("open", "tour") else arguments)

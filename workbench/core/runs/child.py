@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from workbench.core.runs.folder import Run
@@ -23,6 +23,8 @@ from workbench.machine import own_environment, own_program
 
 CHILD = "--walk-run"
 """The word with which the program starts itself to walk a run."""
+RANKS = "--launch-ranks"
+"""The word with which it starts itself to start ranks that walk it together."""
 PAUSE, RESUME, STOP = "pause", "resume", "stop"
 LOOK_AROUND = 0.05
 """Seconds between two looks at what the user wants."""
@@ -30,9 +32,12 @@ GRACE = 30.0
 """Seconds that a child has to write its checkpoint when nobody listens any more."""
 
 
-def walk_in_child(run: Run, control: Control | None = None) -> Iterator[RunEvent]:
-    """As `runner.walk`, in a process of its own; the end of a child that says nothing more is a `RunFailed`."""
-    with Child(run) as child:
+def walk_in_child(run: Run, control: Control | None = None, *, ranks: int | None = None) -> Iterator[RunEvent]:
+    """As `runner.walk`, in a process of its own; the end of a child that says nothing more is a `RunFailed`.
+
+    With a number of `ranks` the child starts so many processes that train together, and again when one is gone.
+    """
+    with Child(run, [CHILD, str(run.path)] if ranks is None else [RANKS, str(run.path), str(ranks)]) as child:
         last = None
         for event in child.events(control or Control()):
             yield (last := event)
@@ -43,11 +48,12 @@ def walk_in_child(run: Run, control: Control | None = None) -> Iterator[RunEvent
 class Child:
     """A process that walks a run. As a context it ends the process at the end of the block: politely, then at once."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, words: Sequence[str] = ()) -> None:
+        """`words` are what it is told to do, if it is not just to walk the run."""
         self.run = run
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
         self.process = subprocess.Popen(
-            [*own_program(), CHILD, str(run.path)],
+            [*own_program(), *(words or (CHILD, str(run.path)))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,

@@ -31,13 +31,14 @@ class Environment(msgspec.Struct, frozen=True):
     torchvision: str = ""
     python: str = ""
     platform: str = ""
+    ranks: int = 1
 
 
-DECISIVE = {"device": "the device", "torch": "torch", "threads": "the number of threads"}
+DECISIVE = {"device": "the device", "torch": "torch", "threads": "the number of threads", "ranks": "ranks:"}
 """What decides the last bits of a number, besides the precision, which a run keeps."""
 
 
-def environment_here(device: torch.device, precision: str) -> Environment:
+def environment_here(device: torch.device, precision: str, *, ranks: int = 1) -> Environment:
     """The environment of this process."""
     import torch
     import torchvision
@@ -50,6 +51,7 @@ def environment_here(device: torch.device, precision: str) -> Environment:
         str(torchvision.__version__),
         platform.python_version(),
         platform.platform(),
+        ranks,
     )
 
 

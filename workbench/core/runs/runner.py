@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.core.data.images import ImageData
 from workbench.core.data.preprocessing import Preprocessing
@@ -35,6 +36,9 @@ from workbench.core.training.plan import TrainingPlan, changed
 from workbench.core.training.plan_files import plan_to_json
 from workbench.errors import Problem, WorkbenchError
 from workbench.files import absolute_path, cannot_write, read_file, write_atomically
+
+if TYPE_CHECKING:
+    from workbench.core.runs.meeting import Meeting
 
 NAMED_SKIPS = 20
 """So many unusable files are named one by one in the events; all of them stand in `data.json`."""
@@ -79,20 +83,25 @@ def resume(path: Path | str, control: Control | None = None) -> Iterator[RunEven
     yield from walk(run, control)
 
 
-def walk(run: Run, control: Control | None = None, *, data: ImageData | None = None) -> Iterator[RunEvent]:
+def walk(
+    run: Run, control: Control | None = None, *, data: ImageData | None = None, meeting: Meeting | None = None
+) -> Iterator[RunEvent]:
     """Train a run from where it stands; every event is in the log before it is yielded, faults are events too.
 
-    `data` is the run's data, if the caller has opened it with the run's framing; else it is opened here.
+    `data` is the run's data, if the caller has opened it with the run's framing; else it is opened here. With a
+    `meeting` as the first of several ranks: then `RankGoneError` is raised when another one is gone without a word.
     """
     log = run.path / EVENTS
     try:
         with only_walk(run.path), beating(run.path):
             _end_last_line(log)
-            for event in _guarded(run, control or Control(), data):
+            for event in _guarded(run, control or Control(), data, meeting):
                 _append(log, to_line(event))
                 yield event
     except WorkbenchError as error:  # somebody else trains it, or the log cannot be written
         yield RunFailed(time=time.time(), title=error.title, reason=error.reason, hint=error.hint)
+    if meeting:
+        meeting.leave()
 
 
 def refuse(*problems: Problem | None) -> None:
@@ -102,16 +111,13 @@ def refuse(*problems: Problem | None) -> None:
         raise WorkbenchError(first.title, first.reason)
 
 
-def _guarded(run: Run, control: Control, opened: ImageData | None) -> Iterator[RunEvent]:
+def _guarded(run: Run, control: Control, opened: ImageData | None, meeting: Meeting | None) -> Iterator[RunEvent]:
     try:
-        yield from _events(run, control, opened)
+        yield from _events(run, control, opened, meeting)
     except _StoppedWhileReadingError:
         yield _stopped(run)
-    except WorkbenchError as error:
-        _append(run.path / LOG, f"{error}\n".encode())
-        yield RunFailed(time=time.time(), title=error.title, reason=error.reason, hint=error.hint)
     except Exception as error:
-        yield _failed(run, error)
+        yield _failed(run, meeting.cause(error) if meeting else error)
 
 
 class _StoppedWhileReadingError(Exception):
@@ -136,22 +142,26 @@ def _stopped(run: Run) -> RunFinished:
 def _failed(run: Run, error: Exception) -> RunFailed:
     from workbench.core.training.faults import in_words
 
-    _append(run.path / LOG, traceback.format_exc().encode())
+    trace = f"{error}\n" if isinstance(error, WorkbenchError) else traceback.format_exc()
+    _append(run.path / LOG, trace.encode())
     told = in_words(error, log=str(run.path / LOG))
     return RunFailed(time=time.time(), title=told.title, reason=told.reason, hint=told.hint)
 
 
-def _events(run: Run, control: Control, opened: ImageData | None) -> Iterator[RunEvent]:
+def _events(run: Run, control: Control, opened: ImageData | None, meeting: Meeting | None) -> Iterator[RunEvent]:
+    from workbench.core.runs import together
     from workbench.core.training.beginning import TrainingJob
     from workbench.core.training.checkpoint import has_checkpoint
     from workbench.core.training.device import choose_device, choose_precision
     from workbench.core.training.divergence import explained
     from workbench.core.training.heap import kept_heap
+    from workbench.core.training.ranks import ALONE
 
     plan, network = run.plan, run.network
     continued = has_checkpoint(run.checkpoints / "last")
-    before, device = earlier_environment(run), choose_device(plan.device)
-    environment = environment_here(device, before.precision if before else choose_precision(plan.precision, device))
+    before, device = earlier_environment(run), (meeting.choose_device if meeting else choose_device)(plan.device)
+    precision = before.precision if before else choose_precision(plan.precision, device)
+    environment = environment_here(device, precision, ranks=meeting.size if meeting else 1)
     _refuse_misfit(plan, network, environment)
     known = earlier_data(run) if continued else None
     data, card = _open_data(plan, network, known, opened, _stopping_on(control))
@@ -159,8 +169,11 @@ def _events(run: Run, control: Control, opened: ImageData | None) -> Iterator[Ru
     if continued and before and known:
         news += [*environment_changes(before, environment), *data_changes(known, card)]
     write_down(run, card, environment)
+    if meeting:
+        news += together.news(meeting, network, device)
     yield from _untold(run, news)
-    job = TrainingJob(plan, network, data, card.preprocessing, run.checkpoints, device, environment.precision)
+    ranks = together.begin(meeting, run, card, device=device, precision=precision) if meeting else ALONE
+    job = TrainingJob(plan, network, data, card.preprocessing, run.checkpoints, device, precision, ranks)
     with kept_heap():
         yield from reported(run, explained(job, control))
 

@@ -16,6 +16,7 @@ from workbench.core.modelling.randomness import DrawingFrom
 from workbench.core.training import checkpoint
 from workbench.core.training.initialization import INITIALIZATIONS, zero_last_norms
 from workbench.core.training.plan import TrainingPlan
+from workbench.core.training.ranks import ALONE, Ranks
 from workbench.core.training.starting_weights import load_starting_weights
 
 
@@ -30,6 +31,7 @@ class TrainingJob:
     checkpoints: Path
     device: torch.device
     precision: str
+    ranks: Ranks = ALONE
 
 
 def new_module(job: TrainingJob) -> fx.GraphModule:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from workbench.core.training.faults import DivergenceError
 from workbench.core.training.fitting import within_memory
 from workbench.core.training.loop import change_weights, make_gradients, training_loop
 from workbench.core.training.phases import is_below
+from workbench.core.training.ranks import ALONE
 from workbench.core.training.session import Session
 from workbench.errors import WorkbenchError
 
@@ -75,9 +76,11 @@ def explained(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
             yield event
     except DivergenceError as error:
         trouble = error.with_traceback(None)  # which would keep the whole training in memory
+    if trouble is not None and not job.ranks.first:
+        raise trouble
     if trouble is not None:
         yield Warned(time=time.time(), title=trouble.title, reason="its steps are repeated to find the layer")
-        origin = find_origin(job, control, reported=reported, failed=trouble.step)
+        origin = find_origin(replace(job, ranks=ALONE), control, reported=reported, failed=trouble.step)
         if origin is None:
             raise trouble
         raise WorkbenchError(trouble.title, str(origin), f"{HINTS[origin.what]} The last checkpoint is kept.")

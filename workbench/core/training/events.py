@@ -29,6 +29,8 @@ class RunStarted(RunEvent, frozen=True, kw_only=True, tag="started"):
     trainable: int
     device: str
     precision: str
+    ranks: int = 1
+    """Processes that train together, each a slice of every step."""
 
 
 class StepDone(RunEvent, frozen=True, kw_only=True, tag="step"):

@@ -6,6 +6,7 @@ normalization notices: it takes its means over a part.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -77,7 +78,12 @@ def shortage(work: Callable[[], None]) -> str:
 
 
 def least_part(module: nn.Module) -> int:
-    """The fewest pictures that can go through a network in training: batch normalization wants two."""
+    """The fewest pictures that can go through a network in training: batch normalization wants two.
+
+    Normalization over the pictures of all ranks wants each part to be the same for all, so none can be made smaller.
+    """
+    if any(isinstance(layer, nn.SyncBatchNorm) and layer.training for layer in module.modules()):
+        return sys.maxsize
     return 2 if any(isinstance(layer, _BatchNorm) and layer.training for layer in module.modules()) else 1
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from workbench.core.training.ranks import Ranks
 
 BINS = 15
 """Of the confidence, as in Guo et al. 2017, "On Calibration of Modern Neural Networks" (arXiv 1706.04599)."""
@@ -53,6 +57,10 @@ class Judge:
         self._bins.scatter_add_(1, places.expand(3, -1), rows)
         best = logits.topk(min(5, self._classes), dim=1).indices
         self._top5 += (best == labels[:, None]).sum()
+
+    def add_up(self, ranks: Ranks) -> None:
+        """Count what the other ranks have counted, too."""
+        ranks.add_up([self._counts, self._bins, self._top5])
 
     def judgement(self) -> Judgement:
         """What all batches so far amount to (waits for the device)."""

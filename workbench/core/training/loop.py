@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from workbench.core.training import telling
+from workbench.core.training.agreement import agree
 from workbench.core.training.beginning import TrainingJob
 from workbench.core.training.control import Control
 from workbench.core.training.device import autocast
@@ -58,7 +59,8 @@ def make_gradients(session: Session, images: Tensor, labels: Tensor) -> None:
 
 
 def change_weights(session: Session) -> None:
-    """The step for which all gradients are there."""
+    """The step for which all gradients are there, those of the other ranks too."""
+    agree(session)
     session.watch.before_change(session)
     session.learner.limit_gradients()
     session.learner.optimizer.step()
@@ -69,6 +71,6 @@ def change_weights(session: Session) -> None:
 def _interrupted(session: Session, control: Control) -> bool:
     """Whether the user wants the run to end; waits here while it is paused."""
     before = time.perf_counter()
-    stop = control.stop_requested()
+    stop = session.job.ranks.either(control.stop_requested())
     session.clock.skip(time.perf_counter() - before)
     return stop

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from workbench.core.training.ranks import Ranks
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,15 @@ class RunningSums:
         loss, hits = self._sums.tolist()
         images = max(1, self._images)
         return Means(loss / images, hits / images, self._images)
+
+    def of_all(self, ranks: Ranks) -> RunningSums:
+        """These sums, with those of the other ranks."""
+        if ranks.size == 1:
+            return self
+        added, total = torch.tensor(self.state(), dtype=torch.float64), RunningSums(self._sums.device)
+        ranks.add_up([added])
+        total.restore(added.tolist())
+        return total
 
     def state(self) -> list[float]:
         """All of it as exact numbers."""

@@ -2,7 +2,7 @@
 
 Every rank takes a slice of each step and makes its gradients; then all take the weighted mean of them, and each makes
 the same change of the same weights. So after every step all ranks hold the same bits, and any of them could write the
-checkpoint: the first one does. Nothing here knows how they found each other (`meeting` does).
+checkpoint: the first one does. How they find each other is the business of `runs.meeting`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, distributed, fx, nn
 
-from workbench.errors import WorkbenchError, first_line
+from workbench.errors import first_line
 
 Value = TypeVar("Value")
 STRIDE = 2**40
 """Between the random numbers of one rank and the next, which draw dropout and the like each for itself."""
 
 
-class RankGoneError(WorkbenchError):
-    """Another rank does not answer any more."""
+class RankGoneError(Exception):
+    """Another rank does not answer any more: it was killed, or has ended with a fault of its own."""
 
 
 class Ranks:
@@ -123,8 +123,7 @@ def _answers() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        hint = "Resume the run: it goes on from its last checkpoint."
-        raise RankGoneError("Another rank of the training is gone", first_line(error), hint) from error
+        raise RankGoneError(f"Another rank of the training is gone: {first_line(error)}") from error
 
 
 def _alike(tensors: Sequence[Tensor]) -> list[list[Tensor]]:

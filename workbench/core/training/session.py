@@ -26,8 +26,11 @@ from workbench.core.training.faults import DivergenceError
 from workbench.core.training.fitting import PartSize, halved, shortage
 from workbench.core.training.judging import Judge
 from workbench.core.training.learner import Learner
+from workbench.core.training.losses import weight_of
 from workbench.core.training.measures import LayerWatch
 from workbench.core.training.metrics import Means, Pass, RunningSums, batch_sums, sums_of_passes
+from workbench.core.training.ranks import STRIDE
+from workbench.core.training.slices import Slice, Slicing
 from workbench.core.training.stopping import Outcome, has_stopped_improving
 from workbench.core.training.targets import Targets
 from workbench.errors import WorkbenchError
@@ -48,7 +51,8 @@ class Session:
     def __init__(self, job: TrainingJob) -> None:
         self.job, self.plan = job, job.plan
         self._batches, self._held_out = _training_batches(job), _validation_batches(job)
-        self.learner = Learner(job.plan, job.network, new_module(job), self._batches.steps_per_epoch)
+        module = job.ranks.with_norms_over_all(new_module(job))
+        self.learner = Learner(job.plan, job.network, module, self._batches.steps_per_epoch)
         self.targets = Targets(job.plan, job.data, job.device)
         self.outcomes: list[Outcome] = []
         self.step = self.epoch = self.step_in_epoch = 0
@@ -63,6 +67,11 @@ class Session:
         self.passes: list[Pass] = []
         """How the passes of the step in work went."""
         self._to_count: list[Pass] = []
+        self._slicing = Slicing(job.ranks.rank, job.ranks.size, mixed=job.plan.mixing != "none")
+        self.slice: Slice | None = None
+        """Which pictures of the step in work are this rank's; None where one process trains on all."""
+        self.weight: Tensor | float = 0.0
+        """What the pictures of the slice weigh in the loss."""
         self._restore()
         self._first_step = self.step
 
@@ -98,27 +107,38 @@ class Session:
 
     def remaining_batches(self) -> Iterator[Batch]:
         """The batches of this epoch that are still to come; when data has gone, what was learned so far is kept."""
+        alone = self.job.ranks.size == 1
+        share = None if alone else self._slicing.places
         try:
-            yield from self.clock.waiting_for(self._batches.epoch(self.epoch, start=self.step_in_epoch))
+            yield from self.clock.waiting_for(self._batches.epoch(self.epoch, start=self.step_in_epoch, share=share))
         except WorkbenchError:
-            self.save("last")
+            if alone:  # a checkpoint is made by all ranks, and the others do not know of this
+                self.save("last")
             raise
 
     def begin_step(self) -> None:
         """Make the random numbers and the learning rate of the next step, also when it is attempted once more."""
         self.passes.clear()
-        seed_chance((self.plan.seed * 1_000_003 + self.step + 1) % 2**63, self.job.device)
+        chance = self.plan.seed * 1_000_003 + self.step + 1 + self.job.ranks.rank * STRIDE
+        seed_chance(chance % 2**63, self.job.device)
         self.learner.begin_step(self.step, self.outcomes)
         self.watch.begin_step(self)
 
     def parts(self, images: Tensor, labels: Tensor) -> list[Part]:
         """The passes that make this step: one, unless gradients are accumulated or memory is short."""
-        images, targets = self.targets.of(images, labels, (self.plan.seed, self.epoch, self.step_in_epoch))
-        return parts(images, targets, self.part_size.size, weights=self.targets.weights)
+        place, size = (self.plan.seed, self.epoch, self.step_in_epoch), self.part_size.size
+        if self.job.ranks.size > 1:
+            self.slice = self._slicing.of(self._batches.pictures_in(self.step_in_epoch))
+        images, targets = self.targets.of(images, labels, place, self.slice)
+        if self.slice:
+            self.weight = weight_of(targets, self.targets.weights) if self.slice.own else 0.0
+            size = self.slice.part_size(size)
+        return parts(images, targets, size, weights=self.targets.weights)
 
     def count(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
         """Note how a pass went; it counts as soon as the step is done."""
-        self.passes.append(Pass(loss.detach(), logits.detach(), targets))
+        if self.slice is None or self.slice.own:
+            self.passes.append(Pass(loss.detach(), logits.detach(), targets))
 
     def end_step(self) -> None:
         """Note that a step is done."""
@@ -132,12 +152,12 @@ class Session:
     def epoch_means(self) -> Means:
         """The means of the steps of this epoch."""
         self._count_all()
-        return self._epoch_sums.means()
+        return self._epoch_sums.of_all(self.job.ranks).means()
 
     def take_recent(self) -> Means:
         """The means of the steps since this was last asked."""
         self._count_all()
-        means, self._recent = self._recent.means(), RunningSums(self.job.device)
+        means, self._recent = self._recent.of_all(self.job.ranks).means(), RunningSums(self.job.device)
         return means
 
     @torch.no_grad()
@@ -158,7 +178,8 @@ class Session:
 
         while reason := shortage(work):
             self._validation_size = halved(self._validation_size, least=1, reason=reason)
-        return sums.means()
+        self.judge.add_up(self.job.ranks)
+        return sums.of_all(self.job.ranks).means()
 
     def to_validate(self) -> nn.Module:
         """The network as it is after this epoch, in evaluation mode; averages have taken the epoch in."""
@@ -166,8 +187,9 @@ class Session:
         return self.learner.to_use.eval()
 
     def held_out(self) -> Iterator[Batch]:
-        """The validation batches."""
-        return self._held_out.in_order(self._validation_size)
+        """The validation batches; of several ranks each has its own."""
+        ranks = self.job.ranks
+        return self._held_out.in_order(self._validation_size, part=ranks.rank, parts=ranks.size)
 
     def close_epoch(self, validated: Means) -> None:
         """Go to the next epoch, remembering whether this one was the best."""
@@ -186,6 +208,7 @@ class Session:
     def save(self, which: Literal["last", "best"]) -> CheckpointSaved:
         """Write a checkpoint; the best one holds weights to use, the last one all that is needed to go on.
 
+        Of several ranks all come here and the first writes.
         Raises `WorkbenchError`, the old one kept, for weights that are no numbers any more and for a full disk.
         """
         module = self.module if which == "last" else self.learner.to_use
@@ -193,7 +216,8 @@ class Session:
             what = "Some weights are no numbers any more"
             raise DivergenceError(what, epoch=max(1, -(-self.step // self.steps_per_epoch)), step=self.step)
         state = self._summary() if which == "best" else {**self._summary(), **self._progress()}
-        checkpoint.save_checkpoint(self.job.checkpoints / which, module, state)
+        if self.job.ranks.first:
+            checkpoint.save_checkpoint(self.job.checkpoints / which, module, state)
         return CheckpointSaved(time=time.time(), step=self.step, epoch=self.epoch, which=which)
 
     def _count_all(self) -> None:
@@ -219,26 +243,31 @@ class Session:
         self._count_all()
         return {
             "step_in_epoch": self.step_in_epoch,
-            "epoch_sums": self._epoch_sums.state(),
-            "recent_sums": self._recent.state(),
+            "epoch_sums": self._epoch_sums.of_all(self.job.ranks).state(),
+            "recent_sums": self._recent.of_all(self.job.ranks).state(),
             "part_size": self.part_size.size,
             "outcomes": [(outcome.loss, outcome.accuracy) for outcome in self.outcomes],
             **self.learner.state(),
         }
 
     def _restore(self) -> None:
-        folder = self.job.checkpoints / "last"
-        if not checkpoint.has_checkpoint(folder):
-            return
-        state = checkpoint.load_state(folder)
-        self.module.load_state_dict(checkpoint.load_weights(folder))
+        folder, ranks = self.job.checkpoints / "last", self.job.ranks
+        goes_on = ranks.from_first(checkpoint.has_checkpoint(folder))
+        if goes_on and ranks.first:
+            self.module.load_state_dict(checkpoint.load_weights(folder))
+        ranks.align(self.module)
+        if goes_on:
+            self._go_on(ranks.from_first(checkpoint.load_state(folder) if ranks.first else {}))
+
+    def _go_on(self, state: dict[str, Any]) -> None:
         self.step, self.epoch, self.step_in_epoch = state["step"], state["epoch"], state["step_in_epoch"]
         self.best_accuracy, self.best_epoch = state["best_accuracy"], state["best_epoch"]
         self.outcomes = [Outcome(*outcome) for outcome in state.get("outcomes", ())]
         self.clock = Clock(state["seconds"])
         self.part_size.size = state.get("part_size", self.plan.batch_size)
-        self._epoch_sums.restore(state["epoch_sums"])
-        self._recent.restore(state["recent_sums"])
+        if self.job.ranks.first:  # they are the sums of all ranks
+            self._epoch_sums.restore(state["epoch_sums"])
+            self._recent.restore(state["recent_sums"])
         self.learner.restore(state, epoch=self.epoch, begun=self.step_in_epoch > 0)
 
 

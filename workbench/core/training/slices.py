@@ -27,6 +27,14 @@ class Slice:
     """Pictures of the rank that has most."""
     neighbour: bool
 
+    def part_size(self, size: int) -> int:
+        """The size of the parts in which it goes through the network when at most `size` pictures can at a time.
+
+        All ranks make as many parts, so that what they do in one of them together they do in all.
+        """
+        count = len(self.places) - self.neighbour
+        return -(-count // -(-self.largest // size))
+
     def without_neighbour(self, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """The pictures that are the rank's own, and their targets."""
         start = int(self.neighbour)

@@ -29,6 +29,7 @@ def started(session: Session) -> RunStarted:
         trainable=sum(parameter.numel() for parameter in parameters if parameter.requires_grad),
         device=str(session.job.device),
         precision=session.job.precision,
+        ranks=session.job.ranks.size,
     )
 
 
