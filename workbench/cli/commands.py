@@ -23,6 +23,7 @@ from workbench.cli import (
     prove_resume,
     queue,
     source,
+    sweep,
     training,
     transfer,
 )
@@ -38,6 +39,7 @@ FILES = (
     check,
     training,
     queue,
+    sweep,
     find_batch,
     find_rate,
     prove_resume,

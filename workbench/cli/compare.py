@@ -62,18 +62,18 @@ def _row(experiment: Experiment) -> list[str]:
     return [
         first + (f" and {others} more" if others else ""),
         str(len(experiment.runs)),
-        _share(experiment.accuracy),
-        _share(experiment.last_accuracy),
-        _number(experiment.loss, 3),
-        _number(experiment.best_epoch, 1),
-        _number(experiment.epochs, 0),
-        _time(experiment.seconds),
-        _number(experiment.images_per_second, 0),
+        share(experiment.accuracy),
+        share(experiment.last_accuracy),
+        number(experiment.loss, 3),
+        number(experiment.best_epoch, 1),
+        number(experiment.epochs, 0),
+        time_taken(experiment.seconds),
+        number(experiment.images_per_second, 0),
         ", ".join(f"{name} {_plain(value)}" for name, value in experiment.settings.items()),
     ]
 
 
-def _share(figure: Figure | None) -> str:
+def share(figure: Figure | None) -> str:
     """A mean with its spread, in per cent."""
     if figure is None:
         return ""
@@ -81,14 +81,16 @@ def _share(figure: Figure | None) -> str:
     return f"{100 * figure.mean:.2f}{spread} %"
 
 
-def _number(figure: Figure | None, digits: int) -> str:
+def number(figure: Figure | None, digits: int) -> str:
+    """A mean with its spread."""
     if figure is None:
         return ""
     spread = "" if not figure.spread else f" ± {figure.spread:.{digits}f}"
     return f"{figure.mean:.{digits}f}{spread}"
 
 
-def _time(figure: Figure | None) -> str:
+def time_taken(figure: Figure | None) -> str:
+    """A mean of seconds with its spread, in what unit can be read."""
     if figure is None:
         return ""
     spread = "" if figure.spread is None else f" ± {duration(figure.spread)}"

@@ -56,7 +56,7 @@ def compare(runs: Sequence[Run]) -> tuple[Experiment, ...]:
     for run in unique:
         groups.setdefault(_what(run), []).append(run)
     differing = differing_settings([_settings(group[0]) for group in groups.values()])
-    found = [_experiment(group, settings) for group, settings in zip(groups.values(), differing, strict=True)]
+    found = [experiment(group, settings) for group, settings in zip(groups.values(), differing, strict=True)]
     return tuple(sorted(found, key=lambda each: -each.accuracy.mean if each.accuracy else 1.0))
 
 
@@ -97,7 +97,8 @@ def _settings(run: Run) -> dict[str, Any]:
     return {**settings, "nodes": len(run.network)}
 
 
-def _experiment(runs: Sequence[Run], settings: dict[str, Any]) -> Experiment:
+def experiment(runs: Sequence[Run], settings: dict[str, Any]) -> Experiment:
+    """What some runs came to together; raises `WorkbenchError` for what cannot be read."""
     epochs = [run.epochs for run in runs]
     started = next((event for run in runs for event in run.events() if isinstance(event, RunStarted)), None)
 

@@ -7,6 +7,7 @@ the trials before: a sweep that was killed goes on with the points it would have
 from __future__ import annotations
 
 import random
+import warnings
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta
@@ -93,14 +94,11 @@ class Tpe(Method, frozen=True, kw_only=True, tag="tpe"):
         """`optuna.samplers.TPESampler`, which models fields together, and those that mean something with others."""
         import optuna
 
-        return optuna.samplers.TPESampler(
-            seed=seed,
-            n_startup_trials=self.startup,
-            multivariate=True,
-            group=True,
-            constant_liar=False,
-            warn_independent_sampling=False,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # of groups, as they may change
+            return optuna.samplers.TPESampler(
+                seed=seed, n_startup_trials=self.startup, multivariate=True, group=True, constant_liar=False
+            )
 
 
 @choice(METHODS)
@@ -114,4 +112,4 @@ class GaussianProcess(Method, frozen=True, kw_only=True, tag="gp"):
         """`optuna.samplers.GPSampler`."""
         import optuna
 
-        return optuna.samplers.GPSampler(seed=seed, n_startup_trials=self.startup, warn_independent_sampling=False)
+        return optuna.samplers.GPSampler(seed=seed, n_startup_trials=self.startup)
