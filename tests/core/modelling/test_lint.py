@@ -487,7 +487,7 @@ def head_for_the_classes(net: Sketch) -> None:
     head(net)
 
 
-@provokes("head larger than body", "fc1", "info", words="100%")
+@provokes("head larger than body", "fc1", "info", words="100 %")
 def flattened_large_map(net: Sketch) -> None:
     net.conv_bn_relu("1", 8)
     net.add("flatten", "Flatten")

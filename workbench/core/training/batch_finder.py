@@ -124,7 +124,7 @@ class _Trial:
         needed = round(needed * self._error())
         if needed <= allowed:
             return True
-        free = f"of {gigabytes(self._free)} of free memory {SHARE:.0%} are counted on".replace("%", " %")
+        free = f"of {gigabytes(self._free)} of free memory {100 * SHARE:.0f} % are counted on"
         self.reason = f"estimated, not tried: a step with {batch:,} pictures takes {gigabytes(needed)}; {free}"
         return False
 

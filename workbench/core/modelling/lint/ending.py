@@ -115,8 +115,8 @@ def _large_head(subject: Subject, flatten: str, behind: frozenset[str], share: f
     size = describe_shape(subject.input_shapes(flatten)[0])
     return Problem(
         largest,
-        f"The head holds {share:.0%} of the parameters",
-        f"{largest} has a weight for each of the {size} values and each of its outputs: "
+        f"The head holds {100 * share:.0f} % of the parameters",
+        f"for each of the {size} values and each of its outputs {largest} has a weight: "
         f"{reports[largest].parameters:,} parameters",
         "info",
         Remedy(f"Pool to 1 × 1 before {flatten}", partial(_pool_before, flatten=flatten)),

@@ -135,8 +135,8 @@ def _keeps_variance(kind: str) -> bool:
 def _shifting(subject: Subject, dropout: str, norm: str) -> Problem:
     share = getattr(subject.kinds[dropout], "p", 0.0)
     reason = (
-        f"dropping {share:.0%} of the values changes their variance in training, up to {1 / (1 - share):.3g} times as "
-        f"much, so {norm} is off when the network is used"
+        f"dropping {100 * share:.0f} % of the values changes their variance in training, up to "
+        f"{1 / (1 - share):.3g} times as much, so {norm} is off when the network is used"
         if share < 1
         else "it drops everything, so there is nothing to normalize"
     )

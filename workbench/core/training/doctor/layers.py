@@ -36,7 +36,7 @@ def dead_units(case: Case) -> Iterator[Problem]:
     if silent:
         worst = max(silent, key=lambda name: dead[name])
         others = f", and of {len(silent) - 1} more" if len(silent) > 1 else ""
-        title = f"{dead[worst]:.0%} of the channels of {worst} are dead{others}"
+        title = f"{100 * dead[worst]:.0f} % of the channels of {worst} are dead{others}"
         reason = f"nothing seen in {len(case.recent[worst])} measured steps has woken them; they cannot learn any more"
         leaky = NetworkRemedy("Use LeakyReLU there", partial(_leaky, names=silent))
         yield finding(worst, title, reason, at_rate(case.plan, 0.1), leaky)
@@ -107,7 +107,7 @@ def rate_too_high(case: Case) -> Iterator[Problem]:
         reason = case.failed.title
     elif share > HIGH and _does_not_fall(case):
         loss = case.epochs[-1].train_loss
-        reason = f"steps have changed weights by {share:.1%} (0.1 % is usual), and the loss stays at {loss:.3g}"
+        reason = f"steps have changed weights by {100 * share:.1f} % (0.1 % is usual), and the loss stays at {loss:.3g}"
     if reason:
         yield finding("learning_rate", "The learning rate is too high", reason, at_rate(case.plan, 0.1), *_warm(case))
 

@@ -82,7 +82,9 @@ def underfitting(case: Case) -> Iterator[Problem]:
     last = case.epochs[-1]
     known = max(last.train_accuracy, last.validation_accuracy)
     if known < WEAK and last.train_accuracy - last.validation_accuracy < CLOSE:
-        reason = f"after {last.epoch} epochs it knows {last.train_accuracy:.0%} of the pictures it was trained on"
+        reason = (
+            f"after {last.epoch} epochs it knows {100 * last.train_accuracy:.0f} % of the pictures it was trained on"
+        )
         yield finding("epochs", "It has not learned enough", reason, *_against_underfitting(case, last))
 
 
@@ -108,9 +110,8 @@ def class_collapse(case: Case) -> Iterator[Problem]:
     missed = [number for number, share in enumerate(judged.class_accuracy) if share == 0]
     if judged.predicted[largest] > NEARLY_ALL.get(count, MOST) and 2 * len(missed) >= count:
         name, share = case.class_name(largest), judged.predicted[largest]
-        reason = (
-            f"{share:.0%} of the validation pictures are given to it, {len(missed)} of {count} classes are never right"
-        )
+        reason = f"{100 * share:.0f} % of the validation pictures are given to it, "
+        reason += f"{len(missed)} of {count} classes are never right"
         yield finding("class_weights", f"Everything is taken for {name}", reason, *_against_collapse(case.plan))
 
 

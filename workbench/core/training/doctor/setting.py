@@ -21,7 +21,7 @@ def data_bound(case: Case) -> Iterator[Problem]:
     """A large part of each epoch is spent waiting for pictures, not training on them."""
     share = middle([judged.waiting for judged in case.judged[-3:]])
     if share is not None and share > WAITING:
-        reason = f"{share:.0%} of an epoch is spent waiting for pictures: to be read, or to be varied"
+        reason = f"{100 * share:.0f} % of an epoch is spent waiting for pictures: to be read, or to be varied"
         remedies: list[Remedy] = []
         if case.plan.augmentation not in CHEAP and not case.plan.augmentation_steps:
             remedies.append(planned("Vary the pictures more cheaply (flip and crop)", augmentation="flip-crop"))
