@@ -122,6 +122,7 @@ class MainWindow(QMainWindow):
         workspace.room_requested.connect(self.go)
         for request, room in (
             (workspace.inspect_requested, "inspect"),
+            (workspace.node_inspect_requested, "inspect"),
             (workspace.resume_requested, "train"),
             (workspace.augmentation_requested, "train"),
         ):

@@ -31,6 +31,8 @@ class Workspace(QObject):
     """A run was made, went on, ended or was removed."""
     inspect_requested = Signal(object)
     """The path of a run that the user wants to look into."""
+    node_inspect_requested = Signal(object)
+    """The path of a run, or None for the current network untrained, and the name of the node to look at."""
     resume_requested = Signal(object)
     """The path of a run that the user wants to go on with."""
     augmentation_requested = Signal(object)

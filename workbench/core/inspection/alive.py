@@ -60,13 +60,13 @@ def replace_framing(known: Preprocessing, height: int, width: int) -> Preprocess
 
 def signatures(network: Network, lens: Lens) -> dict[str, Signature]:
     """For each node what its glimpse depends on: itself, its weights, and all that feeds it, down to the picture."""
-    begin = f"{lens.sample!r} {lens.look} {lens.weights_name}"
+    begin = _digest(repr((lens.sample, lens.look, lens.weights_name)))
     found: dict[str, Signature] = {}
     for name in network.execution_order:
         node = network[name]
         parts = (begin, name, node.kind, msgspec.json.encode(dict(node.arguments)).decode())
         sources = (found.get(source, "?") for source in node.inputs)
-        found[name] = hashlib.blake2b("\n".join((*parts, *sources)).encode(), digest_size=12).hexdigest()
+        found[name] = _digest("\n".join((*parts, *sources)))
     return found
 
 
@@ -109,6 +109,10 @@ def matching(found: Mapping[str, Glimpse]) -> tuple[int, int]:
     """How many layers have the weights that were given, and how many layers have weights at all."""
     origins = [glimpse.origin for glimpse in found.values() if glimpse.origin]
     return origins.count("given"), len(origins)
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 def _pass(analysis: Analysis, lens: Lens, picture: Framed, wanted: Collection[str]) -> Pass:

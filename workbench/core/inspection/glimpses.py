@@ -138,7 +138,7 @@ def _vector_image(value: Tensor) -> Pixels:
     """A short vector as bars, a long one as a square of cells, row by row, blue to red around zero."""
     values = as_values(value.reshape(-1))
     if len(values) <= MOST_BARS:
-        return bar_sheet(values, height=SIDE // 2, width=max(1, SIDE // len(values) - 1))
+        return bar_sheet(values, height=SIDE, width=max(1, SIDE // len(values) - 1))
     cells = _binned(values, SIDE * SIDE)
     side = math.ceil(math.sqrt(len(cells)))
     padded = np.zeros(side * side, np.float32)

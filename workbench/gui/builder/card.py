@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import ClassVar, Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QStaticText
+from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.graph.network import Node
 from workbench.errors import Problem
 from workbench.gui.builder import style
+from workbench.gui.builder.frost import paint_frost, paint_rough_frost
+from workbench.gui.builder.glimpse import glimpse_room, paint_glimpse
 from workbench.gui.builder.heat_colour import Heat, heat_brush
 
 Port = Literal["input", "output"]
@@ -58,6 +60,8 @@ class Card(QGraphicsItem):
         self.stale = False
         self.mark: Mark = ""
         self.heat: Heat | None = None
+        self.glimpse: QPixmap | None = None
+        self.frozen = False
         self._category = ""
         self._has_input = self._has_output = True
         self._takes_many = False
@@ -93,6 +97,19 @@ class Card(QGraphicsItem):
             self.heat = heat
             self.update()
 
+    def show_glimpse(self, glimpse: QPixmap | None) -> None:
+        """Show what it makes of a picture, at the right end; None makes the room free for texts."""
+        if glimpse is not self.glimpse:
+            same_room = (glimpse is None) == (self.glimpse is None)
+            self.glimpse = glimpse
+            self.update() if same_room else self.renew()
+
+    def show_frozen(self, frozen: bool) -> None:
+        """Show whether a training leaves it as it is."""
+        if frozen != self.frozen:
+            self.frozen = frozen
+            self.update()
+
     def restyle(self) -> None:
         """Draw in the colours of a new theme."""
         self.renew()
@@ -108,6 +125,11 @@ class Card(QGraphicsItem):
     def card(self) -> QRectF:
         """The card in its own coordinates."""
         return QRectF(0, 0, style.WIDTH, self.height)
+
+    @property
+    def right(self) -> float:
+        """Where the texts end: at the edge, or at the glimpse."""
+        return glimpse_room(self.height).left() - 6 if self.glimpse else style.WIDTH - style.PADDING
 
     def port(self, port: Port) -> QPointF:
         """Where connections come in or go out, in scene coordinates."""
@@ -152,6 +174,10 @@ class Card(QGraphicsItem):
         painter.setOpacity(DIMMED if self.mark == "bad" else 1.0)
         self._paint_paper(painter, look)
         self._paint_texts(painter, look)
+        if self.glimpse:
+            paint_glimpse(painter, self.glimpse, glimpse_room(self.height))
+        if self.frozen:
+            paint_frost(painter, self.shape(), self.card(), look)
         self._paint_ports(painter, look)
         if self.problems or self.hints:
             self._paint_badge(painter, look)
@@ -159,6 +185,8 @@ class Card(QGraphicsItem):
     def paint_box(self, painter: QPainter, look: style.Style) -> None:
         """Paint the card as it is in the overview."""
         painter.fillRect(self.card(), heat_brush(self.heat.share) if self.heat else look.kind_brush(self._category))
+        if self.frozen:
+            paint_rough_frost(painter, self.card(), look)
         if self.problems or self.isSelected() or self.mark:
             pen = QPen(self._outline(look))
             pen.setWidthF(ROUGH)
@@ -203,7 +231,7 @@ class Card(QGraphicsItem):
         if self.heat:
             painter.setPen(look.text)
             painter.setFont(look.plain)
-            line = self.card().adjusted(style.BAR, self.heat_line, -style.PADDING, 0)
+            line = self.card().adjusted(style.BAR, self.heat_line, self.right - style.WIDTH, 0)
             painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self.heat.text)
 
     def _paint_ports(self, painter: QPainter, look: style.Style) -> None:

@@ -63,7 +63,7 @@ class GroupItem(Card):
         return f"{head}\n\n{problem_texts((*self.problems, *self.hints))}".strip()
 
     def laid_out(self, look: style.Style) -> list[Text]:
-        left, right = style.BAR + style.CHEVRON - 2, style.WIDTH - style.PADDING
+        left, right = style.BAR + style.CHEVRON - 2, self.right
         badge = self.badge()
         taken = look.strong_metrics.horizontalAdvance(badge) + 22 if badge else 0
         title = elided(self.text.title, look.strong_metrics, right - left - taken, Qt.TextElideMode.ElideMiddle)
@@ -104,7 +104,7 @@ class GroupItem(Card):
 
     def _paint_copies(self, painter: QPainter, look: style.Style) -> None:
         if self.text.copies:
-            paint_pill(painter, self.badge(), style.WIDTH - style.PADDING, look)
+            paint_pill(painter, self.badge(), self.right, look)
 
     def _paint_shapes(self, painter: QPainter, look: style.Style) -> None:
         middle = style.WIDTH / 2

@@ -127,6 +127,10 @@ class Inspector(QScrollArea):
         self.facts.show_stale(False)
         self._show_analysis()
 
+    def add_below_facts(self, widget: QWidget) -> None:
+        """Show something more of what is selected, between its facts and its form."""
+        self._column.insertWidget(self._column.indexOf(self.formulas) + 1, widget)
+
     def start_editing(self) -> None:
         """Put the keyboard into the form."""
         form = self.form or self.bulk.form

@@ -46,7 +46,7 @@ class NodeItem(Card):
         return f"{self.node.name}\n{about}".strip()
 
     def laid_out(self, look: style.Style) -> list[Text]:
-        left, right = style.BAR + style.PADDING - 1, style.WIDTH - style.PADDING
+        left, right = style.BAR + style.PADDING - 1, self.right
         kind = elided(self.node.kind, look.strong_metrics, right - left)
         room = right - left - look.strong_metrics.horizontalAdvance(kind) - 10
         about = summary(self.node)

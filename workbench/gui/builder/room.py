@@ -17,6 +17,7 @@ from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.group_actions import GroupActions
 from workbench.gui.builder.history_panel import HistoryPanel
 from workbench.gui.builder.inspector import Inspector
+from workbench.gui.builder.life import Life
 from workbench.gui.builder.open_groups import OpenGroups
 from workbench.gui.builder.palette import Palette
 from workbench.gui.builder.problems import ProblemsStrip
@@ -78,6 +79,7 @@ class BuildRoom(QWidget):
     def close_room(self) -> bool:
         """Remember the panels; nothing here can be in the way of closing."""
         self.docks.remember()
+        self.life.remember()
         self._remember_groups()
         self.open_groups.save()
         return True
@@ -197,6 +199,7 @@ class BuildRoom(QWidget):
         self.history_dock.hide()
         self.history_dock.toggleViewAction().setShortcut(QKeySequence("Ctrl+H"))
         self.docks.recall()
+        self.life = Life(self.view, self.canvas_actions, self.workspace, self.inspector, self.docks)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -214,6 +217,7 @@ class BuildRoom(QWidget):
         bar.add_line()
         bar.add("build-ready-button", self.ready, text="Ready networks")
         bar.add_stretch()
+        bar.add("build-alive-button", actions["build-alive"])
         bar.add("build-heat-button", actions["build-heat"])
         bar.add("build-layout-button", actions["build-layout"])
         bar.add("build-fit-button", actions["build-fit"])

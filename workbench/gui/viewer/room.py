@@ -48,6 +48,7 @@ class InspectRoom(QWidget):
         self._source: Source = 0
         self._remembered: dict[Any, Subject] = {}
         self._wanted_run: Path | None = None
+        self._wanted_node = ""
         self._stale = True
         self._pending: set[str] = set()
         self.setAcceptDrops(True)
@@ -77,6 +78,16 @@ class InspectRoom(QWidget):
         """Look into a run."""
         self._wanted_run = Path(str(path))
         self._refresh_runs()
+
+    def inspect_node(self, wanted: tuple[Path | None, str]) -> None:
+        """Look at one node of a run, or of the network that is being built."""
+        path, self._wanted_node = wanted
+        if path is not None:
+            self.inspect_run(path)
+            return
+        if not self.runs.count():
+            self.runs.show_runs([], network=self.workspace.document.network.name, wanted=None)
+        self.look_at_current_network()
 
     def _refresh_runs(self) -> None:
         workspace = self.workspace
@@ -140,7 +151,7 @@ class InspectRoom(QWidget):
     def _show_subject(self, subject: Subject) -> None:
         self._subject, self._picture = subject, None
         self.desk.show_note(subject)
-        node = self.nodes.node
+        node, self._wanted_node = self._wanted_node or self.nodes.node, ""
         self.strip.show_samples(subject.samples, subject.classes)
         self.evaluation.show_subject(subject)
         self.nodes.show_nodes(subject.analysis, choose=node)
@@ -311,6 +322,7 @@ class InspectRoom(QWidget):
 
     def _connect(self) -> None:
         self.workspace.inspect_requested.connect(self.inspect_run)
+        self.workspace.node_inspect_requested.connect(self.inspect_node)
         self.workspace.runs_changed.connect(self._runs_changed)
         self.workspace.network_changed.connect(self._network_changed)
         self.workspace.data_changed.connect(self._network_changed)
