@@ -140,9 +140,11 @@ def test_m_moves_to_the_other_part(there: DataRoom, folder: Path, qtbot: QtBot, 
     press(qtbot, there, KEYS.Key_M)
     settle()
     assert not there.holding.held_out[number]
-    assert there.sets.facts.text() == "3 classes · 22 + 4 pictures"
-    file = there.holding.index.files[number]
-    assert file in open_data(str(folder)).train.files
+    data, files = open_data(str(folder)), there.holding.index.files
+    shown = {files[place] for place in np.flatnonzero(there.holding.held_out)}
+    assert files[number] in data.train.files
+    assert shown - set(data.validation.files) <= {str(folder / "banana" / "broken.png")}
+    assert set(data.validation.files) <= shown, "the parts are those of a training"
 
 
 def test_many_at_once_are_one_decision(there: DataRoom, folder: Path, qtbot: QtBot, settle: Settle) -> None:

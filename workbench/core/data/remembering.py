@@ -37,6 +37,11 @@ def remembered(kind: str, files: Sequence[str], make: Callable[[], dict[str, Arr
     return tables
 
 
+def is_remembered(kind: str, files: Sequence[str]) -> bool:
+    """Whether `remembered` need make nothing."""
+    return (cache_folder() / kind / f"{_key(files)}.npz").is_file()
+
+
 def _key(files: Sequence[str]) -> str:
     place = Path.cwd() if files and not Path(files[0]).is_absolute() else ""
     digest = hashlib.blake2b(f"{VERSION} {PIL.__version__} {place}".encode(), digest_size=20)

@@ -52,6 +52,8 @@ class DataActions(QObject):
         chosen = holding is not None and len(self._room.grid.chosen) > 0
         for name in ("data-exclude", "data-relabel", "data-move"):
             self._by_name[name].setEnabled(chosen)
+        accept = chosen and holding is not None and any(map(holding.suspected, self._room.grid.chosen[:1000].tolist()))
+        self._by_name["data-accept"].setEnabled(accept)
         for place in range(10):
             action = self._by_name[f"data-class-{place + 1}"]
             known = holding is not None and place < len(holding.classes)
@@ -73,6 +75,8 @@ class DataActions(QObject):
         )
         return (
             Entry("data-check-pictures", "Check the pictures", "Ctrl+H", room.check, "search", False),
+            Entry("data-doubt-labels", "Find wrong labels with a run…", "Ctrl+Shift+H", room.doubt, "", False),
+            Entry("data-accept", "Call the chosen pictures what the run says", "Y", deciding.accept, "check"),
             Entry("data-exclude", "Leave the chosen pictures out", "E", deciding.exclude, "trash"),
             Entry("data-relabel", "Relabel the chosen pictures…", "L", deciding.ask_class),
             Entry("data-move", "Move the chosen pictures to the other part", "M", deciding.move),

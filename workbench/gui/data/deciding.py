@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from workbench.core.data.decisions import Decision, Decisions, decided
 from workbench.core.data.images import Indices
 from workbench.gui.background import Background
 from workbench.gui.data.class_picker import ClassPicker
@@ -43,7 +44,7 @@ class Deciding(QObject):
         self.ledger.show_holding(holding)
 
     def follow(self, holding: Holding) -> None:
-        """The same set after a decision."""
+        """The same set after a decision or a check."""
         self._holding = holding
 
     def exclude(self) -> None:
@@ -61,6 +62,26 @@ class Deciding(QObject):
             return
         other = holding.labels[chosen] != holding.classes.index(name)
         self._decide(chosen[other], f"called {name}", lambda numbers: self.ledger.decide(numbers, "relabel", to=name))
+
+    def accept(self) -> None:
+        """Call the chosen pictures what the run says that judged their labels."""
+        holding, chosen = self._holding, self._grid.chosen
+        if holding is None or holding.suspects is None:
+            return
+        names = {number: name for number in chosen.tolist() if (name := holding.suspected(number))}
+        index = holding.index
+
+        def edit(decisions: Decisions) -> Decisions:
+            from workbench.core.data.arranging import decision_for
+
+            for name in sorted(set(names.values())):
+                numbers = np.array([number for number, said in names.items() if said == name], np.int64)
+                wanted = Decision(action="relabel", pictures=(), to=name, why="labels")
+                decisions = decided(decisions, decision_for(index, numbers, wanted))
+            return decisions
+
+        told = f"called {next(iter(names.values()))}" if len(names) == 1 else "called what the run says"
+        self._decide(np.array(list(names), np.int64), told, lambda _numbers: self.ledger.apply(edit))
 
     def relabel_to(self, place: int) -> None:
         """Call the chosen pictures by the class at a place, if there is one."""

@@ -11,12 +11,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.data.files import LAYOUT
+from workbench.core.data.split import USUAL
 from workbench.errors import WorkbenchError
 from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.data.holding import Holding
 from workbench.gui.data.opening import Missing, Report, fetch, open_holding
 from workbench.gui.errors import show_error
+from workbench.gui.training.remembered import recalled
 from workbench.gui.transfer.busy import BusyRow
 from workbench.gui.widgets.empty_state import EmptyState
 
@@ -37,6 +39,7 @@ class Entrance(QWidget):
         super().__init__(parent)
         self._jobs, self._desk = jobs, desk
         self._wanted, self._shown = "", ""
+        self._split = USUAL
         self._missing: Missing | None = None
         self.busy = BusyRow("data", self)
         self.message = EmptyState("data", "", sentence="")
@@ -51,6 +54,11 @@ class Entrance(QWidget):
         """The set that is shown or on its way, as the command line spells it."""
         return self._wanted
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the Train room asks for another split than the set was opened with."""
+        return self._split != recalled().split()
+
     def open(self, spec: str) -> None:
         """Open a set; what is shown stays until that is done."""
         self._want(spec)
@@ -59,7 +67,9 @@ class Entrance(QWidget):
             sentence = "Drop a folder here that holds one folder of pictures for each class."
             self._lose("Choose a data set", sentence, "Choose folder…")
             return
-        self._run(f"Opening {Path(spec).name or spec}", partial(open_holding, spec), self._take)
+        self._split = recalled().split()
+        opening = partial(open_holding, spec, split=self._split)
+        self._run(f"Opening {Path(spec).name or spec}", opening, self._take)
 
     def cancel(self) -> None:
         """Stop opening or downloading."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ from workbench.errors import Problem, Remedy, WorkbenchError
 from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.data.holding import Holding
+from workbench.gui.data.witness_button import WitnessButton
 from workbench.gui.errors import show_error
 from workbench.gui.transfer.busy import BusyRow
 from workbench.gui.widgets.muted import MutedLabel
@@ -25,17 +28,27 @@ from workbench.gui.widgets.problem import ProblemLabel
 if TYPE_CHECKING:
     from workbench.core.data.health.checking import Report
     from workbench.core.data.health.finding import Finding
+    from workbench.core.data.health.suspects import Suspects
 
 LANE = "health"
 NOT_CHECKED = "Looks at every picture once: unreadable, blank, dark, blurred, doubled, in both parts, odd files."
 ALL_WELL = "Nothing odd was found."
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a check found out: the pictures of each finding by its title, what a run says, what is nearly the same."""
+
+    findings: Mapping[str, Indices]
+    suspects: Suspects
+    doubles: Indices
+
+
 class HealthPanel(QWidget):
     """A button, progress, and the findings."""
 
     found = Signal(object)
-    """The numbers of the pictures of each finding, by its title."""
+    """What a check found out, a `Found`."""
     shown = Signal(str)
     """The title of the finding whose pictures the user wants to see."""
     remedied = Signal(object)
@@ -46,14 +59,18 @@ class HealthPanel(QWidget):
         self._jobs = jobs
         self._holding: Holding | None = None
         self._is_stale = False
+        self._run: Path | None = None
+        """The folder of the run that judged labels in the last check."""
         self.check_button, self.note = QPushButton("Check the pictures", self), MutedLabel(NOT_CHECKED, self)
         self.check_button.setObjectName("data-check")
         self.check_button.setToolTip("Look for what is odd about the pictures (Ctrl+H)")
+        self.doubt_button = WitnessButton(jobs, self)
         self.busy = BusyRow("data-health", self)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(theme.M)
         self._arrange()
         self.check_button.clicked.connect(self.check)
+        self.doubt_button.chosen.connect(self.check_with)
         self.busy.cancelled.connect(self._cancel)
 
     @property
@@ -67,40 +84,49 @@ class HealthPanel(QWidget):
         self._jobs.cancel(self, "check")
         self.busy.hide()
         self._holding, self._is_stale = holding, False
+        self.doubt_button.show_spec(holding.spec if holding else "")
         self._clear()
         self.note.setText(NOT_CHECKED)
-        self.check_button.setEnabled(holding is not None)
+        self._enable(holding is not None)
 
     def follow(self, holding: Holding) -> None:
         """The same set after decisions; after a way out was taken it is checked again."""
         self._holding = holding
         if self._is_stale:
             self._is_stale = False
-            self.check()
+            self._begin(self._run)
 
     def check(self) -> None:
         """Look at all pictures of the set."""
+        self._begin(None)
+
+    def check_with(self, run: Path) -> None:
+        """Look at all pictures of the set, and at its labels with a run."""
+        self._begin(run)
+
+    def _begin(self, run: Path | None) -> None:
         holding = self._holding
         if holding is None:
             return
-        self.busy.start("Checking")
-        self.check_button.setEnabled(False)
-        report = self.busy.reporter(self._jobs)
-
-        def work() -> Report:
-            from workbench.core.data.health.checking import check
-
-            return check(holding.spec, progress=report)
-
+        self._run = run
+        self.busy.start("Checking" if run is None else "Judging labels")
+        self._enable(False)
+        work = partial(_checked, holding, run, self.busy.reporter(self._jobs))
         self._jobs.submit(work, owner=self, lane=LANE, key="check", done=self._show, failed=self._could_not)
 
-    def _show(self, report: Report) -> None:
+    def _enable(self, is_idle: bool) -> None:
+        for button in (self.check_button, self.doubt_button):
+            button.setEnabled(is_idle)
+
+    def _show(self, answer: tuple[Report, Indices]) -> None:
+        report, doubles = answer
         self._end()
         self._clear()
         self.note.setText(_told(report.findings))
         for finding in report.findings:
             self._rows.addWidget(self._row(report, finding))
-        self.found.emit({finding.title: _pictures(finding) for finding in report.findings if len(finding.pictures)})
+        pictures = {finding.title: _pictures(finding) for finding in report.findings if len(finding.pictures)}
+        self.found.emit(Found(pictures, report.subject.suspects, doubles))
 
     def _row(self, report: Report, finding: Finding) -> QWidget:
         row = QWidget(self)
@@ -137,7 +163,7 @@ class HealthPanel(QWidget):
 
     def _end(self) -> None:
         self.busy.hide()
-        self.check_button.setEnabled(self._holding is not None)
+        self._enable(self._holding is not None)
 
     def _clear(self) -> None:
         while (item := self._rows.takeAt(0)) is not None:
@@ -162,9 +188,24 @@ class HealthPanel(QWidget):
         column.setContentsMargins(theme.S, theme.S, theme.S, theme.S)
         column.setSpacing(theme.S)
         column.addWidget(self.check_button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.doubt_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.busy)
         column.addWidget(self.note)
         column.addWidget(scroll, 1)
+
+
+def _checked(holding: Holding, run: Path | None, report: Callable[[int, int], None]) -> tuple[Report, Indices]:
+    """On the lane: the check, and which pictures are nearly the same."""
+    from workbench.core.data.duplicates import groups
+    from workbench.core.data.health.checking import check
+
+    if run is None:
+        checked = check(holding.spec, split=holding.split, progress=report)
+    else:
+        from workbench.core.runs.doubting import checked_with
+
+        checked = checked_with(run, holding.spec, progress=report)
+    return checked, groups(len(checked.subject.index), checked.subject.all_pairs)
 
 
 LEVEL_NAMES: Mapping[str, str] = MappingProxyType({"error": "errors", "warning": "warnings", "info": "notes"})

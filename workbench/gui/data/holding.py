@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,10 @@ import numpy.typing as npt
 from workbench.core.data.decisions import Decisions
 from workbench.core.data.images import Indices
 from workbench.core.data.index import DataIndex
+from workbench.core.data.split import USUAL, Split
+
+if TYPE_CHECKING:
+    from workbench.core.data.health.suspects import Suspects
 
 NONE = Decisions()
 Mask = npt.NDArray[np.bool_]
@@ -33,7 +37,9 @@ PARTS: Mapping[Part, str] = MappingProxyType(
 class Holding:
     """A set as it stands: `labels`, `held_out` and `excluded` with all decisions, `index` without.
 
-    `findings` are the numbers of the pictures of each finding, by its title.
+    `split` made the parts of a set that has none of its own. `doubles` says of each picture which is the first that it
+    is nearly the same as; while it is None that is not known, and the parts can change. `findings` are the numbers of
+    the pictures of each finding, by its title; `suspects` what a run makes of the labels.
     """
 
     spec: str
@@ -43,6 +49,13 @@ class Holding:
     excluded: Mask
     decisions: Decisions = NONE
     findings: Mapping[str, Indices] = field(default_factory=dict)
+    split: Split = USUAL
+    doubles: Indices | None = None
+    moved: Mask | None = None
+    """The pictures whose part was decided."""
+    suspects: Suspects | None = None
+    note: str = ""
+    """Why the parts are not those that the Train room asks for."""
 
     def __len__(self) -> int:
         return len(self.index)
@@ -55,8 +68,26 @@ class Holding:
     @property
     def changed(self) -> Mask:
         """The pictures about which something was decided."""
-        moved = self.held_out != self.index.held_out
+        moved = self.held_out != self.index.held_out if self.moved is None else self.moved
         return self.excluded | moved | (self.labels != self.index.labels)
+
+    @property
+    def parts_in_words(self) -> str:
+        """Where the parts come from."""
+        if self.note:
+            return self.note
+        if not self.index.split_here:
+            return "The set has a validation part of its own."
+        by = f" by {self.split.group_word}" if self.split.group_word else ""
+        if self.is_settled:
+            return f"Split here{by}, as in a training."
+        return f"Split here{by}. Near-duplicates are not compared yet: checking the pictures may move some."
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the parts are those that a training would have."""
+        together = self.split.near_duplicates == "together"
+        return not self.index.split_here or not together or self.doubles is not None
 
     @property
     def flagged(self) -> Mask:
@@ -85,26 +116,44 @@ class Holding:
         """The findings that a picture is in."""
         return [title for title, numbers in self.findings.items() if number in numbers]
 
+    def suspected(self, number: int) -> str:
+        """The class that a run is sure of instead of the picture's own, "" where there is none."""
+        wanted = self.suspects.classes.get(number) if self.suspects else None
+        return "" if wanted is None or wanted == self.labels[number] else self.classes[wanted]
+
     def describe(self, number: int) -> str:
         """A picture in a line."""
         part = "excluded" if self.excluded[number] else "validation" if self.held_out[number] else "training"
-        return ", ".join([self.name(number), self.class_name(number), part, *self.findings_of(number)])
+        said = self.suspected(number)
+        words = [self.name(number), self.class_name(number), part, *self.findings_of(number)]
+        return ", ".join([*words, f"the run says {said}"] if said else words)
+
+    def decided(self, decisions: Decisions) -> Holding:
+        """The same set with other decisions."""
+        made = decided_holding(self.spec, self.index, decisions, split=self.split, doubles=self.doubles)
+        return replace(made, findings=self.findings, suspects=self.suspects, note=self.note)
+
+    def compared(self, doubles: Indices) -> Holding:
+        """The same set, its parts as they are with near-duplicates together."""
+        return replace(self, doubles=doubles).decided(self.decisions)
 
 
-def untouched(spec: str, index: DataIndex) -> Holding:
-    """A set about which nothing was decided."""
-    return Holding(spec, index, index.labels, index.held_out, np.zeros(len(index), bool))
+def decided_holding(
+    spec: str, index: DataIndex, decisions: Decisions, *, split: Split = USUAL, doubles: Indices | None = None
+) -> Holding:
+    """A set with the decisions about its pictures; `index` is the one without.
 
-
-def decided_holding(spec: str, index: DataIndex, decisions: Decisions) -> Holding:
-    """A set with the decisions about its pictures; `index` is the one without."""
+    A set with parts of its own keeps them. Raises `WorkbenchError` where there are no groups to split by.
+    """
     from workbench.core.data.arranging import arrangement
-    from workbench.core.data.split import Split
 
-    if not decisions:
-        return replace(untouched(spec, index), decisions=decisions)
-    made = arrangement(index, decisions, Split(near_duplicates="anywhere"), groups_of=lambda _: np.arange(len(index)))
-    return Holding(spec, index, made.labels, made.held_out, ~made.kept, decisions)
+    if not index.split_here:
+        split = USUAL
+    alone = np.arange(len(index))
+    made = arrangement(index, decisions, split, groups_of=lambda _: alone if doubles is None else doubles)
+    return Holding(
+        spec, index, made.labels, made.held_out, ~made.kept, decisions, split=split, doubles=doubles, moved=made.fixed
+    )
 
 
 @dataclass(frozen=True)

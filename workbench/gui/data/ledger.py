@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.core.data.decisions import Action, Decision, Decisions, decided, redo, undo, write_decisions
 from workbench.core.data.images import Indices
 from workbench.gui.background import Background
-from workbench.gui.data.holding import Holding, decided_holding
+from workbench.gui.data.holding import Holding
 
 LANE = "decisions"
 Edit = Callable[[Decisions], Decisions]
@@ -37,6 +37,10 @@ class Ledger(QObject):
         if holding is not None:
             self._latest = {"now": holding}
 
+    def compare(self, doubles: Indices) -> None:
+        """Take in which pictures are nearly the same, as one more edit."""
+        self._submit(lambda latest: _compared(latest, doubles))
+
     def decide(self, numbers: Indices, action: Action, *, to: str = "", why: str = "") -> None:
         """Decide something about some pictures."""
         holding = self._holding
@@ -61,17 +65,25 @@ class Ledger(QObject):
 
     def apply(self, edit: Edit) -> None:
         """Change the list; the edit is called on the lane."""
+        self._submit(lambda latest: _edited(latest, edit))
+
+    def _submit(self, change: Callable[[dict[str, Holding]], Holding]) -> None:
         latest = self._latest
         if self._holding is None:
             return
         self._jobs.submit(
-            lambda: _edited(latest, edit),
+            lambda: change(latest),
             owner=self,
             lane=LANE,
             key=f"edit {next(self._requests)}",  # each is wanted: a later one does not replace it
             done=self.changed.emit,
             failed=self.failed.emit,
         )
+
+
+def _compared(latest: dict[str, Holding], doubles: Indices) -> Holding:
+    latest["now"] = latest["now"].compared(doubles)
+    return latest["now"]
 
 
 def _edited(latest: dict[str, Holding], edit: Edit) -> Holding:
@@ -81,6 +93,7 @@ def _edited(latest: dict[str, Holding], edit: Edit) -> Holding:
     holding = latest["now"]
     decisions = edit(holding.decisions)
     if decisions != holding.decisions:
+        made = holding.decided(decisions)
         write_decisions(decisions_place(holding.spec), decisions)
-        latest["now"] = decided_holding(holding.spec, holding.index, decisions)
+        latest["now"] = made
     return latest["now"]

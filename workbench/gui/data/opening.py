@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
+from workbench.core.data.images import Indices
 from workbench.core.data.published.definition import Published, megabytes
+from workbench.core.data.split import USUAL, Split
+from workbench.errors import WorkbenchError
+from workbench.gui.background import Background
 from workbench.gui.data.holding import Holding, decided_holding
+from workbench.gui.transfer.busy import NoLongerWantedError
 
 Report = Callable[[int, int], None]
 
@@ -30,16 +38,48 @@ class Missing:
         return f"{self.published.description}.\nFrom {site}. {self.published.licence}"
 
 
-def open_holding(spec: str, report: Report) -> Holding | Missing:
-    """A set with what was decided about it, or that it must be downloaded. `report` may raise to cancel."""
-    from workbench.core.data.decisions import Decisions, read_decisions
-    from workbench.core.data.sources import decisions_place, missing_download, open_index
+def open_holding(spec: str, report: Report, split: Split = USUAL) -> Holding | Missing:
+    """A set with what was decided about it, or that it must be downloaded. `report` may raise to cancel.
+
+    A set that cannot be split by the groups of `split` is split without, and the reason is noted.
+    """
+    from workbench.core.data.sources import missing_download
 
     published = missing_download(spec)
     if published is not None:
         return Missing(spec, published)
-    index = open_index(spec, decisions=Decisions(), progress=report)
-    return decided_holding(spec, index, read_decisions(decisions_place(spec)))
+    try:
+        return _opened(spec, report, split)
+    except WorkbenchError as error:
+        if not split.group_word:
+            raise
+        holding = _opened(spec, report, replace(split, group_column="", group_pattern=""))
+        return dataclasses.replace(holding, note=f"Not split by {split.group_word} as the Train room asks: {error}")
+
+
+def doubles_of(holding: Holding, report: Report) -> Indices | None:
+    """Which pictures are nearly the same, as a training finds out; None where that takes long."""
+    from workbench.core.data.health.scan import is_quick, scan
+
+    return scan(holding.index, report).groups(holding.index.labels) if is_quick(holding.index) else None
+
+
+def quiet_report(jobs: Background) -> Report:
+    """A progress callback that shows nothing and ends the work when its answer is no longer wanted."""
+
+    def report(_done: int, _total: int) -> None:
+        if not jobs.wanted():
+            raise NoLongerWantedError
+
+    return report
+
+
+def _opened(spec: str, report: Report, split: Split) -> Holding:
+    from workbench.core.data.decisions import Decisions, read_decisions
+    from workbench.core.data.sources import decisions_place, open_index
+
+    index = open_index(spec, decisions=Decisions(), column=split.group_column, progress=report)
+    return decided_holding(spec, index, read_decisions(decisions_place(spec)), split=split)
 
 
 def fetch(spec: str, report: Report) -> None:

@@ -179,7 +179,9 @@ class PicturePanel(QWidget):
             words[0] += f" (was {was})"
         held = "to validate on" if holding.held_out[number] else "to train on"
         words.append("excluded" if holding.excluded[number] else held)
-        self.facts.setText("\n".join([" · ".join(words), *holding.findings_of(number)]))
+        said = holding.suspected(number)
+        doubt = [f"The run says {said}: Y calls it so, E leaves it out."] if said else []
+        self.facts.setText("\n".join([" · ".join(words), *holding.findings_of(number), *doubt]))
 
     def show_picture(self, picture: WholePicture) -> None:
         """Show the pixels."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -18,10 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.data.augment import AUGMENTATIONS, OPERATIONS, Step, step
-from workbench.core.data.augment.operation import Operation, parse
+from workbench.core.data.augment import AUGMENTATIONS, Step
 from workbench.gui import theme
-from workbench.gui.data.sliders import OperationForm
+from workbench.gui.data.operation_list import OperationList, preset_of
 from workbench.gui.widgets.form import NO_WHEEL
 from workbench.gui.widgets.muted import MutedLabel
 
@@ -47,15 +45,13 @@ class RecipePanel(QWidget):
         super().__init__(parent)
         self.preset, self.sentence = QComboBox(self), MutedLabel(parent=self)
         self.seed, self.batch = QSpinBox(self), QSpinBox(self)
-        self.add, self.use = QPushButton("Add an operation", self), QPushButton("Train with this", self)
-        self._forms: list[OperationForm] = []
-        self._place = QVBoxLayout()
+        self.operations, self.use = OperationList("data", self), QPushButton("Train with this", self)
         self._prepare()
         self._arrange()
         self.preset.currentTextChanged.connect(self._follow_preset)
         for box in (self.seed, self.batch):
             box.valueChanged.connect(lambda _value: self.changed.emit())
-        self._show_operations(())
+        self.operations.changed.connect(self._edited)
         self._show_preset(self.preset.currentText())
 
     @property
@@ -66,15 +62,17 @@ class RecipePanel(QWidget):
 
     def steps(self) -> tuple[Step, ...]:
         """The operations as they stand."""
-        return tuple(form.step() for form in self._forms)
+        return self.operations.steps()
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Show what is set elsewhere, without telling."""
-        operations = [made for given in recipe.steps if isinstance(made := parse(given), Operation)]
         with QSignalBlocker(self), QSignalBlocker(self.preset):
             self.seed.setValue(recipe.seed)
             self.batch.setValue(recipe.batch_size)
-            self._show_operations(tuple(operations) if recipe.steps else AUGMENTATIONS[recipe.preset]())
+            if recipe.steps:
+                self.operations.show_steps(recipe.steps)
+            else:
+                self.operations.show_operations(AUGMENTATIONS[recipe.preset]())
             self._show_preset(OWN if recipe.steps else recipe.preset)
 
     def _batch(self) -> int:
@@ -82,17 +80,13 @@ class RecipePanel(QWidget):
 
     def _follow_preset(self, name: str) -> None:
         if name in AUGMENTATIONS:
-            self._show_operations(AUGMENTATIONS[name]())
+            self.operations.show_operations(AUGMENTATIONS[name]())
         self._show_preset(name)
         self.changed.emit()
 
     def _edited(self) -> None:
         """The operations are some preset's, or the user's own."""
-        steps = self.steps()
-        before = self.preset.currentText()
-        names = sorted(AUGMENTATIONS, key=lambda name: name != before)
-        same = (name for name in names if tuple(map(step, AUGMENTATIONS[name]())) == steps)
-        self._show_preset(next(same, OWN))
+        self._show_preset(preset_of(self.steps(), rather=self.preset.currentText()) or OWN)
         self.changed.emit()
 
     def _show_preset(self, name: str) -> None:
@@ -100,28 +94,6 @@ class RecipePanel(QWidget):
             self.preset.setCurrentText(name)
         own = "Operations of your own, one after the other. What they assume about the labels is for you to say."
         self.sentence.setText(own if name == OWN else AUGMENTATIONS.help(name))
-
-    def _show_operations(self, operations: tuple[Operation, ...]) -> None:
-        for form in self._forms:
-            self._place.removeWidget(form)
-            form.hide()
-            form.setParent(None)  # nobody must find it while it waits for its end
-            form.deleteLater()
-        self._forms = [OperationForm(operation, place, self) for place, operation in enumerate(operations)]
-        for form in self._forms:
-            form.changed.connect(self._edited)
-            form.removed.connect(lambda form=form: self._remove(form))
-            self._place.addWidget(form)
-
-    def _remove(self, form: OperationForm) -> None:
-        self._rebuild(tuple(other.step() for other in self._forms if other is not form))
-
-    def _append(self, name: str) -> None:
-        self._rebuild((*self.steps(), step(OPERATIONS[name]())))
-
-    def _rebuild(self, steps: tuple[Step, ...]) -> None:
-        self._show_operations(tuple(made for given in steps if isinstance(made := parse(given), Operation)))
-        self._edited()
 
     def _prepare(self) -> None:
         self.preset.addItems([*AUGMENTATIONS, OWN])
@@ -135,19 +107,11 @@ class RecipePanel(QWidget):
             (self.preset, "preset", "How pictures are varied"),
             (self.seed, "seed", "Equal seeds vary pictures alike"),
             (self.batch, "batch", "Pictures in a batch, as in the training: they share its random numbers"),
-            (self.add, "add-operation", "Vary pictures by one more operation, after the others"),
             (self.use, "use-augmentation", "Take this augmentation to the Train room"),
         ):
             box.setObjectName(f"data-{name}")
             box.setAccessibleName(words)
             box.setToolTip(words)
-        menu = QMenu(self.add)
-        for name in OPERATIONS:
-            action = menu.addAction(name.replace("-", " ").capitalize())
-            action.setToolTip(OPERATIONS.help(name))
-            action.triggered.connect(lambda _checked=False, name=name: self._append(name))
-        menu.setToolTipsVisible(True)
-        self.add.setMenu(menu)
 
     def _arrange(self) -> None:
         grid = QGridLayout()
@@ -166,8 +130,7 @@ class RecipePanel(QWidget):
         column.setSpacing(theme.S)
         column.addLayout(grid)
         column.addWidget(self.sentence)
-        column.addLayout(self._place)
-        column.addWidget(self.add)
+        column.addWidget(self.operations)
         column.addWidget(self.use)
         column.addStretch(1)
         scroll = QScrollArea(self)

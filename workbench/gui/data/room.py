@@ -18,7 +18,9 @@ from workbench.gui.data.cache_row import CacheRow
 from workbench.gui.data.deciding import Deciding
 from workbench.gui.data.desk import Desk
 from workbench.gui.data.entrance import Entrance
+from workbench.gui.data.health_panel import Found
 from workbench.gui.data.holding import Filter, Holding
+from workbench.gui.data.opening import doubles_of, quiet_report
 from workbench.gui.data.picture_panel import WholePicture, whole_picture
 from workbench.gui.data.recent import remember_set
 from workbench.gui.data.set_panel import SetPanel
@@ -48,9 +50,9 @@ class DataRoom(QWidget):
         self.deciding = Deciding(self.grid, self.jobs, self)
         self._arrange()
         self.actions_of_room = DataActions(self)
-        names = ("data-exclude", "data-relabel", "data-move", "data-undo", "data-redo")
+        names = ("data-accept", "data-exclude", "data-relabel", "data-move", "data-undo", "data-redo")
         self._menu_actions = [self.actions_of_room[name] for name in names]
-        self.desk.decisions.add_buttons(*self._menu_actions[3:])
+        self.desk.decisions.add_buttons(*self._menu_actions[-2:])
         self._connect()
 
     # -- what the shell asks for -----------------------------------------------------------------------------------
@@ -59,7 +61,7 @@ class DataRoom(QWidget):
         """The room became visible: look at the set of the workspace if it is another one than last time."""
         self.sets.fill()
         self.cache.refresh()
-        if self.workspace.data != self._known or not self.entrance.wanted:
+        if self.workspace.data != self._known or not self.entrance.wanted or self.entrance.is_outdated:
             self._known = self.workspace.data
             self.open(self.workspace.data)
 
@@ -96,24 +98,47 @@ class DataRoom(QWidget):
         self.desk.details.setCurrentWidget(self.desk.health)
         self.desk.health.check()
 
+    def doubt(self) -> None:
+        """Ask which run is to judge the labels."""
+        self.desk.setCurrentIndex(0)
+        self.desk.details.setCurrentWidget(self.desk.health)
+        self.desk.health.doubt_button.ask()
+
     def _decided(self, holding: Holding) -> None:
         if self.holding is not None:
-            self.show_holding(replace(holding, findings=self.holding.findings))
+            self.show_holding(replace(holding, findings=self.holding.findings, suspects=self.holding.suspects))
 
-    def _found(self, findings: dict[str, Indices]) -> None:
-        if self.holding is not None:
-            self.show_holding(replace(self.holding, findings=findings))
+    def _found(self, found: Found) -> None:
+        if self.holding is None:
+            return
+        self.show_holding(replace(self.holding, findings=found.findings, suspects=found.suspects))
+        if self.holding.doubles is None and len(found.doubles) == len(self.holding):
+            self.deciding.ledger.compare(found.doubles)
+
+    def _compare(self, holding: Holding) -> None:
+        """Find out which pictures are nearly the same where that is quick: it decides on the parts."""
+        if holding.is_settled:
+            return
+        report = quiet_report(self.jobs)
+
+        def take(doubles: Indices | None) -> None:
+            if doubles is not None and self.holding is not None and self.holding.index is holding.index:
+                self.deciding.ledger.compare(doubles)
+
+        self.jobs.submit(lambda: doubles_of(holding, report), owner=self, lane="health", key="compare", done=take)
 
     def _opened(self, holding: Holding) -> None:
         remember_set(holding.spec)
         self._known = holding.spec
         self.workspace.data = holding.spec
         self._show_holding(holding)
+        self._compare(holding)
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
         for problem in holding.index.problems[:1]:
             self.workspace.message.emit(f"{problem.title}: {problem.reason}" if problem.reason else problem.title)
 
     def _show_holding(self, holding: Holding | None) -> None:
+        self.jobs.cancel(self, "compare")
         self.holding = holding
         self.deciding.show_holding(holding)
         self.desk.health.show_holding(holding)

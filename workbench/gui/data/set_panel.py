@@ -38,7 +38,7 @@ class SetPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.set_choice, self.browse = QComboBox(self), QToolButton(self)
-        self.facts = ToneLabel("muted", self)
+        self.facts, self.parts = ToneLabel("muted", self), ToneLabel("muted", self)
         self.classes = ClassList(self)
         self.part, self.finding = QComboBox(self), QComboBox(self)
         self.everything = QPushButton("Show all", self)
@@ -80,7 +80,9 @@ class SetPanel(QWidget):
         self._show_findings(holding.findings if holding else {})
         if holding is None:
             self.facts.clear()
+            self.parts.clear()
             return
+        self.parts.setText(holding.parts_in_words)
         train, held = holding.counts()
         lost = int(holding.excluded.sum())
         words = f"{len(holding.classes):,} classes · {train.sum():,} + {held.sum():,} pictures"
@@ -151,9 +153,11 @@ class SetPanel(QWidget):
         menu.addAction("Folder of pictures…", self.choose_folder).setObjectName("data-browse-folder")
         menu.addAction("File of pictures or labels…", self.choose_file).setObjectName("data-browse-file")
         self.browse.setMenu(menu)
-        self.facts.setObjectName("data-facts")
-        self.facts.setFont(theme.font("small"))
-        self.facts.setWordWrap(True)
+        for label, name in ((self.facts, "data-facts"), (self.parts, "data-parts-note")):
+            label.setObjectName(name)
+            label.setFont(theme.font("small"))
+            label.setWordWrap(True)
+        self.parts.setToolTip("Share, seed and groups of a split are set in the Train room, under Data.")
 
     def _prepare_filters(self) -> None:
         for box, name, words in (
@@ -182,6 +186,7 @@ class SetPanel(QWidget):
         column.setSpacing(theme.S)
         column.addLayout(row)
         column.addWidget(self.facts)
+        column.addWidget(self.parts)
         for words, box in (("Part", self.part), ("Finding", self.finding)):
             label, line = QLabel(words), QHBoxLayout()
             label.setBuddy(box)

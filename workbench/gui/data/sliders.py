@@ -90,7 +90,8 @@ class OperationForm(QWidget):
     changed = Signal()
     removed = Signal()
 
-    def __init__(self, operation: Operation, place: int, parent: QWidget | None = None) -> None:
+    def __init__(self, operation: Operation, place: int, room: str, parent: QWidget | None = None) -> None:
+        """`room` begins the names of the widgets, `place` (from 0) goes on."""
         super().__init__(parent)
         self._kind, self._given = type(operation), operation
         self._readers: dict[str, Callable[[], Any]] = {}
@@ -98,7 +99,7 @@ class OperationForm(QWidget):
         title, remove = QLabel(name.replace("-", " ").capitalize(), self), QToolButton(self)
         title.setFont(theme.font("strong"))
         title.setToolTip(OPERATIONS.help(name))
-        remove.setObjectName(f"data-remove-{place + 1}")
+        remove.setObjectName(f"{room}-remove-{place + 1}")
         remove.setAccessibleName(f"Leave out {name}")
         remove.setToolTip(f"Leave out {name}")
         remove.setAutoRaise(True)
@@ -118,7 +119,7 @@ class OperationForm(QWidget):
         column.addLayout(head)
         column.addLayout(self._grid)
         for argument in arguments(self._kind):
-            self._add(argument, f"data-{place + 1}-{argument.name}")
+            self._add(argument, f"{room}-{place + 1}-{argument.name}")
 
     def step(self) -> Step:
         """The operation as a plan holds it."""

@@ -20,7 +20,7 @@ from workbench.core.data.images import Images, Indices, Pictures
 from workbench.core.data.index import DataIndex
 from workbench.core.data.pictures import UnusablePictureError, read_picture
 from workbench.core.data.registry import Progress
-from workbench.core.data.remembering import Array, remembered
+from workbench.core.data.remembering import Array, is_remembered, remembered
 from workbench.core.data.threads import in_threads
 
 WORKING_SIDE = 256
@@ -28,6 +28,8 @@ WORKING_SIDE = 256
 PLAIN = 3.0
 """A picture whose light deviates less (of 255) shows nothing: less than the noise of a camera in the dark."""
 CHUNK_BYTES = 8_000_000
+QUICK_FILES, QUICK_PICTURES = 1_000, 10_000
+"""So many are looked at within seconds; files must be decoded first."""
 
 WRONG_TYPE, CMYK, DEEP, PALETTE, SEVERAL, ROTATED, TRANSPARENT = NOTES = (
     "wrong-type",
@@ -87,6 +89,12 @@ def scan(index: DataIndex, progress: Progress | None = None) -> Scan:
     if index.pictures is not None and not index.files:
         return _scan_pixels(index.pictures, progress)
     return _scan_files(index.files, progress)
+
+
+def is_quick(index: DataIndex) -> bool:
+    """Whether `scan` takes a few seconds at most: few pictures, or known ones."""
+    known = bool(index.files) and is_remembered("scans", tuple(index.files))
+    return known or len(index) <= (QUICK_FILES if index.files else QUICK_PICTURES)
 
 
 def _scan_pixels(pictures: Pictures, progress: Progress | None) -> Scan:
