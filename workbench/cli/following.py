@@ -29,12 +29,20 @@ def isolation_option(parser: Parser) -> None:
     parser.add_argument("--isolated", action="store_true", help="train in a process of its own")
 
 
-def walker(*, isolated: bool, data: ImageData | None = None) -> Walker:
-    """What walks a run: this process, which may have its data open already, or one of its own."""
+def ranks_option(parser: Parser) -> None:
+    """The `--ranks` of the verbs that can train with several processes."""
+    text = "train with so many processes of this machine, one for each graphics processor, each a slice of every step"
+    parser.add_argument("--ranks", type=int, metavar="N", help=text)
+
+
+def walker(*, isolated: bool, data: ImageData | None = None, ranks: int | None = None) -> Walker:
+    """What walks a run: this process, which may have its data open already, one of its own, or several."""
     from workbench.core.runs.child import walk_in_child
     from workbench.core.runs.runner import walk
 
-    return walk_in_child if isolated else partial(walk, data=data)
+    if ranks is not None and ranks < 1:
+        raise WorkbenchError(f"--ranks {ranks} trains nothing", hint="It is the number of processes.")
+    return partial(walk_in_child, ranks=ranks) if isolated or ranks else partial(walk, data=data)
 
 
 def follow(run: Run, walk: Walker, *, as_json: bool) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import time
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.data import fetched_data, opened_data
 from workbench.cli.fields import add_fields, given
-from workbench.cli.following import follow, isolation_option, walker
+from workbench.cli.following import follow, isolation_option, ranks_option, walker
 from workbench.cli.opening import code_options, consent, opened
 from workbench.cli.plan_parts import part_options, with_parts
+from workbench.cli.rank import started_as_ranks, train_as_rank
 from workbench.cli.report import tell
 from workbench.cli.verbs import Parser, json_option, verb
 from workbench.errors import WorkbenchError
@@ -20,6 +22,7 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     from workbench.core.data.images import ImageData
     from workbench.core.graph.network import Network
+    from workbench.core.runs.folder import Run
     from workbench.core.training.plan import TrainingPlan
 
 ELSEWHERE = ("network", "data")
@@ -57,17 +60,37 @@ def _train_arguments(parser: Parser) -> None:
     plan_options(parser)
     parser.add_argument("--out", type=Path, metavar="RUN", help="the folder of the run (a new one among your runs)")
     isolation_option(parser)
+    ranks_option(parser)
     json_option(parser)
 
 
 @verb("train", "NET|PLAN --data DATA", "train a network; Ctrl+C stops it with a checkpoint", arguments=_train_arguments)
 def train(options: Namespace) -> int:
     """Make a run and train it to its end."""
+    from workbench.core.runs.meeting import too_many_ranks
     from workbench.core.runs.runner import create_run
 
+    if started_as_ranks():
+        return train_as_rank(options, partial(_made, options))
     plan, network, data = prepared(options)
+    if problem := too_many_ranks(plan, options.ranks or 1):
+        raise problem
     out = options.out or new_run_folder(f"{network.name}-{_short(plan.data)}")
-    return follow(create_run(plan, network, out), walker(isolated=options.isolated, data=data), as_json=options.json)
+    walk = walker(isolated=options.isolated, data=data, ranks=options.ranks)
+    return follow(create_run(plan, network, out), walk, as_json=options.json)
+
+
+def _made(options: Namespace) -> Run:
+    """The run that `train` makes for ranks; the one in its folder if they were started again."""
+    from workbench.core.runs.folder import PLAN, open_run
+    from workbench.core.runs.runner import create_run
+
+    if not options.out:
+        raise WorkbenchError("--out says where the run lies", "ranks that are started again go on with it")
+    if (options.out / PLAN).is_file():
+        return open_run(options.out)
+    plan, network, _ = prepared(options)
+    return create_run(plan, network, options.out)
 
 
 def prepared(options: Namespace) -> tuple[TrainingPlan, Network, ImageData]:
@@ -84,6 +107,7 @@ def prepared(options: Namespace) -> tuple[TrainingPlan, Network, ImageData]:
 def _resume_arguments(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", help="the folder of a run that was stopped, failed or killed")
     isolation_option(parser)
+    ranks_option(parser)
     json_option(parser)
 
 
@@ -92,12 +116,14 @@ def resume(options: Namespace) -> int:
     """Train a run that was interrupted to its end."""
     from workbench.core.runs.folder import open_run
 
+    if started_as_ranks():
+        return train_as_rank(options, partial(open_run, options.run))
     run = open_run(options.run)
     if run.state == "complete":
         hint = f"`workbench evaluate {options.run}` says how good it is."
         raise WorkbenchError(f"{run.name} is complete", "all epochs of its plan are done", hint)
     fetched_data(run.plan.data)
-    return follow(run, walker(isolated=options.isolated), as_json=options.json)
+    return follow(run, walker(isolated=options.isolated, ranks=options.ranks), as_json=options.json)
 
 
 def new_run_folder(name: str) -> Path:

@@ -203,7 +203,7 @@ def too_many_ranks(plan: TrainingPlan, size: int) -> WorkbenchError | None:
     from workbench.core.training.slices import LEAST
 
     pictures = plan.batch_size * plan.accumulation
-    if pictures >= LEAST * size:
+    if size == 1 or pictures >= LEAST * size:
         return None
     reason = f"each rank needs at least {LEAST} pictures, and a step has {pictures}"
     return WorkbenchError(f"A step cannot be divided between {size} ranks", reason, "Take a larger batch.")
