@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QSplitte
 
 from workbench.core.training.events import EpochJudged
 from workbench.gui import theme
-from workbench.gui.training.curves import Curves
 from workbench.gui.training.doctor_strip import examined
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.history import RunHistory
 from workbench.gui.training.live import Failure
+from workbench.gui.training.measures.view import Measures
 from workbench.gui.training.wording import duration, percent, size
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.widgets.labels import ToneLabel
@@ -84,7 +84,8 @@ class DetailPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.curves, self.failure = Curves("runs", self), FailurePanel(self)
+        self.measures, self.failure = Measures("runs", self), FailurePanel(self)
+        self.curves = self.measures.curves
         self._empty = EmptyState("runs", CHOOSE[0], sentence=CHOOSE[1], parent=self)
         self._facts = QFormLayout()
         self._pages, self._split = QStackedWidget(self), QSplitter(Qt.Orientation.Horizontal, self)
@@ -100,7 +101,7 @@ class DetailPanel(QWidget):
         """Show a run."""
         failed = detail.history.failed
         self.failure.show_failure(Failure(failed.title, failed.reason, failed.hint) if failed else None)
-        self.curves.draw(detail.history)
+        self.measures.draw(detail.history, detail.path)
         while self._facts.rowCount():
             self._facts.removeRow(0)
         for name, value in detail.facts:
@@ -127,7 +128,7 @@ class DetailPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._split.addWidget(self.curves)
+        self._split.addWidget(self.measures)
         self._split.addWidget(scroll)
         self._split.setStretchFactor(0, 1)
         self._split.setSizes([600, 280])

@@ -70,7 +70,8 @@ class Measured:
 
     layers: LayerTable = field(default_factory=LayerTable)
     judged: list[EpochJudged] = field(default_factory=list)
-    rate: Series = field(default_factory=Series)
+    rate: Series = field(default_factory=lambda: Series(past=0.0))
+    """Not smoothed: it is what was set."""
     speed: Series = field(default_factory=Series)
     gradient: Series = field(default_factory=Series)
     """The length of the gradient of all weights together."""

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QW
 from workbench.files import write_atomically
 from workbench.gui import theme
 from workbench.gui.training.axis_range import usual_top
-from workbench.gui.training.plot_view import PlotView
+from workbench.gui.training.log_axis import LogAxis
+from workbench.gui.training.plot_view import LOG_AXIS_WIDTH, PlotView
 from workbench.gui.training.series import Series
 
-Scale = Literal["linear", "log"]
+Scale = Literal["linear", "from zero", "log"]
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,14 @@ class CurvePlot(QWidget):
         self._at: float | None = None
         self._header = QLabel(self)
         self._header.setTextFormat(Qt.TextFormat.RichText)
-        self.view = PlotView(self, name=title, limits=_limits(unit, scale))
+        left = LogAxis("left") if scale == "log" else None
+        self.view = PlotView(self, name=title, limits=_limits(unit, scale), left=left)
         self.view.setAccessibleName(f"{title} over epochs")
         self.view.moved.connect(self.hovered)
         self.view.getViewBox().sigRangeChangedManually.connect(lambda *_: self._zoom())
-        self.view.getPlotItem().setLogMode(y=scale == "log")
+        if scale == "log":
+            self.view.getPlotItem().setLogMode(y=True)
+            self.view.getAxis("left").setWidth(LOG_AXIS_WIDTH)
         self.view.offer("Copy values", lambda: QApplication.clipboard().setText(self.values_as_csv()))
         self.view.offer("Save values…", lambda: self.view.save("values", "CSV table (*.csv)", self._save_values))
         self.view.offer("Show everything", self.show_everything)
@@ -150,16 +154,17 @@ class CurvePlot(QWidget):
 
     def _fit_values(self) -> None:
         """Let the y axis follow the curves, but not to a few points that lie far above all others."""
-        top = None if self._whole or self._unit or self._scale == "log" else self._usual_top()
-        if top is not None:
-            lowest = min(min(curve.series.y) for curve in self._curves.values() if curve.series.y)
-            self.view.setYRange(min(0.0, lowest), top, padding=0)
+        drawn = [curve.series.y for curve in self._curves.values() if curve.series.y]
+        self._clipped = (
+            None if self._whole or self._unit or self._scale == "log" else usual_top(list(map(np.array, drawn)))
+        )
+        highest = max(map(max, drawn), default=0.0)
+        if self._clipped is not None:
+            self.view.setYRange(min(0.0, *map(min, drawn)), self._clipped, padding=0)
+        elif self._scale == "from zero" and highest > 0:
+            self.view.setYRange(0.0, highest, padding=0.05)
         else:
             self.view.enableAutoRange(axis="y")
-        self._clipped = top
-
-    def _usual_top(self) -> float | None:
-        return usual_top([np.array(curve.series.y) for curve in self._curves.values()])
 
     def show_cursor(self, epoch: float | None) -> None:
         """Mark an epoch and read the curves there; None takes the mark away."""
@@ -226,4 +231,6 @@ def _limits(unit: str, scale: Scale) -> dict[str, float | None]:
     """How far the axes can be moved: no curve lies before the beginning, and no share below nothing or above all."""
     if scale == "log":
         return {"xMin": -0.5}
-    return {"xMin": -0.5, "yMin": -2 if unit == "%" else -0.05, "yMax": 104 if unit == "%" else None}
+    if unit == "%":
+        return {"xMin": -0.5, "yMin": -2, "yMax": 104, "minYRange": 1}
+    return {"xMin": -0.5, "yMin": -0.05}

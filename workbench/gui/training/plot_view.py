@@ -14,7 +14,7 @@ from workbench.gui import theme
 from workbench.gui.errors import show_error
 
 pg.setConfigOptions(antialias=False, useOpenGL=False, imageAxisOrder="row-major")
-AXIS_WIDTH = 44
+AXIS_WIDTH, LOG_AXIS_WIDTH = 44, 56
 
 
 class PlotView(pg.PlotWidget):
@@ -23,8 +23,10 @@ class PlotView(pg.PlotWidget):
     moved = Signal(object)
     """Where on the x axis the mouse is, None when it has left."""
 
-    def __init__(self, owner: QWidget, *, name: str, limits: Mapping[str, float | None]) -> None:
-        super().__init__(owner)
+    def __init__(
+        self, owner: QWidget, *, name: str, limits: Mapping[str, float | None], left: pg.AxisItem | None = None
+    ) -> None:
+        super().__init__(owner, axisItems={"left": left} if left is not None else None)
         self._owner, self._name = owner, name
         self._offers: list[tuple[str, Callable[[], object]]] = []
         plot = self.getPlotItem()

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QS
 
 from workbench.gui import icons, theme
 from workbench.gui.training import wording
-from workbench.gui.training.curves import Curves
 from workbench.gui.training.doctor_strip import DoctorStrip
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.live import LiveRun
+from workbench.gui.training.measures.view import Measures
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.widgets.labels import PathLabel, ToneLabel
 
@@ -40,7 +40,8 @@ class RunPanel(QWidget):
         self.place = PathLabel(self)
         self.status, self.warnings = ToneLabel("muted", self), ToneLabel("warning", self)
         self.progress = QProgressBar(self)
-        self.curves = Curves("train", self)
+        self.measures = Measures("train", self)
+        self.curves = self.measures.curves
         self.failure, self.doctor = FailurePanel(self), DoctorStrip(self)
         self.inspect, self.export = QPushButton("Inspect", self), QPushButton("Export…", self)
         self._empty = EmptyState("train", EMPTY, sentence=EMPTY, parent=self)
@@ -57,7 +58,7 @@ class RunPanel(QWidget):
         self._pages.setCurrentIndex(1)
         self.title.setText(run.folder.name)
         self._show_progress(run)
-        self.curves.draw(run.history)
+        self.measures.draw(run.history, run.folder)
         self.summary.setText(wording.summary(run.history) if run.history.started else "")
         self.place.show_path(run.folder if run.history.started else None)
         last = run.history.warnings[-3:]
@@ -122,7 +123,7 @@ class RunPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self.progress)
         column.addWidget(self.failure)
-        column.addWidget(self.curves, 1)
+        column.addWidget(self.measures, 1)
         column.addWidget(self.doctor)
         column.addWidget(self.warnings)
         column.addLayout(foot)
