@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMetaMethod, QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -20,12 +20,16 @@ from workbench.gui.workspace import Workspace
 FILTER = "Networks (*.network.json *.json)"
 OPEN_FILTER = f"All that can be opened (*.network.json *.json *.py *.onnx);;{FILTER};;PyTorch (*.py);;ONNX (*.onnx)"
 
+CODE_FILTER = "PyTorch (*.py)"
+
 
 class DocumentActions(QObject):
     """Actions on the document of a window; the window puts them into its menus."""
 
     saved = Signal(Path)
     """A network file was opened or saved: it is a recent one now."""
+    start_wanted = Signal()
+    """A new network is wanted: whoever listens shows what one can start from."""
     state_changed = Signal()
     """Name, path or whether it is modified."""
 
@@ -36,7 +40,7 @@ class DocumentActions(QObject):
         self._foreign = ForeignFiles(workspace, window)
         self._foreign.opened.connect(self.take)
         keys = QKeySequence.StandardKey
-        self.new = self._action("file-new", "New", keys.New, self.start_new, icon="new")
+        self.new = self._action("file-new", "New", keys.New, self.ask_new, icon="new")
         self.open = self._action("file-open", "Open…", keys.Open, self.ask_open, icon="open")
         self.save = self._action("file-save", "Save", keys.Save, self.save_now, icon="save")
         self.save_as = self._action("file-save-as", "Save As…", QKeySequence("Ctrl+Shift+S"), self.ask_save)
@@ -52,15 +56,30 @@ class DocumentActions(QObject):
         path = self._document.path
         return path.name.removesuffix(SUFFIX) if path else self._document.network.name
 
+    def ask_new(self) -> None:
+        """Let the user choose what to start from in the Build room; without one an empty network."""
+        self._workspace.room_requested.emit("build")
+        if self.isSignalConnected(QMetaMethod.fromSignal(self.start_wanted)):
+            self.start_wanted.emit()
+        else:
+            self.start_new()
+
     def start_new(self) -> None:
         """An empty network, after the question about the old one."""
         if self.may_discard():
             self._document.open(empty_network())
 
+    def ask_code(self) -> None:
+        """Let the user choose a file of Python; whether its code may run is asked later."""
+        self._ask_file("Open a module of PyTorch", CODE_FILTER)
+
     def ask_open(self) -> None:
         """Let the user choose a network file and open it."""
+        self._ask_file("Open a network", OPEN_FILTER)
+
+    def _ask_file(self, title: str, filters: str) -> None:
         folder = str(self._document.path.parent) if self._document.path else ""
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open a network", folder, OPEN_FILTER)
+        chosen, _ = QFileDialog.getOpenFileName(self._window, title, folder, filters)
         if chosen:
             self.open_file(Path(chosen))
 

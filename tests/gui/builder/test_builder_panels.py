@@ -285,14 +285,12 @@ def test_the_gallery_is_gone_before_a_question_about_unsaved_changes(
     assert room.workspace.document.network.name == "cifar10cnn"
 
 
-def test_the_gallery_knows_parameters_and_opens_a_landmark(room: BuildRoom, qtbot: QtBot) -> None:
+def test_the_gallery_opens_a_landmark(room: BuildRoom, qtbot: QtBot) -> None:
     gallery = ReadyNetworks(room.workspace.jobs, room)
     opened: list[Network] = []
     gallery.opened.connect(opened.append)
     gallery.open()
     gallery.choose("resnet18")
-    qtbot.waitUntil(lambda: gallery._items["resnet18"].text(3) == "11,689,512", timeout=60_000)
-    qtbot.waitUntil(lambda: gallery._items["cifar10cnn"].text(3) == "102,602", timeout=60_000)
     gallery.open_chosen()
     assert gallery.busy.isVisible()
     qtbot.waitUntil(lambda: bool(opened), timeout=60_000)

@@ -1,99 +1,94 @@
-"""The gallery of ready networks: what each is about, how large it is, and opening it."""
+"""The gallery of starting points: ready networks with a drawing and the idea of each, a file, code, or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from workbench.core.graph.network import INPUT, Network
-from workbench.core.layers.kind import describe_shape
-from workbench.core.modelling.opening import torchvision_input
+from workbench.core.graph.network import Network
 from workbench.core.modelling.zoo import READY
 from workbench.gui import theme
 from workbench.gui.background import Background
-from workbench.gui.builder.landmarks import LANDMARKS
+from workbench.gui.builder.gallery_list import GalleryList
+from workbench.gui.builder.gallery_offers import FILTERS, ORDERS, offers
+from workbench.gui.builder.gallery_store import GalleryStore
 from workbench.gui.errors import show_error
 from workbench.gui.widgets.muted import MutedLabel
 
-NAME = Qt.ItemDataRole.UserRole
-SIZE = (860, 600)
-ROW_HEIGHT = 24
-NAME_COLUMN, IDEA_COLUMN, INPUT_COLUMN, PARAMETER_COLUMN = range(4)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What is known of a network without opening it."""
-
-    parameters: int
-    accuracy: float | None = None
-
-
-class Rows(QStyledItemDelegate):
-    """Rows with some air."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return super().sizeHint(option, index).expandedTo(QSize(0, ROW_HEIGHT))
+SIZE = (1060, 720)
+FIRST = "lenet5"
 
 
 class ReadyNetworks(QDialog):
-    """A dialog that hands over the chosen network; torchvision's are made on a lane."""
+    """A dialog that hands over what was chosen; torchvision's networks are made on a lane."""
 
     opened = Signal(object)
     """The `Network` that was chosen."""
+    wanted = Signal(str, str)
+    """Something else to start from: "empty", "file", "code", or "recent" with a path."""
 
-    def __init__(self, jobs: Background, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: Background, parent: QWidget | None = None, *, recent: Sequence[str] = ()) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self.setObjectName("ready-networks")
-        self.setWindowTitle("Ready networks")
+        self.setWindowTitle("Start a network")
         self.resize(*SIZE)
+        self.list = GalleryList(offers(recent), self)
+        self.store = GalleryStore(jobs, self)
         self._arrange()
-        self._fill()
-        self.search.textChanged.connect(self._show_matches)
-        self.list.currentItemChanged.connect(lambda _now, _before: self._show_state())
-        self.list.itemActivated.connect(lambda _item: self.open_chosen())
-        self._show_state()
-        jobs.submit(tutorial_figures, owner=self, lane="shapes", key="tutorial", done=self._show_figures)
-        jobs.submit(landmark_figures, owner=self, lane="model", key="landmarks", done=self._show_figures)
+        self._show_matches()
+        self.choose(FIRST)
+        self.list.scrollToTop()
+        self._connect()
+        self.store.fetch()
 
     @property
     def chosen(self) -> str:
         """The name of the chosen network, or nothing."""
-        item = self.list.currentItem()
-        return str(item.data(0, NAME) or "") if item is not None and not item.isHidden() else ""
+        offer = self.list.chosen
+        return offer.key if offer is not None and offer.sort == "ready" else ""
 
     def choose(self, name: str) -> None:
         """Make a network the chosen one."""
-        self.list.setCurrentItem(self._items[name])
+        self.list.choose(name)
+        self._show_state()
 
     def open_chosen(self) -> None:
-        """Make the chosen network and hand it over."""
-        name = self.chosen
-        if name in READY:
-            self._hand_over(READY[name].build())
-        elif name:
-            self._show_busy(name)
+        """Make the chosen network and hand it over, or say what else is wanted."""
+        offer = self.list.chosen
+        if offer is None:
+            return
+        if offer.sort != "ready":
+            self.accept()
+            self.wanted.emit(offer.sort, offer.key)
+        elif offer.key in READY:
+            self._hand_over(READY[offer.key].build())
+        else:
+            self._show_busy(offer.key)
+            name = offer.key
             self._jobs.submit(
                 lambda: _open(name), owner=self, lane="model", key="open", done=self._hand_over, failed=self._fail
             )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the search field the arrow keys move among the cards."""
+        if watched is self.search and isinstance(event, QKeyEvent) and self.list.wants(event):
+            return True
+        return super().eventFilter(watched, event)
 
     def _hand_over(self, network: Network) -> None:
         self._show_busy("")
@@ -106,86 +101,95 @@ class ReadyNetworks(QDialog):
 
     def _show_busy(self, name: str) -> None:
         self.busy.setVisible(bool(name))
-        self.state.setText(f"Opening {name}…" if name else "")
-        self.open_button.setEnabled(not name and bool(self.chosen))
+        self.open_button.setEnabled(not name and self.list.chosen is not None)
+        if name:
+            self.story.setText(f"Opening {name}…")
+        else:
+            self._show_state()
 
-    def _show_state(self) -> None:
-        self.open_button.setEnabled(bool(self.chosen))
-
-    def _show_figures(self, figures: Mapping[str, Figures]) -> None:
-        for name, known in figures.items():
-            item = self._items.get(name)
-            if item is not None:
-                item.setText(PARAMETER_COLUMN, f"{known.parameters:,}")
-                if known.accuracy is not None:
-                    item.setToolTip(PARAMETER_COLUMN, f"{known.accuracy:.1f} % on ImageNet with torchvision's weights")
-
-    def _show_matches(self, text: str) -> None:
-        words = text.lower().split()
-        first: QTreeWidgetItem | None = None
-        for item in self._items.values():
-            everything = f"{item.text(NAME_COLUMN)} {item.text(IDEA_COLUMN)}".lower()
-            item.setHidden(not all(word in everything for word in words))
-            first = first or (None if item.isHidden() else item)
-        for group in self._groups:
-            group.setHidden(all(item.isHidden() for item in self._items.values() if item.parent() is group))
-        if first is not None and words:
-            self.list.setCurrentItem(first)
+    def _show_matches(self) -> None:
+        before = self.list.chosen
+        self.list.offers.show_matches(
+            self.search.text(), order=self.order.currentText(), chosen=self.filter.currentText()
+        )
+        if self.search.text().strip():
+            self.list.choose_first()
+        elif before is not None:
+            self.list.choose(before.key or before.title)
+        self.nothing.setVisible(not self.list.offers.shown)
+        self.list.setVisible(bool(self.list.offers.shown))
         self._show_state()
 
-    def _fill(self) -> None:
-        self._items: dict[str, QTreeWidgetItem] = {}
-        self._groups: list[QTreeWidgetItem] = []
-        tutorials = self._group("Tutorial networks")
-        for ready in READY.values():
-            shape = next(iter(ready.build().of_kind(INPUT))).arguments["shape"]
-            self._add(tutorials, ready.name, ready.idea, describe_shape(tuple(shape)))
-        landmarks = self._group("Landmarks (torchvision, ImageNet)")
-        for mark in LANDMARKS:
-            self._add(landmarks, mark.name, f"{mark.year}. {mark.idea}", describe_shape(torchvision_input(mark.name)))
-        self.list.expandAll()
-        self.choose(next(iter(READY)))
+    def _show_state(self) -> None:
+        offer = self.list.chosen
+        self.story.setText(offer.story if offer is not None else "")
+        self.open_button.setEnabled(offer is not None)
 
-    def _group(self, title: str) -> QTreeWidgetItem:
-        group = QTreeWidgetItem([title])
-        group.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        group.setFont(0, theme.font("strong"))
-        self.list.addTopLevelItem(group)
-        group.setFirstColumnSpanned(True)
-        self._groups.append(group)
-        return group
+    def _take(self, portraits: list[object]) -> None:
+        self.list.offers.take(portraits)  # type: ignore[arg-type]
+        if self.order.currentText() != "Year" or self.filter.currentText() == "Light enough for a laptop":
+            self._show_matches()
+        self._show_state()
 
-    def _add(self, group: QTreeWidgetItem, name: str, idea: str, shape: str) -> None:
-        item = QTreeWidgetItem([name, idea, shape, "…"])
-        item.setData(0, NAME, name)
-        item.setToolTip(IDEA_COLUMN, idea)
-        item.setTextAlignment(PARAMETER_COLUMN, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        group.addChild(item)
-        self._items[name] = item
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._show_matches)
+        self.search.installEventFilter(self)
+        self.order.currentTextChanged.connect(self._show_matches)
+        self.filter.currentTextChanged.connect(self._show_matches)
+        self.list.picked.connect(self._show_state)
+        self.list.activated.connect(lambda _index: self.open_chosen())
+        self.store.arrived.connect(self._take)
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         column.setSpacing(theme.S)
-        headline = QLabel("Start from a ready network")
+        headline = QLabel("What do you want to start from?")
         headline.setFont(theme.font("title"))
         column.addWidget(headline)
-        column.addWidget(MutedLabel("Every one can be edited, trained and exported. They open without weights."))
-        self.search = QLineEdit()
-        self.search.setObjectName("ready-search")
-        self.search.setAccessibleName("Search ready networks")
-        self.search.setPlaceholderText("Search by name or idea")
-        self.search.setClearButtonEnabled(True)
-        column.addWidget(self.search)
-        self.list = self._make_list()
+        column.addLayout(self._make_bar())
+        self.nothing = MutedLabel("Nothing has these words. Search for a name, a year or an idea.")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.nothing, 1)
         column.addWidget(self.list, 1)
-        self.state, self.busy = MutedLabel(), QProgressBar()
+        self.story, self.busy = MutedLabel(), QProgressBar()
+        self.story.setObjectName("ready-story")
+        self.story.setAccessibleName("About the chosen network")
+        self.story.setMinimumHeight(2 * self.story.fontMetrics().lineSpacing() + theme.XS)
+        self.story.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.busy.setRange(0, 0)
         self.busy.setTextVisible(False)
         self.busy.setMaximumHeight(6)
         self.busy.hide()
-        column.addWidget(self.state)
+        column.addWidget(self.story)
         column.addWidget(self.busy)
+        column.addWidget(self._make_buttons())
+
+    def _make_bar(self) -> QHBoxLayout:
+        self.search, self.filter, self.order = QLineEdit(), QComboBox(), QComboBox()
+        self.search.setPlaceholderText("Search by name, year or idea")
+        self.search.setClearButtonEnabled(True)
+        self.filter.addItems([*FILTERS])
+        self.order.addItems([*ORDERS])
+        row = QHBoxLayout()
+        row.setSpacing(theme.S)
+        row.addWidget(self.search, 1)
+        for widget, name, label, tip in (
+            (self.search, "ready-search", "Search starting points", "Words of a name, a year, a paper or an idea"),
+            (self.filter, "ready-filter", "Which networks", "Light: up to 6 M parameters and 1 GMACs"),
+            (self.order, "ready-order", "Sort by", "In the order of years it is a course in itself"),
+        ):
+            widget.setObjectName(name)
+            widget.setAccessibleName(label)
+            widget.setToolTip(tip)
+        row.addWidget(self.filter)
+        by = QLabel("Sort by")
+        by.setBuddy(self.order)
+        row.addWidget(by)
+        row.addWidget(self.order)
+        return row
+
+    def _make_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.open_button: QPushButton = buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
         self.open_button.setObjectName("ready-open")
@@ -193,40 +197,7 @@ class ReadyNetworks(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)
         buttons.accepted.connect(self.open_chosen)
         buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
-
-    def _make_list(self) -> QTreeWidget:
-        tree = QTreeWidget()
-        tree.setObjectName("ready-list")
-        tree.setAccessibleName("Ready networks")
-        tree.setHeaderLabels(["Network", "Idea", "Input", "Parameters"])
-        tree.headerItem().setTextAlignment(PARAMETER_COLUMN, Qt.AlignmentFlag.AlignRight)
-        tree.setItemDelegate(Rows(tree))
-        tree.setIndentation(14)
-        tree.setRootIsDecorated(False)
-        header = tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(IDEA_COLUMN, QHeaderView.ResizeMode.Stretch)
-        return tree
-
-
-def tutorial_figures() -> dict[str, Figures]:
-    """The parameters of our own networks; loads torch."""
-    from workbench.core.modelling.shapes import analyse
-
-    return {name: Figures(analyse(ready.build()).parameters) for name, ready in READY.items()}
-
-
-def landmark_figures() -> dict[str, Figures]:
-    """Parameters and accuracy that torchvision publishes with its weights; loads torchvision."""
-    import torchvision
-
-    figures = {}
-    for mark in LANDMARKS:
-        facts = torchvision.models.get_model_weights(mark.name).DEFAULT.meta
-        figures[mark.name] = Figures(facts["num_params"], facts["_metrics"]["ImageNet-1K"]["acc@1"])
-    return figures
+        return buttons
 
 
 def _open(name: str) -> Network:

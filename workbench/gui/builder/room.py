@@ -31,8 +31,11 @@ from workbench.gui.builder.view import CanvasView
 from workbench.gui.documents import DocumentActions
 from workbench.gui.icons import set_icon
 from workbench.gui.workspace import Workspace
+from workbench.settings import load_settings
 
 PALETTE_WIDTH, INSPECTOR_WIDTH = 200, 300
+MOST_RECENT = 4
+"""So many recent files are in the gallery."""
 
 
 class BuildRoom(QWidget):
@@ -86,9 +89,11 @@ class BuildRoom(QWidget):
 
     def choose_ready(self) -> ReadyNetworks:
         """Show the gallery of ready networks."""
-        gallery = ReadyNetworks(self.workspace.jobs, self)
+        recent = [path for path in load_settings().recent if Path(path).is_file()]
+        gallery = ReadyNetworks(self.workspace.jobs, self, recent=recent[:MOST_RECENT])
         gallery.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         gallery.opened.connect(self._open_ready)
+        gallery.wanted.connect(self._start_from)
         gallery.open()
         return gallery
 
@@ -109,6 +114,14 @@ class BuildRoom(QWidget):
         """Put the keyboard into the palette's search field."""
         self.palette_dock.show()
         self.palette_panel.start_search()
+
+    def _start_from(self, sort: str, path: str) -> None:
+        """Begin with what is no ready network."""
+        starts = {"empty": self.documents.start_new, "file": self.documents.ask_open, "code": self.documents.ask_code}
+        if sort == "recent":
+            self.documents.open_file(Path(path))
+        else:
+            starts[sort]()
 
     def _open_ready(self, network: Network) -> None:
         if self.documents.may_discard():
@@ -156,6 +169,7 @@ class BuildRoom(QWidget):
     def _connect(self) -> None:
         workspace = self.workspace
         workspace.network_changed.connect(self._follow)
+        self.documents.start_wanted.connect(self.choose_ready)
         workspace.analysed.connect(self._show_analysis)
         self.palette_panel.chosen.connect(self.add_kind)
         self.palette_panel.left.connect(self.enter)

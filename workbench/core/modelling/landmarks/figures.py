@@ -38,7 +38,7 @@ def figures(name: str) -> Figures:
     """The numbers of a ready network; loads torch, for torchvision's networks torchvision too."""
     if name in READY:
         analysis = analyse(READY[name].build())
-        return Figures(analysis.input_shape or (), analysis.parameters, analysis.macs / 1e9)
+        return Figures(analysis.input_shape or (), analysis.parameters, round(analysis.macs / 1e9, 6))
     shape, parameters = torchvision_input(name), _counted(name)
     weights = None if keeps_heads(name) else _weights(name, shape)
     if weights is None:

@@ -1,4 +1,4 @@
-"""Made for telephones: the accuracy of yesterday's large networks with a small part of their weights and work."""
+"""Lean ones: the accuracy of yesterday's large networks with a small part of their weights, work or time."""
 
 from __future__ import annotations
 
@@ -59,5 +59,16 @@ LANDMARKS = (
             "mobilenet_v3_small": Variant("For the smallest devices."),
             "mobilenet_v3_large": Variant(),
         },
+    ),
+    Landmark(
+        "airbench",
+        "Airbench",
+        2024,
+        authors="Jordan",
+        paper="94% on CIFAR-10 in 3.29 Seconds on a Single GPU",
+        reference="arXiv:2404.00498",
+        idea="Everything for speed on small pictures: whitened patches first, wide layers on small maps, nothing else.",
+        look="whiten",
+        variants={"quicknet": Variant()},
     ),
 )

@@ -1,0 +1,51 @@
+"""The process that draws and counts ready networks, so that neither tracing nor torchvision is a burden of the window.
+
+Tracing changes torch itself while it lasts: it must not happen beside a training in the same process.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import msgspec
+
+from workbench.core.modelling.landmarks.figures import Figures
+from workbench.core.modelling.preview import Preview
+
+CHILD = "--preview-networks"
+"""The word with which the program starts itself to draw networks."""
+POLITE = 10
+"""Everything else comes first."""
+
+
+class Portrait(msgspec.Struct, frozen=True):
+    """A ready network drawn and counted; without a drawing where it could not be opened, and then why."""
+
+    name: str
+    figures: Figures | None = None
+    preview: Preview | None = None
+    error: str = ""
+
+
+def main(names: Sequence[str]) -> int:
+    """Print a line of JSON for each name, as it is done."""
+    if hasattr(os, "nice"):
+        os.nice(POLITE)
+    for name in names:
+        sys.stdout.buffer.write(msgspec.json.encode(portrait(name)) + b"\n")
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def portrait(name: str) -> Portrait:
+    """Draw and count one network; whatever is wrong with it is no reason to leave out the others."""
+    from workbench.core.modelling.landmarks.figures import figures
+    from workbench.core.modelling.opening import open_network
+    from workbench.core.modelling.preview import preview
+
+    try:
+        return Portrait(name, figures(name), preview(open_network(name)))
+    except Exception as error:
+        return Portrait(name, error=f"{type(error).__name__}: {error}")
