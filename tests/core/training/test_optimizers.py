@@ -169,3 +169,40 @@ def test_patterns_multiply_rates_and_decays_and_the_first_counts() -> None:
     assert rates["0.0.weight"] == rates["0.0.bias"] == (0.1, 0.5)
     assert rates["1.bias"] == rates["4.bias"] == (2.0, 0.0)
     assert rates["1.weight"] == (1.0, 0.5)
+
+
+def test_kernels_of_held_length_step_as_in_the_speed_records() -> None:
+    """Against the optimizer of `airbench94_muon.py` (github.com/KellerJordan/cifar10-airbench), written out."""
+    kernel = nn.Parameter(torch.randn(6, 5, 3, 3, generator=torch.Generator().manual_seed(3)))
+    expected, moving = kernel.detach().clone(), torch.zeros_like(kernel)
+    options = {"momentum": 0.6, "ns_steps": 3, "hold_length": True}
+    optimizer = Muon(**options).build([{"params": [kernel], "lr": 0.2, "weight_decay": 0.0}])
+    for seed in range(3):
+        kernel.grad = torch.randn(kernel.shape, generator=torch.Generator().manual_seed(seed))
+        moving = 0.6 * moving + kernel.grad
+        expected *= len(expected) ** 0.5 / expected.norm()
+        expected -= 0.2 * orthogonalized((kernel.grad + 0.6 * moving).flatten(1)).view_as(expected)
+        optimizer.step()
+    torch.testing.assert_close(kernel.detach(), expected, rtol=0.02, atol=0.02)  # torch orthogonalizes in bfloat16
+
+
+def orthogonalized(matrix: torch.Tensor) -> torch.Tensor:
+    """Three Newton-Schulz steps in full precision."""
+    matrix = matrix / matrix.norm()
+    for _ in range(3):
+        gram = matrix @ matrix.T
+        matrix = 3.4445 * matrix + (-4.7750 * gram + 2.0315 * gram @ gram) @ matrix
+    return matrix
+
+
+def test_all_but_kernels_take_their_share_of_the_rate() -> None:
+    module, twin = network(), network()
+    rates = {"lr": 0.1, "weight_decay": 0.0}
+    quarter = Muon(rest_rate=0.25).build([{"params": [*module.parameters()], **rates}], [*module[-1].parameters()])
+    trained(module, quarter, steps=1)
+    head = [*twin[-1].parameters()]
+    adamw = torch.optim.AdamW(twin.parameters(), lr=0.025, weight_decay=0.0)
+    trained(twin, adamw, steps=1)
+    for ours, theirs in zip(module[-1].parameters(), head, strict=True):
+        torch.testing.assert_close(ours, theirs)
+    assert {group["lr"] for group in quarter.param_groups} == {0.1}

@@ -1,9 +1,9 @@
-"""The end of a classifier: how many classes it scores, and making it score another number of them."""
+"""The ends of a classifier: the layers that see the picture, and how many classes the last one scores."""
 
 from __future__ import annotations
 
 from workbench.core.graph.edits import set_arguments
-from workbench.core.graph.network import OUTPUT, Network, Node
+from workbench.core.graph.network import INPUT, OUTPUT, Network, Node
 from workbench.errors import WorkbenchError
 
 WIDTH = {"Linear": "out_features", "Conv2d": "out_channels"}
@@ -20,6 +20,12 @@ def head_of(network: Network) -> Node | None:
             return node
         inputs = node.inputs
     return None
+
+
+def first_layers(network: Network) -> tuple[Node, ...]:
+    """The nodes that see the pictures themselves."""
+    inputs = {node.name for node in network.of_kind(INPUT)}
+    return tuple(node for node in network if inputs.intersection(node.inputs))
 
 
 def with_classes(network: Network, classes: int) -> Network:

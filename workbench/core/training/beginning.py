@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import fx, nn
+from torch import Tensor, fx, nn
 
+from workbench.core.data.batches import Batches
 from workbench.core.data.images import ImageData
 from workbench.core.data.preprocessing import Preprocessing
 from workbench.core.graph.network import Network
@@ -18,6 +19,7 @@ from workbench.core.training.initialization import INITIALIZATIONS, zero_last_no
 from workbench.core.training.plan import TrainingPlan
 from workbench.core.training.ranks import ALONE, Ranks
 from workbench.core.training.starting_weights import load_starting_weights
+from workbench.core.training.whitening import PICTURES, whiten_first
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,20 @@ def new_module(job: TrainingJob) -> fx.GraphModule:
         INITIALIZATIONS[job.plan.initialization](module)
     if job.plan.zero_last_norm:
         zero_last_norms(module, job.network)
+    if job.plan.whiten_first:
+        whiten_first(module, job.network, _some_pictures(job))
     if job.plan.stochastic_depth is not None:
         set_stochastic_depth(module, job.plan.stochastic_depth)
     if job.plan.weights is not None and not checkpoint.has_checkpoint(job.checkpoints / "last"):
         load_starting_weights(module, Path(job.plan.weights), fresh=job.plan.fresh)
     return module.to(job.device).to(memory_format=torch.channels_last)
+
+
+def _some_pictures(job: TrainingJob) -> Tensor:
+    """The first training pictures as the network gets them, none varied."""
+    part, count = job.data.train, min(len(job.data.train.labels), PICTURES)
+    batches = Batches(part, preprocessing=job.preprocessing, batch_size=count, seed=0)
+    return next(batches.in_order(count))[0]
 
 
 def set_stochastic_depth(module: nn.Module, rate: float) -> None:

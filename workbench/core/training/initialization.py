@@ -46,6 +46,14 @@ def xavier(module: torch.nn.Module) -> None:
                 torch.nn.init.zeros_(layer.bias)
 
 
+@INITIALIZATIONS.register("dirac")
+def dirac(module: torch.nn.Module) -> None:
+    """Convolutions pass on what they get, as far as they have channels for it, and add noise (arXiv 1706.00388)."""
+    for layer in module.modules():
+        if isinstance(layer, torch.nn.Conv2d) and layer.groups == 1:
+            torch.nn.init.dirac_(layer.weight.data[: layer.in_channels])
+
+
 def zero_last_norms(module: torch.nn.Module, network: Network) -> None:
     """Let each residual block begin as its shortcut: the last normalization scales by zero (arXiv 1706.02677)."""
     for name in last_norms(network):

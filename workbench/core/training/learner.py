@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor, fx, nn
 
 from workbench.core.graph.network import Network
-from workbench.core.modelling.heads import head_of
+from workbench.core.modelling.heads import first_layers, head_of
 from workbench.core.modelling.recompute import recomputing
 from workbench.core.training.freezing import set_trainable, set_training_mode
 from workbench.core.training.grouping import parameter_groups
@@ -95,10 +95,10 @@ class Learner:
         groups = parameter_groups(self.module, self.plan, (*phase.groups, *self.plan.groups))
         self._shares = groups.rates
         with_rate = [{**group, "lr": phase.learning_rate} for group in groups.groups]
-        self.optimizer = self.plan.optimizer.build(with_rate, self._head())
+        self.optimizer = self.plan.optimizer.build(with_rate, self._ends())
 
-    def _head(self) -> list[nn.Parameter]:
-        """The parameters of the layer that scores the classes."""
-        head = head_of(self._network)
-        named = self.module.named_parameters()
-        return [parameter for name, parameter in named if head is not None and is_below(name, (head.name,))]
+    def _ends(self) -> list[nn.Parameter]:
+        """The parameters of the layers that see the picture and of the one that scores the classes."""
+        ends = (*first_layers(self._network), head_of(self._network))
+        names = tuple(node.name for node in ends if node is not None)
+        return [parameter for name, parameter in self.module.named_parameters() if is_below(name, names)]

@@ -20,6 +20,7 @@ from workbench.core.training.initialization import last_norms
 from workbench.core.training.losses import CrossEntropy, Loss
 from workbench.core.training.phases import Epochs, Names, ParameterGroup, Phase, Rate
 from workbench.core.training.schedules import Cosine, Schedule
+from workbench.core.training.whitening import first_convolution
 from workbench.errors import Problem, WorkbenchError
 
 __all__ = ["ParameterGroup", "Phase", "TrainingPlan", "changed", "unknown_names"]
@@ -105,6 +106,9 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     least_progress: Annotated[float, Meta(ge=0, le=100, description="Less than this is no progress.")] = 0.0
     initialization: Annotated[str, Meta(description="How the weights begin.")] = "pytorch"
     zero_last_norm: Annotated[bool, Meta(description="Let residual blocks begin as their shortcut.")] = False
+    whiten_first: Annotated[
+        bool, Meta(description="Let the first convolution begin with filters that take apart what is in the pictures.")
+    ] = False
     recompute: Annotated[
         Names, Meta(description="Groups whose activations are computed twice instead of kept: less memory.")
     ] = ()
@@ -251,6 +255,9 @@ def _idle(plan: TrainingPlan, network: Network) -> list[Problem]:
     if plan.zero_last_norm and not last_norms(network):
         title = f"{network.name} has no residual block that ends in a BatchNorm"
         found.append(Problem("zero_last_norm", title, "there is nothing to begin as its shortcut"))
+    if plan.whiten_first and first_convolution(network) is None:
+        title = f"The first layer of {network.name} is no plain convolution"
+        found.append(Problem("whiten_first", title, "there is nothing to begin with filters from the pictures"))
     return found
 
 

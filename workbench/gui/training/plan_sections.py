@@ -25,6 +25,7 @@ LABELS = {
     "warmup_epochs": "Warm-up epochs",
     "mixing_alpha": "Mixing alpha",
     "zero_last_norm": "Start as shortcut",
+    "whiten_first": "Whiten first",
     "ema_decay": "Keeps",
     "ema_every": "Every … steps",
     "ema_ramp": "Less at first",
@@ -35,6 +36,8 @@ LABELS = {
     "tolerated": "Patience",
 }
 OBJECT_NAMES = {"batch_size": "train-batch", "learning_rate": "train-rate"}
+PARTS = {"phases": "phase", "groups": "group"}
+"""Fields that list records, and what one is called."""
 ONLY_WHEN = {
     "warmup_start": "warmup_epochs",
     "monitor": "patience",
@@ -68,10 +71,12 @@ SECTIONS = (
     Section("Optimizer", ("weight_decay", "decay", "clip_norm", "accumulation"), opened_by="optimizer"),
     Section("Schedule", ("warmup_epochs", "warmup_start"), opened_by="schedule"),
     Section("Loss", ("loss", "class_weights", "sampling")),
+    Section("Phases", ("phases",)),
+    Section("Parameter groups", ("groups",)),
     Section("Regularization", ("mixing", "mixing_alpha", "stochastic_depth")),
     Section("Averaging", ("averaging",)),
     Section("Early stopping", ("patience", "monitor", "least_progress")),
-    Section("Start", ("initialization", "zero_last_norm", "seed")),
+    Section("Start", ("initialization", "zero_last_norm", "frozen", "seed")),
     Section("Data", ("validation_share", "split_seed", "near_duplicates", "group_column", "group_pattern")),
     Section("Machine", ("device", "precision", "recompute", "tensorboard")),
 )
@@ -101,6 +106,7 @@ def meaningless(plan: TrainingPlan) -> set[str]:
     """The fields and options that mean nothing in this plan."""
     hidden = {field for field, other in ONLY_WHEN.items() if not getattr(plan, other)}
     hidden |= {"mixing_alpha"} if plan.mixing == "none" else set()
+    hidden |= {"epochs", "learning_rate"} if plan.phases else set()
     return hidden | {name for field in RECORDS for name in options(field) if not has(plan, name)}
 
 
@@ -116,6 +122,9 @@ def _told(plan: TrainingPlan, name: str) -> str:
     value = value_of(plan, name)
     if isinstance(value, bool):
         return label(name).lower() if value else f"not {label(name).lower()}"
+    if name in PARTS:
+        count = len(value)
+        return f"{count} {PARTS[name]}{'' if count == 1 else 's'}"
     if isinstance(value, tuple):
         value = " ".join(map(str, value))
     text = f"{value:g}" if isinstance(value, float) else str(value)
