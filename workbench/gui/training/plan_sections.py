@@ -76,7 +76,7 @@ SECTIONS = (
     Section("Regularization", ("mixing", "mixing_alpha", "stochastic_depth")),
     Section("Averaging", ("averaging",)),
     Section("Early stopping", ("patience", "monitor", "least_progress")),
-    Section("Start", ("initialization", "zero_last_norm", "frozen", "seed")),
+    Section("Start", ("initialization", "zero_last_norm", "whiten_first", "frozen", "seed")),
     Section("Data", ("validation_share", "split_seed", "near_duplicates", "group_column", "group_pattern")),
     Section("Machine", ("device", "precision", "recompute", "tensorboard")),
 )
