@@ -29,7 +29,7 @@ def add_fields(parser: Parser, record: type[msgspec.Struct], *, but: Collection[
     from workbench.core.training.choices import defaults, option, options
 
     for argument in arguments(record):
-        if argument.form in ("record", "pair", "shape") or argument.name in but:
+        if argument.form in ("record", "records", "pair", "shape") or argument.name in but:
             continue
         _add(parser, argument, argument.choices or _offered(argument.name))
         for name in options(argument.name) if argument.form == "choice" else ():

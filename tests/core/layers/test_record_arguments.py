@@ -21,7 +21,7 @@ def test_the_fields_of_a_plan_are_described() -> None:
         "optimizer": "choice",
         "precision": "choice",
         "fresh": "names",
-        "phases": "record",
+        "phases": "records",
     }
     assert found["epochs"].minimum == 1 and found["epochs"].default == 10
     assert set(found["precision"].choices) == {"auto", "fp32", "bf16"}

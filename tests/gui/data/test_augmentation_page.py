@@ -166,7 +166,7 @@ def test_a_broken_network_is_explained_and_a_mended_one_shown(
 
 
 def test_operations_are_added_and_left_out(page: AugmentationPage, qtbot: QtBot, settle: Settle) -> None:
-    menu = page.recipe.add.menu()
+    menu = page.recipe.operations.add.menu()
     assert menu is not None
     next(action for action in menu.actions() if action.text() == "Grayscale").trigger()
     assert page.recipe.recipe.steps == (Step("grayscale"),)
@@ -216,7 +216,7 @@ def test_every_preset_is_shown_as_it_is(preset: str, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("name", list(OPERATIONS))
 def test_every_operation_has_an_editor_for_each_argument(name: str, qtbot: QtBot) -> None:
-    form = OperationForm(OPERATIONS[name](), 0)
+    form = OperationForm(OPERATIONS[name](), 0, "data")
     qtbot.addWidget(form)
     assert form.step() == Step(name)
     for slider in form.findChildren(QSlider):

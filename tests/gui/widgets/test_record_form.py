@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.errors import Problem, Remedy
 from workbench.gui.widgets.form import FieldLook, NumberEdit, RecordForm, next_round_number
+from workbench.gui.widgets.names_edit import NamesEdit
 from workbench.gui.widgets.problem import ProblemLabel
 
 
@@ -55,7 +56,7 @@ def test_it_begins_with_the_defaults(form: RecordForm) -> None:
 
 def test_each_field_gets_the_editor_of_its_type(form: RecordForm) -> None:
     kinds = [type(form.editor(field)) for field in FIELDS]
-    assert kinds == [QSpinBox, NumberEdit, QCheckBox, QComboBox, QComboBox, QLineEdit, NumberEdit, QLineEdit, QLineEdit]
+    assert kinds == [QSpinBox, NumberEdit, QCheckBox, QComboBox, QComboBox, QLineEdit, NumberEdit, QLineEdit, NamesEdit]
     number = form.editor("count")
     assert (number.minimum(), number.maximum(), number.toolTip()) == (1, 500, "How many.")
     assert (number.objectName(), number.accessibleName()) == ("recipe-number", "Number")

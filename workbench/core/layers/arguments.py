@@ -10,9 +10,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import inspect
 
-Form = Literal["integer", "number", "flag", "choice", "pair", "shape", "numbers", "names", "text", "record"]
+Form = Literal["integer", "number", "flag", "choice", "pair", "shape", "numbers", "names", "text", "records", "record"]
 """How an argument is edited; a `pair` is one number or two, and may also be one of `choices`; a `shape` is three
-numbers, `numbers` and `names` are lists of any length, a `record` has parts; one of several records is a choice."""
+numbers, `numbers`, `names` and `records` are lists of any length, a `record` has parts; one of several is a choice."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Argument:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     help: str = ""
+    item: type[msgspec.Struct] | None = None
+    """What a list of `records` is made of."""
+    is_required: bool = False
+    """Whether a value must be given; else None as a default means that there may be none."""
 
 
 @lru_cache(maxsize=1024)
@@ -46,7 +50,16 @@ def _argument(field: inspect.Field) -> Argument:
     limits = _limits(members)
     literals = [member.values for member in members if isinstance(member, inspect.LiteralType)]
     choices = tuple(str(value) for values in literals for value in values) or _tags(members)
-    return Argument(field.encode_name, _form(members), _default(field), *limits, choices, help_text)
+    return Argument(
+        field.encode_name,
+        _form(members),
+        _default(field),
+        *limits,
+        choices,
+        help_text,
+        item=_listed_record(members),
+        is_required=field.required,
+    )
 
 
 def _default(field: inspect.Field) -> Any:
@@ -80,12 +93,16 @@ def _list_form(members: tuple[inspect.Type, ...]) -> Form:
 
 
 def _tuple_form(members: tuple[inspect.Type, ...]) -> Form:
-    """A tuple of records has parts; one of numbers or of names is a list."""
+    """What a list of any length is made of: numbers, names, or records."""
     items = [member.item_type for member in members if isinstance(member, inspect.VarTupleType)]
     bare = items[0].type if isinstance(items[0], inspect.Metadata) else items[0]
-    if isinstance(bare, inspect.StrType):
-        return "names"
-    return "numbers" if isinstance(bare, inspect.IntType) else "record"
+    forms: dict[type[inspect.Type], Form] = {inspect.StrType: "names", inspect.IntType: "numbers"}
+    return forms.get(type(bare), "records" if isinstance(bare, inspect.StructType) else "record")
+
+
+def _listed_record(members: tuple[inspect.Type, ...]) -> type[msgspec.Struct] | None:
+    items = [member.item_type for member in members if isinstance(member, inspect.VarTupleType)]
+    return items[0].cls if items and isinstance(items[0], inspect.StructType) else None
 
 
 def _tags(members: tuple[inspect.Type, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from workbench.core.training.plan import TrainingPlan
 from workbench.core.training.schedules import Moment, Plateau, Warmup
@@ -22,6 +23,8 @@ class Course:
     epochs: tuple[float, ...]
     rates: tuple[float, ...]
     notes: tuple[str, ...] = ()
+    borders: tuple[int, ...] = ()
+    """Epochs after which another phase begins."""
 
 
 def rate_at(plan: TrainingPlan, step: int, *, per_epoch: int, losses: Sequence[float] = ()) -> float:
@@ -44,7 +47,8 @@ def course(plan: TrainingPlan, *, per_epoch: int = STEPS_PER_EPOCH) -> Course:
     places = sorted(set(_places(plan, plan.total_epochs() * per_epoch, per_epoch)))
     rates = tuple(rate_at(plan, step, per_epoch=per_epoch) for step in places)
     notes = (FOLLOWS_LOSSES,) if isinstance(plan.schedule, Plateau) else ()
-    return Course(tuple(step / per_epoch for step in places), rates, notes)
+    ends = accumulate(phase.epochs for phase in plan.all_phases()[:-1])
+    return Course(tuple(step / per_epoch for step in places), rates, notes, tuple(ends))
 
 
 def _places(plan: TrainingPlan, steps: int, per_epoch: int) -> list[int]:

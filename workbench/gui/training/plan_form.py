@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.data.augment import Step
+from workbench.core.graph.network import Network
 from workbench.core.training.choices import RECORDS, field_of, option, options
 from workbench.core.training.plan import TrainingPlan, changed
 from workbench.core.training.recipes import RECIPES
 from workbench.errors import Problem
 from workbench.gui import theme
+from workbench.gui.training.augmentation_section import AugmentationSection
+from workbench.gui.training.memory_line import MemoryLine
 from workbench.gui.training.own_augmentation import OwnAugmentation
+from workbench.gui.training.plan_parts import GROUP_LOOK, PlanParts, next_phase, phase_look
 from workbench.gui.training.plan_sections import MAIN, SECTIONS, Section, looks, meaningless, summary
 from workbench.gui.training.plan_values import plan_of, usual_value, values_of
+from workbench.gui.training.process_choice import ProcessChoice
 from workbench.gui.training.recipe_box import RecipeBox
 from workbench.gui.training.remembered import recalled, remember
 from workbench.gui.training.schedule_curve import ScheduleCurve
+from workbench.gui.training.search_dialog import find_button
 from workbench.gui.training.subjects import SubjectForm
+from workbench.gui.training.thread import Where
 from workbench.gui.widgets.collapsible import Collapsible
-from workbench.gui.widgets.form import RecordForm
+from workbench.gui.widgets.form import FieldLook, RecordForm
 from workbench.gui.workspace import Workspace
 
 
@@ -35,21 +43,32 @@ class PlanForm(QWidget):
         super().__init__(parent)
         self._workspace, self._filling = workspace, True
         self.subjects, self.recipe = SubjectForm(workspace, self), RecipeBox(self)
-        self.main, self._schedule = _form(MAIN, self), ScheduleCurve(self)
+        self._parts = PlanParts(workspace, self)
+        self.main, self._schedule = self._form(MAIN), ScheduleCurve(self)
         self.main.add_below("schedule", self._schedule)
-        self.sections = {section: _section(section, self) for section in SECTIONS}
+        self.sections = {section: self._section(section) for section in SECTIONS}
         self._forms = [self.main, *(_form_of(part) for part in self.sections.values())]
-        self.find_rate = _find_button(self)
+        self.find_rate = find_button("rate", "Find a learning rate", self)
         self.main.add_beside("learning_rate", self.find_rate)
-        self.own_augmentation = OwnAugmentation(self)
+        self.find_batch = find_button("batch", "Find the largest batch", self)
+        self.main.add_beside("batch_size", self.find_batch)
+        self.own_augmentation, self.augmentation = OwnAugmentation(self), AugmentationSection(self)
         self.main.add_below("augmentation", self.own_augmentation)
+        self.process, self.memory = ProcessChoice(self), MemoryLine(workspace, self)
+        machine = next(form for form in self._forms if "recompute" in form.fields)
+        machine.add_below("recompute", self.memory)
+        machine.add_below("device", self.process)
         self._arrange()
-        self.set_values(recalled())
+        self.set_values(changed(recalled(), frozen=workspace.frozen))
         self.subjects.changed.connect(self.recheck)
         self.recipe.chosen.connect(self._follow_recipe)
         self.find_rate.clicked.connect(self._find_rate)
+        self.find_batch.clicked.connect(self._find_batch)
+        self.augmentation.chosen.connect(self.take_augmentation)
+        self._parts.counted.connect(self.recheck)
         self.own_augmentation.clicked.connect(lambda: self.take_augmentation((self.plan().augmentation, ())))
         workspace.augmentation_requested.connect(self.take_augmentation)
+        workspace.frozen_changed.connect(self._show_frozen)
         for form in self._forms:
             form.changed.connect(self._edited)
 
@@ -58,6 +77,11 @@ class PlanForm(QWidget):
         values = {name: value for form in self._forms for name, value in form.values().items()}
         network = self._workspace.document.network.name
         return plan_of(changed(self._base, network=network, data=self.subjects.spec), values)
+
+    @property
+    def where(self) -> Where:
+        """Where a training runs: in this process, or in one of its own."""
+        return self.process.where
 
     def set_values(self, plan: TrainingPlan) -> None:
         """Show the values of a plan; network and data stay those of the workspace."""
@@ -81,25 +105,31 @@ class PlanForm(QWidget):
 
     def obstacle(self) -> str:
         """Why this plan cannot be trained, in a sentence; empty if nothing is known to be in the way."""
-        problems = (*self.subjects.problems(), *self.plan().field_problems())
-        return _sentence(problems[0]) if problems else ""
+        problems = (*self.subjects.problems(), *self._problems(self.plan()))
+        return next((_sentence(problem) for problem in problems if problem.level == "error"), "")
 
     def recheck(self) -> None:
         """Show what is wrong with the plan, and only the fields that mean something."""
         plan = self.plan()
-        hidden, problems = meaningless(plan), plan.field_problems()
+        hidden, problems = meaningless(plan), self._problems(plan)
         for form in self._forms:
             form.hide_fields(hidden & set(form.fields))
             form.show_problems(problems)
         for section, part in self.sections.items():
             part.summarize(summary(section, plan))
-            if any(problem.where in _form_of(part).fields for problem in problems):
+            if any(_field_of(problem) in _form_of(part).fields for problem in problems):
                 part.set_open(True)
+            self._parts.show_counts(plan, _form_of(part))
         self.recipe.show_plan(plan)
         self._schedule.show_plan(plan)
-        self.own_augmentation.show_plan(plan)
+        for view in (self.own_augmentation, self.augmentation, self.memory):
+            view.show_plan(plan)
         self.offer_search()
         self.changed.emit()
+
+    def _problems(self, plan: TrainingPlan) -> tuple[Problem, ...]:
+        """What is wrong with the values; and if nothing is, what of them the network does not have."""
+        return plan.field_problems() or self._parts.problems(plan)
 
     def _edited(self) -> None:
         if self._filling:
@@ -113,7 +143,14 @@ class PlanForm(QWidget):
                 self._choices[field] = str(getattr(plan, field))
                 self._show_options(plan, field)
         self._filling = False
+        self._workspace.frozen = plan.frozen
         self.recheck()
+
+    def _show_frozen(self) -> None:
+        """Follow the freeze line of the Build room."""
+        plan = self.plan()
+        if plan.frozen != self._workspace.frozen:
+            self.set_values(changed(plan, frozen=self._workspace.frozen))
 
     def _show_options(self, plan: TrainingPlan, field: str) -> None:
         """Begin with the usual options of another choice, and show them if there are any."""
@@ -131,9 +168,13 @@ class PlanForm(QWidget):
     def offer_search(self) -> None:
         """A search needs a plan that can be trained, and the random numbers for itself."""
         idle = self._workspace.active_run is None
-        self.find_rate.setEnabled(idle and not self.obstacle())
         reason = "" if idle else "\nIt waits until the training is over."
-        self.find_rate.setToolTip(f"Find a learning rate by experiment: it trains for some hundred steps.{reason}")
+        for button, words in (
+            (self.find_rate, "Find a learning rate by experiment: it trains for some hundred steps."),
+            (self.find_batch, "Find the largest batch that fits into memory."),
+        ):
+            button.setEnabled(idle and not self.obstacle())
+            button.setToolTip(f"{words}{reason}")
 
     def _find_rate(self) -> None:
         """Look for a rate by experiment; the rest of the window waits."""
@@ -142,6 +183,36 @@ class PlanForm(QWidget):
         dialog = RateFinder(self._workspace, self.plan(), self.window())
         dialog.chosen.connect(lambda rate: self.main.set_values({"learning_rate": rate}))
         dialog.open()
+
+    def _find_batch(self) -> None:
+        """Look for the largest batch; the rest of the window waits."""
+        from workbench.gui.training.batch_search import BatchSearch
+
+        dialog = BatchSearch(self._workspace, self.plan(), self.window())
+        dialog.chosen.connect(lambda batch: self.main.set_values({"batch_size": batch}))
+        dialog.open()
+
+    def _form(self, names: Sequence[str]) -> RecordForm:
+        """A form of fields of the plan and of options of its choices."""
+        found = [option(field, name) for name in names if (field := field_of(name))]
+        return RecordForm(TrainingPlan, names, looks=self._looks(names), options=found, parent=self)
+
+    def _looks(self, names: Sequence[str]) -> dict[str, FieldLook]:
+        """How fields appear; names of nodes are chosen from the network, phases and groups have forms of their own."""
+        made = looks(names)
+        parts = {
+            "phases": phase_look(self._network, lambda phases: next_phase(self.plan(), phases)),
+            "groups": GROUP_LOOK,
+        }
+        made |= {name: replace(made[name], offer=self._network) for name in names if name in ("recompute", "frozen")}
+        return made | {name: replace(made[name], parts=parts[name]) for name in names if name in parts}
+
+    def _section(self, section: Section) -> Collapsible:
+        form = self._form(section.names())
+        return Collapsible(section.title, form, object_name=section.object_name, parent=self)
+
+    def _network(self) -> Network:
+        return self._workspace.document.network
 
     def _arrange(self) -> None:
         body = QWidget()
@@ -152,7 +223,9 @@ class PlanForm(QWidget):
             column.addWidget(widget)
         sections = QVBoxLayout()
         sections.setSpacing(theme.XS)
-        for part in self.sections.values():
+        for section, part in self.sections.items():
+            if section.title == "Regularization":
+                sections.addWidget(self.augmentation)
             sections.addWidget(part)
         column.addLayout(sections)
         column.addStretch(1)
@@ -166,19 +239,14 @@ class PlanForm(QWidget):
         outer.addWidget(scroll)
 
 
-def _form(names: Sequence[str], parent: QWidget) -> RecordForm:
-    """A form of fields of the plan and of options of its choices."""
-    found = [option(field, name) for name in names if (field := field_of(name))]
-    return RecordForm(TrainingPlan, names, looks=looks(names), options=found, parent=parent)
-
-
-def _section(section: Section, parent: QWidget) -> Collapsible:
-    return Collapsible(section.title, _form(section.names(), parent), object_name=section.object_name, parent=parent)
-
-
 def _form_of(part: Collapsible) -> RecordForm:
     assert isinstance(part.body, RecordForm)
     return part.body
+
+
+def _field_of(problem: Problem) -> str:
+    """The field of a problem, also of one inside a list: that of `phases.1.epochs` is `phases`."""
+    return problem.where.partition(".")[0]
 
 
 def _sentence(problem: Problem) -> str:
@@ -189,15 +257,8 @@ def _sentence(problem: Problem) -> str:
         *TrainingPlan.__struct_fields__,
         *(name for field in RECORDS for name in options(field)),
     }
-    seen = problem.where in known or not problem.where
+    seen = _field_of(problem) in known or not problem.where
     return f"{problem.title}." if seen else f"{problem.where}: {problem.title}."
-
-
-def _find_button(parent: QWidget) -> QPushButton:
-    button = QPushButton("Find…", parent)
-    button.setObjectName("train-find-rate")
-    button.setAccessibleName("Find a learning rate")
-    return button
 
 
 def _line(parent: QWidget) -> QFrame:

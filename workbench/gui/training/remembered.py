@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import msgspec
+
 from workbench.core.training.plan import TrainingPlan
 from workbench.core.training.plan_files import plan_from_json, plan_to_json
 from workbench.core.training.recipes import plain
 from workbench.errors import WorkbenchError
-from workbench.files import write_atomically
+from workbench.files import BROKEN_JSON, write_atomically
+from workbench.gui.training.thread import Where
 from workbench.paths import config_folder
 
 FILE = "training.json"
+WHERE_FILE = "training-process.json"
 FIRST_EPOCHS = 5
 """Enough to see the curves bend, few enough for a first try on a laptop."""
 
@@ -31,10 +35,24 @@ def remember(plan: TrainingPlan) -> None:
         write_atomically(config_folder() / FILE, plan_to_json(without_subject(plan)))
 
 
+def recalled_where() -> Where:
+    """Where the last training ran."""
+    try:
+        return msgspec.json.decode((config_folder() / WHERE_FILE).read_bytes(), type=Where)
+    except (OSError, *BROKEN_JSON):
+        return "here"
+
+
+def remember_where(where: Where) -> None:
+    """Keep where a training runs; where nothing can be written it is lost."""
+    with suppress(OSError, WorkbenchError):
+        write_atomically(config_folder() / WHERE_FILE, msgspec.json.encode(where))
+
+
 def without_subject(plan: TrainingPlan) -> TrainingPlan:
     """The plan without names of nodes and files, which another network or another day may not have."""
     from workbench.core.training.plan import changed
 
     own = plain(TrainingPlan())
-    names = ("network", "data", "weights", "fresh", "preprocessing", "recompute", "groups", "phases")
+    names = ("network", "data", "weights", "fresh", "preprocessing", "recompute", "frozen", "groups", "phases")
     return changed(plan, **{name: getattr(own, name) for name in names})

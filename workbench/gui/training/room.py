@@ -100,12 +100,12 @@ class TrainRoom(QWidget):
             return
         self.form.remember()
         folder = free_folder(root, f"{network.name}-{Path(plan.data).stem or plan.data}")
-        self._start(new_run(plan, network, folder), folder)
+        self._start(new_run(plan, network, folder, where=self.form.where), folder)
 
     def continue_run(self, folder: Path) -> None:
         """Go on with a run that was stopped or cut short."""
         if self._workspace.active_run is None:
-            self._start(continued_run(folder), folder)
+            self._start(continued_run(folder, where=self.form.where), folder)
 
     def pause_or_resume(self) -> None:
         """Hold the run, let it go on, or go on with one that was stopped."""

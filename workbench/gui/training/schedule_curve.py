@@ -76,6 +76,10 @@ class _Plot(QWidget):
         painter.setPen(QPen(colours.border, 1))
         painter.setBrush(colours.canvas)
         painter.drawRect(area)
+        painter.setPen(QPen(colours.border, 1, Qt.PenStyle.DashLine))
+        for epoch in self._course.borders:
+            x = round(self._x(epoch)) + 0.5
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
         if self._course.rates:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(colours.series[0], 1.5))
@@ -85,7 +89,9 @@ class _Plot(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         read = self.rate_at(event.position().x())
         if read is not None:
-            text = f"epoch {read[0]:.1f}: learning rate {read[1]:.3g}"
+            borders = self._course.borders
+            phase = f", phase {1 + sum(border <= read[0] for border in borders)}" if borders else ""
+            text = f"epoch {read[0]:.1f}{phase}: learning rate {read[1]:.3g}"
             QToolTip.showText(event.globalPosition().toPoint(), text, self)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -93,11 +99,14 @@ class _Plot(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
 
+    def _x(self, epoch: float) -> float:
+        return MARGIN + (self.width() - 2 * MARGIN) * epoch / self._epochs
+
     def _points(self) -> list[QPointF]:
-        width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
+        height = self.height() - 2 * MARGIN
         highest = max(self._course.rates)
         return [
-            QPointF(MARGIN + width * epoch / self._epochs, MARGIN + height * (1 - rate / highest))
+            QPointF(self._x(epoch), MARGIN + height * (1 - rate / highest))
             for epoch, rate in zip(self._course.epochs, self._course.rates, strict=True)
         ]
 
@@ -111,4 +120,5 @@ def _sentence(told: Course) -> str:
     parts = [*dict.fromkeys("almost 0" if rate < ALMOST * highest else f"{rate:.2g}" for rate in ends)]
     if told.notes:
         return f"{' → '.join(parts)}, then as the loss goes"
-    return " → ".join(parts) if len(set(told.rates)) > 1 else f"{parts[0]} throughout"
+    said = " → ".join(parts) if len(set(told.rates)) > 1 else f"{parts[0]} throughout"
+    return f"{said} in {len(told.borders) + 1} phases" if told.borders else said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
@@ -13,33 +14,44 @@ from workbench.core.training.events import RunEvent
 from workbench.core.training.plan import TrainingPlan
 from workbench.gui.bridge import Inbox
 
+if TYPE_CHECKING:
+    from workbench.core.runs.folder import Run
+
+Where = Literal["here", "apart"]
+"""In this process, or in one of its own."""
 EventSource = Callable[[Control], Iterator[RunEvent]]
 """Anything that yields the events of a run and obeys a control: the loop itself, or one that runs elsewhere."""
 
 
-def new_run(plan: TrainingPlan, network: Network, folder: Path) -> EventSource:
+def new_run(plan: TrainingPlan, network: Network, folder: Path, *, where: Where = "here") -> EventSource:
     """Make the run folder, then train in it. Both happen on the thread: opening data can take a while."""
 
     def events(control: Control) -> Iterator[RunEvent]:
-        from workbench.core.runs.runner import create_run, walk
+        from workbench.core.runs.runner import create_run
 
-        yield from walk(create_run(plan, network, folder), control)
+        yield from _walker(where)(create_run(plan, network, folder), control)
 
     return events
 
 
-def continued_run(folder: Path) -> EventSource:
+def continued_run(folder: Path, *, where: Where = "here") -> EventSource:
     """Tell what a run has done so far, then go on with it from its last checkpoint."""
 
     def events(control: Control) -> Iterator[RunEvent]:
         from workbench.core.runs.folder import open_run
-        from workbench.core.runs.runner import walk
 
         run = open_run(folder)
         yield from run.events()
-        yield from walk(run, control)
+        yield from _walker(where)(run, control)
 
     return events
+
+
+def _walker(where: Where) -> Callable[[Run, Control], Iterator[RunEvent]]:
+    from workbench.core.runs.child import walk_in_child
+    from workbench.core.runs.runner import walk
+
+    return walk_in_child if where == "apart" else walk
 
 
 class TrainingThread(QThread):

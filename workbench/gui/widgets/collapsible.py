@@ -74,6 +74,10 @@ class Collapsible(QWidget):
         self.summary.show_text(text)
         self.button.setAccessibleDescription(text)
 
+    def add_to_headline(self, widget: QWidget) -> None:
+        """Put a widget at the right end of the headline."""
+        self._head.addWidget(widget)
+
     def _show(self) -> None:
         self.body.setVisible(self._open)
         self.summary.setVisible(not self._open)
@@ -82,7 +86,7 @@ class Collapsible(QWidget):
         self.button.setToolTip(f"{'Hide' if self._open else 'Show'} these settings")
 
     def _arrange(self) -> None:
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.setContentsMargins(-theme.S, 0, 0, 0)  # the arrow stands where the labels begin
         head.setSpacing(theme.S)
         head.addWidget(self.button)

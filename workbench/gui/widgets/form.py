@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.core.graph.network import Network
 from workbench.core.layers.arguments import Argument, arguments
 from workbench.errors import Problem
 from workbench.gui import theme
+from workbench.gui.widgets.names_edit import NamesEdit
 from workbench.gui.widgets.problem import ProblemLabel
 
 ROWS = 3
@@ -42,6 +44,21 @@ class FieldLook:
     """Values of a text field that can be picked, beside typing another one."""
     meanings: Mapping[str, str] = field(default_factory=dict)
     """A sentence on some of the choices."""
+    offer: Callable[[], Network] | None = None
+    """The network whose nodes and groups a list of names is chosen from."""
+    parts: PartsLook | None = None
+    """How the records of a list appear."""
+
+
+@dataclass(frozen=True)
+class PartsLook:
+    """How a list of records appears: what one is called, what a fresh one holds, and how one is told in a few words."""
+
+    word: str
+    fresh: Callable[[tuple[Any, ...]], Any]
+    """The record to add to those there are."""
+    tell: Callable[[Any], str]
+    looks: Mapping[str, FieldLook] = field(default_factory=dict)
 
 
 class NumberEdit(QLineEdit):
@@ -58,6 +75,13 @@ class NumberEdit(QLineEdit):
             return float(text)
         except ValueError:
             return text
+
+    def show_number(self, value: float | str) -> None:
+        """Show a number, or what was typed instead of one; a text that says the same stays as it is typed."""
+        if isinstance(value, str):
+            self.setText(value)
+        elif self.number() != value:
+            self.set_number(value)
 
     def set_number(self, value: float) -> None:
         """Show a number in as few digits as it needs."""
@@ -92,15 +116,20 @@ def next_round_number(value: float, direction: int) -> float:
 class _Row:
     """The widgets of one field, and how its value is read and shown."""
 
-    label: QLabel
+    label: QLabel | None
     editor: QWidget
     problem: ProblemLabel
     read: Callable[[], Any]
     show: Callable[[Any], None]
+    companions: list[QWidget] = field(default_factory=list)
+    """What stands beside the editor and goes with it."""
+    show_inside: Callable[[tuple[Problem, ...]], None] | None = None
+    """How the problems of the records of a list are shown."""
 
     def set_visible(self, visible: bool) -> None:
-        for widget in (self.label, self.editor):
-            widget.setVisible(visible)
+        for widget in (self.label, self.editor, *self.companions):
+            if widget is not None:
+                widget.setVisible(visible)
         self.problem.setVisible(visible and bool(self.problem.text()))
 
 
@@ -156,15 +185,19 @@ class RecordForm(QWidget):
         row = ROWS * self.fields.index(field)
         self._grid.addWidget(self.editor(field), row, 1)
         self._grid.addWidget(widget, row, 2)
+        self._rows[field].companions.append(widget)
 
     def add_below(self, field: str, widget: QWidget) -> None:
         """Put a widget below an editor and its problem."""
         self._grid.addWidget(widget, ROWS * self.fields.index(field) + 2, 1, 1, 2)
 
     def show_problems(self, problems: Iterable[Problem]) -> None:
-        """Show each problem below its field, and none where there is none."""
-        by_field = {problem.where: problem for problem in reversed(tuple(problems))}
+        """Show each problem below its field, and none where there is none; `phases.1.epochs` is inside a list."""
+        found = tuple(problems)
+        by_field = {problem.where: problem for problem in reversed(found)}
         for name, row in self._rows.items():
+            if row.show_inside is not None:
+                row.show_inside(inside(found, name))
             row.problem.show_problem(by_field.get(name))
             row.problem.setVisible(name in by_field and name not in self._hidden)
 
@@ -175,22 +208,32 @@ class RecordForm(QWidget):
             row.set_visible(name not in self._hidden)
 
     def _add(self, argument: Argument, look: FieldLook) -> None:
-        editor, read, show = _editor(argument, look, self.changed.emit)
         text = look.label or argument.name.replace("_", " ").capitalize()
-        label, problem = QLabel(text, self), ProblemLabel(self)
-        label.setBuddy(editor)
-        editor.setObjectName(look.object_name or argument.name.replace("_", "-"))
+        name = look.object_name or argument.name.replace("_", "-")
+        editor, read, show = _editor(argument, replace(look, object_name=name), self.changed.emit)
+        problem = ProblemLabel(self)
+        editor.setObjectName(name)
         editor.setAccessibleName(text)
-        editor.setToolTip(argument.help)
-        label.setToolTip(argument.help)
-        editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         editor.setMinimumWidth(80)
         row = ROWS * len(self._rows)
-        self._grid.addWidget(label, row, 0)
-        self._grid.addWidget(editor, row, 1, 1, 2)
+        whole = argument.form == "records"
+        label = None if whole else self._label(text, argument, editor)
+        if label is not None:
+            self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(editor, row, 0 if whole else 1, 1, 3 if whole else 2)
         self._grid.addWidget(problem, row + 1, 0, 1, 3)
-        self._rows[argument.name] = _Row(label, editor, problem, read, show)
+        self._rows[argument.name] = _Row(
+            label, editor, problem, read, show, show_inside=getattr(editor, "show_problems", None)
+        )
         show(argument.default)
+
+    def _label(self, text: str, argument: Argument, editor: QWidget) -> QLabel:
+        label = QLabel(text, self)
+        label.setBuddy(editor)
+        label.setToolTip(argument.help)
+        editor.setToolTip(argument.help)
+        editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        return label
 
 
 _Editor = tuple[QWidget, Callable[[], Any], Callable[[Any], None]]
@@ -207,8 +250,11 @@ def _editor(argument: Argument, look: FieldLook, changed: Callable[[], None]) ->
         "flag": _flag,
         "text": _text,
         "numbers": _numbers,
-        "names": _names,
     }
+    if argument.form == "records":
+        return _records(argument, look, changed)
+    if argument.form == "names":
+        return _names(look, changed)
     if argument.form not in makers:
         raise TypeError(f"{argument.name} cannot be edited in a form: it is a {argument.form}")
     return makers[argument.form](argument, changed)
@@ -236,20 +282,20 @@ def _integer(argument: Argument, changed: Callable[[], None]) -> _Editor:
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.installEventFilter(NO_WHEEL)
     box.valueChanged.connect(lambda _value: changed())
-    return box, box.value, lambda value: box.setValue(int(value))
+    return box, box.value, lambda value: box.setValue(box.minimum() if value is None else int(value))
 
 
 def _number(argument: Argument, changed: Callable[[], None]) -> _Editor:
     """A number; where the default is None an empty text means None."""
     edit = NumberEdit()
     edit.textChanged.connect(lambda _text: changed())
-    if argument.default is not None:
-        return edit, edit.number, edit.set_number
+    if argument.is_required or argument.default is not None:
+        return edit, edit.number, lambda value: edit.clear() if value is None else edit.show_number(value)
     edit.setPlaceholderText("none")
     return (
         edit,
         lambda: edit.number() if edit.text().strip() else None,
-        lambda value: edit.clear() if value is None else edit.set_number(value),
+        lambda value: edit.clear() if value is None else edit.show_number(value),
     )
 
 
@@ -263,7 +309,7 @@ def _text(argument: Argument, changed: Callable[[], None]) -> _Editor:
     """A text; where the default is None an empty text means None."""
     edit = QLineEdit()
     edit.textChanged.connect(lambda _text: changed())
-    optional = argument.default is None
+    optional = argument.default is None and not argument.is_required
     return edit, lambda: (edit.text() or None) if optional else edit.text(), lambda value: edit.setText(value or "")
 
 
@@ -271,8 +317,21 @@ def _numbers(argument: Argument, changed: Callable[[], None]) -> _Editor:
     return _list(changed, "30, 60", _whole)
 
 
-def _names(argument: Argument, changed: Callable[[], None]) -> _Editor:
-    return _list(changed, "none", str)
+def _names(look: FieldLook, changed: Callable[[], None]) -> _Editor:
+    edit = NamesEdit(look.offer)
+    edit.textChanged.connect(lambda _text: changed())
+    return edit, edit.names, lambda names: edit.show_names(tuple(names))
+
+
+def _records(argument: Argument, look: FieldLook, changed: Callable[[], None]) -> _Editor:
+    """A list of records, each with a form of its own."""
+    if argument.item is None or look.parts is None:
+        raise TypeError(f"{argument.name} cannot be edited in a form without the look of its parts")
+    from workbench.gui.widgets.record_list import RecordList  # it is made of forms
+
+    parts = RecordList(argument.item, look.parts, look.object_name)
+    parts.changed.connect(changed)
+    return parts, parts.records, lambda records: parts.show_records(tuple(records or ()))
 
 
 def _list(changed: Callable[[], None], example: str, made: Callable[[str], Any]) -> _Editor:
@@ -291,6 +350,16 @@ def _list(changed: Callable[[], None], example: str, made: Callable[[str], Any])
 def _whole(text: str) -> int | str:
     """The number, or the text if it is none."""
     return int(text) if text.isdecimal() else text
+
+
+def inside(problems: Iterable[Problem], place: str) -> tuple[Problem, ...]:
+    """The problems at or below a place, told from there."""
+    found = []
+    for problem in problems:
+        head, _, rest = problem.where.partition(".")
+        if head == place:
+            found.append(Problem(rest, problem.title, problem.reason, problem.level, problem.remedy))
+    return tuple(found)
 
 
 class _NoWheel(QObject):
