@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -46,7 +46,7 @@ class Presence:
     host: str = ""
     """Empty for this machine, and where nobody knows."""
     process: int = 0
-    silence: float = 0.0
+    silence: float = field(default=0.0, compare=False)
     """Seconds since the last beat."""
 
     @property
@@ -56,7 +56,9 @@ class Presence:
 
     @property
     def who(self) -> str:
-        """`process 4711 on gpu-3`, or `another process`."""
+        """`this program`, `process 4711 on gpu-3`, or `another process`."""
+        if self.process == os.getpid() and not self.host:
+            return "this program"
         name = f"process {self.process}" if self.process else "another process"
         return f"{name} on {self.host}" if self.host else name
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.core.training.events import EpochJudged
+from workbench.core.training.events import EpochJudged, RunEvent
 from workbench.gui import theme
+from workbench.gui.runs.watch import Watch, standing_sentence, watched
 from workbench.gui.training.doctor_strip import examined
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.history import RunHistory
@@ -22,23 +23,23 @@ from workbench.gui.widgets.labels import ToneLabel
 CHOOSE = "Choose a run", "Its curves and its plan appear here."
 
 
-@dataclass(frozen=True)
-class RunDetail:
-    """Curves and facts of a run, or why it cannot be read."""
-
-    path: Path
-    history: RunHistory
-    facts: tuple[tuple[str, str], ...]
-
-
-def read_detail(path: Path) -> RunDetail:
+def read_detail(path: Path) -> Watch:
     """Read a run; called on a lane. Raises `WorkbenchError` for a broken one."""
-    from workbench.core.runs.folder import open_run
+    watch = watched(path)
+    watch.advice = advice(path, tuple(watch.history.events))
+    return watch
 
-    run = open_run(path)
-    plan, history = run.plan, RunHistory(run.events())
+
+def advice(path: Path, events: tuple[RunEvent, ...]) -> tuple[str, ...]:
+    """What the doctor says of a run; called on a lane."""
+    return tuple(str(replace(problem, where="")) for problem in examined(path, events))
+
+
+def facts_of(watch: Watch) -> tuple[tuple[str, str], ...]:
+    """What was planned, what has happened, and the doctor's advice."""
+    plan, history = watch.plan, watch.history
     optimizer = f"{plan.optimizer}, rate {plan.learning_rate:g}, {plan.schedule}"
-    facts = [
+    return (
         ("Network", plan.network),
         ("Data", plan.data),
         ("Epochs", f"{history.epochs_done} of {plan.total_epochs()}"),
@@ -48,10 +49,9 @@ def read_detail(path: Path) -> RunDetail:
         ("Augmentation", plan.augmentation),
         ("Seed", str(plan.seed)),
         *_happened(history),
-        *(("Advice", str(replace(problem, where=""))) for problem in examined(path, history.events)),
-        ("Folder", str(path)),
-    ]
-    return RunDetail(path, history, tuple(facts))
+        *(("Advice", sentence) for sentence in watch.advice),
+        ("Folder", str(watch.path)),
+    )
 
 
 def _happened(history: RunHistory) -> list[tuple[str, str]]:
@@ -87,31 +87,48 @@ class DetailPanel(QWidget):
         self.measures, self.failure = Measures("runs", self), FailurePanel(self)
         self.curves = self.measures.curves
         self._empty = EmptyState("runs", CHOOSE[0], sentence=CHOOSE[1], parent=self)
+        self._standing = ToneLabel("muted", self)
+        self._standing.setObjectName("runs-standing")
+        self._standing.setWordWrap(True)
+        self._standing.hide()
         self._facts = QFormLayout()
+        self._shown: tuple[tuple[str, str], ...] = ()
         self._pages, self._split = QStackedWidget(self), QSplitter(Qt.Orientation.Horizontal, self)
         self._arrange()
 
     def show_nothing(self) -> None:
         """Nothing is selected."""
+        self._standing.hide()
         self.failure.show_failure(None)
         self._empty.say(*CHOOSE)
         self._pages.setCurrentIndex(0)
 
-    def show_detail(self, detail: RunDetail) -> None:
-        """Show a run."""
-        failed = detail.history.failed
+    def show_detail(self, watch: Watch) -> None:
+        """Show a run as far as it has been read."""
+        failed = watch.history.failed
         self.failure.show_failure(Failure(failed.title, failed.reason, failed.hint) if failed else None)
-        self.measures.draw(detail.history, detail.path)
+        self.measures.draw(watch.history, watch.path)
+        self._standing.setText(standing_sentence(watch))
+        self._standing.set_tone("warning" if watch.presence.kind == "silent" else "muted")
+        self._standing.setVisible(bool(self._standing.text()))
+        self._show_facts(facts_of(watch))
+        self._pages.setCurrentIndex(1)
+
+    def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
+        """Show other facts; what is selected in them stays while they are the same."""
+        if facts == self._shown:
+            return
+        self._shown = facts
         while self._facts.rowCount():
             self._facts.removeRow(0)
-        for name, value in detail.facts:
+        for name, value in facts:
             title = ToneLabel("muted", text=name)
             title.setAlignment(Qt.AlignmentFlag.AlignTop)  # on a level with the first line of a long value
             self._facts.addRow(title, _selectable(value))
-        self._pages.setCurrentIndex(1)
 
     def show_problem(self, title: str, reason: str) -> None:
         """Say why a run cannot be read."""
+        self._standing.hide()
         self.failure.show_failure(None)
         self._empty.say(title, reason)
         self._pages.setCurrentIndex(0)
@@ -139,6 +156,7 @@ class DetailPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.S)
+        column.addWidget(self._standing)
         column.addWidget(self.failure)
         column.addWidget(self._pages, 1)
 

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from workbench.gui import theme
-from workbench.gui.runs.rows import RunRow
+from workbench.gui.runs.rows import ELSEWHERE, SILENT, RunRow
 from workbench.gui.training.wording import percent, when
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
@@ -39,10 +39,17 @@ COLUMNS = (
     Column("Epochs", _epochs, lambda row: row.epochs_done, numeric=True),
     Column("Best accuracy", lambda row: percent(row.best), lambda row: row.best or -1.0, numeric=True),
     Column("Begun", lambda row: when(row.began), lambda row: row.began),
-    Column("State", lambda row: row.state, lambda row: row.state),
+    Column("State", lambda row: row.standing, lambda row: row.standing),
 )
 BEGUN = 5
-TONES = {"complete": "good", "failed": "error", "unreadable": "error", "training": "link"}
+TONES = {
+    "complete": "good",
+    "failed": "error",
+    "unreadable": "error",
+    "training": "link",
+    ELSEWHERE: "link",
+    SILENT: "warning",
+}
 
 
 class RunsModel(QAbstractTableModel):
@@ -66,7 +73,7 @@ class RunsModel(QAbstractTableModel):
 
     def state(self, row: RunRow) -> str:
         """How a run stands."""
-        return "training" if row.path == self._active else row.state
+        return "training" if row.path == self._active else row.standing
 
     def rowCount(self, parent: _Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.rows)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QFile, QSortFilterProxyModel, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -24,16 +26,17 @@ from PySide6.QtWidgets import (
 from workbench.errors import WorkbenchError
 from workbench.gui import icons, theme
 from workbench.gui.errors import show_error
-from workbench.gui.runs.detail import DetailPanel, RunDetail, read_detail
+from workbench.gui.runs.detail import DetailPanel, advice, read_detail
 from workbench.gui.runs.exporting import export_menu
 from workbench.gui.runs.model import BEGUN, SORT_ROLE, RunsModel
-from workbench.gui.runs.rows import RunRow, read_rows
+from workbench.gui.runs.rows import CUT_SHORT, RunRow, read_rows
+from workbench.gui.runs.watch import Watch
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.workspace import Workspace
 
 LOOK_MS = 2000
 """So often a visible room looks for runs that others write: another program, another machine on the same disk."""
-RESUMABLE = ("stopped", "unfinished", "failed")
+RESUMABLE = ("stopped", CUT_SHORT, "failed")
 
 
 class RunsRoom(QWidget):
@@ -54,11 +57,14 @@ class RunsRoom(QWidget):
         )
         self._inspect = self._action("Inspect", "inspect", "Ctrl+I", self.inspect)
         self._resume = self._action("Resume", "play", "Ctrl+Shift+R", self.resume)
+        self._other = self._action("Open a run…", "open", "Ctrl+Shift+L", self.ask_for_run)
         self._open = self._action("Open folder", "folder", "Ctrl+Shift+O", self.open_folder)
         self._delete = self._action("Delete…", "trash", "Del", self.delete)
         self._export = QPushButton("Export…", self)
-        self._watch = QTimer(self)
-        self._watch.setInterval(LOOK_MS)
+        self._watched: Watch | None = None
+        self._others: list[Path] = []
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
         self._prepare_table()
         self._arrange()
         self._connect()
@@ -73,7 +79,7 @@ class RunsRoom(QWidget):
 
     def commands(self) -> list[QAction]:
         """What can be done with the selected run."""
-        return [self._inspect, self._resume, *self._export.menu().actions(), self._open, self._delete]
+        return [self._inspect, self._resume, *self._export.menu().actions(), self._other, self._open, self._delete]
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -82,13 +88,18 @@ class RunsRoom(QWidget):
         self._read(self._show_rows)
 
     def _look(self) -> None:
-        """Read the runs again, and show them if one has changed."""
-        self._read(lambda rows: self._show_rows(rows) if rows != self.model.rows else None)
+        """Read the runs again, and show them if one has changed; a run that somebody trains may be silent just now."""
+        self._read(lambda rows: self._show_rows(rows) if rows != self.model.rows else self._follow_taken())
+
+    def _follow_taken(self) -> None:
+        if self._watched is not None and self._watched.presence.is_taken:
+            self._show_selected()
 
     def _read(self, show: Callable[[list[RunRow]], None]) -> None:
         workspace, known = self._workspace, {row.path: row for row in self.model.rows}
+        others = tuple(self._others)
         workspace.jobs.submit(
-            lambda: read_rows(workspace.runs_folder, known),
+            lambda: read_rows(workspace.runs_folder, known, others),
             owner=self,
             lane="files",
             key="rows",
@@ -98,11 +109,11 @@ class RunsRoom(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._watch.start()
+        self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._watch.stop()
+        self._timer.stop()
 
     def _refresh_if_seen(self) -> None:
         """Follow a run in training only while somebody looks; `enter` catches up."""
@@ -147,20 +158,48 @@ class RunsRoom(QWidget):
             self.detail.show_nothing()
         elif not row.readable:
             self.detail.show_problem(f"{row.name} cannot be read", row.problem)
+        elif self._watched is not None and self._watched.path == row.path:
+            self._follow(self._watched)
         else:
-            self._workspace.jobs.submit(
-                lambda: read_detail(row.path),
-                owner=self,
-                lane="files",
-                key="detail",
-                done=self._show_detail,
-                failed=lambda error: self.detail.show_problem(f"{row.name} cannot be read", str(error)),
-            )
+            self._submit("detail", lambda: read_detail(row.path), self._show_detail)
 
-    def _show_detail(self, detail: RunDetail) -> None:
+    def _show_detail(self, watch: Watch) -> None:
         row = self.selected()
-        if row is not None and row.path == detail.path:
-            self.detail.show_detail(detail)
+        if row is not None and row.path == watch.path:
+            self._watched = watch
+            self.detail.show_detail(watch)
+
+    def _follow(self, watch: Watch) -> None:
+        """Read what the shown run has told since, and show it."""
+
+        def show(_nothing: None) -> None:
+            epochs = watch.history.epochs_done
+            watch.take()
+            self._show_detail(watch)
+            if watch.history.epochs_done != epochs:
+                self._examine(watch)
+
+        self._submit("detail", watch.look, show)
+
+    def _examine(self, watch: Watch) -> None:
+        """Ask the doctor again, with what is known."""
+        events = tuple(watch.history.events)
+
+        def show(told: tuple[str, ...]) -> None:
+            watch.advice = told
+            self._show_detail(watch)
+
+        self._submit("advice", lambda: advice(watch.path, events), show)
+
+    def _submit(self, key: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Read something of the selected run on a lane; where that cannot be, its place says why."""
+
+        def failed(error: Exception) -> None:
+            self._watched = None
+            row = self.selected()
+            self.detail.show_problem(f"{row.name if row else 'The run'} cannot be read", str(error))
+
+        self._workspace.jobs.submit(work, owner=self, lane="files", key=key, done=done, failed=failed)
 
     # -- what the user does ------------------------------------------------------------------------------------------
 
@@ -176,6 +215,28 @@ class RunsRoom(QWidget):
         if row is not None:
             self._workspace.resume_requested.emit(row.path)
 
+    def ask_for_run(self) -> None:
+        """List a run of another folder, too: that of another user, or of another machine on the same disk."""
+        chosen = QFileDialog.getExistingDirectory(self, "Folder of a run")
+        if chosen:
+            try:
+                self.open_run(Path(chosen))
+            except WorkbenchError as error:
+                show_error(self.window(), error)
+
+    def open_run(self, path: Path) -> None:
+        """List the run in a folder and select it; raises `WorkbenchError` if there is none."""
+        from workbench.core.runs.folder import open_run
+
+        open_run(path)
+        self._others = [*dict.fromkeys((*self._others, path))]
+
+        def show(rows: list[RunRow]) -> None:
+            self._show_rows(rows)
+            self.select(path)
+
+        self._read(show)
+
     def open_folder(self) -> None:
         """Show the selected run's files in the desktop's file manager."""
         row = self.selected()
@@ -185,7 +246,7 @@ class RunsRoom(QWidget):
     def delete(self) -> None:
         """Move the selected run to the trash, if the user agrees."""
         row = self.selected()
-        if row is None or row.path == self._workspace.active_run or not self._asked_to_delete(row):
+        if row is None or not self._delete.isEnabled() or not self._asked_to_delete(row):
             return
         if move_to_trash(row.path):
             self._workspace.message.emit(f"{row.name} is in the trash")
@@ -216,14 +277,17 @@ class RunsRoom(QWidget):
         row, active = self.selected(), self._workspace.active_run
         is_active = row is not None and row.path == active
         has_weights = row is not None and row.readable and row.has_weights
-        resumable = row is not None and row.state in RESUMABLE
+        resumable = row is not None and row.standing in RESUMABLE
+        taken = f"It is in training by {row.presence.who}." if row is not None and row.presence.is_taken else ""
         self._inspect.setEnabled(has_weights)
         self._export.setEnabled(has_weights)
         for action in self._export.menu().actions():
             action.setEnabled(self._export.isEnabled())
         self._resume.setEnabled(resumable and active is None)
+        self._resume.setStatusTip(taken or ("Another run is being trained." if resumable and active else ""))
         self._open.setEnabled(row is not None)
-        self._delete.setEnabled(row is not None and not is_active)
+        self._delete.setEnabled(row is not None and not is_active and not taken)
+        self._delete.setStatusTip(taken)
 
     def _action(self, text: str, icon: str, shortcut: str, call: Callable[[], None]) -> QAction:
         action = QAction(text, self)
@@ -290,7 +354,7 @@ class RunsRoom(QWidget):
         icons.set_icon(self._export, "export")
         row.addWidget(self._export)
         row.addStretch(1)
-        for name, action in (("open-folder", self._open), ("delete", self._delete)):
+        for name, action in (("open-run", self._other), ("open-folder", self._open), ("delete", self._delete)):
             row.addWidget(_button(f"runs-{name}", action, self))
         return row
 
@@ -299,7 +363,7 @@ class RunsRoom(QWidget):
         return row.path if row else None
 
     def _connect(self) -> None:
-        self._watch.timeout.connect(self._look)
+        self._timer.timeout.connect(self._look)
         self._workspace.runs_changed.connect(self._refresh_if_seen)
         self._empty.pressed.connect(lambda: self._workspace.room_requested.emit("train"))
         self.table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._show_selected())
@@ -323,7 +387,7 @@ def _button(name: str, action: QAction, parent: QWidget) -> QPushButton:
         button.setIcon(action.icon())
         button.setEnabled(action.isEnabled())
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        button.setToolTip(f"{action.text()} ({keys})")
+        button.setToolTip("\n".join(filter(None, (f"{action.text()} ({keys})", action.statusTip()))))
         button.setAccessibleName(action.text().rstrip("…"))
 
     action.changed.connect(follow)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.core.runs.heartbeat import NOBODY, Presence
 from workbench.core.training.events import EpochDone
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.core.runs.folder import Run
 
+ELSEWHERE, SILENT, CUT_SHORT = "training elsewhere", "silent", "cut short"
 UNREADABLE = "unreadable"
 Stamp = tuple[tuple[int, int], ...]
 """Size and time of the files that a row was read from."""
@@ -33,6 +35,7 @@ class RunRow:
     best: float | None = None
     has_weights: bool = False
     problem: str = ""
+    presence: Presence = NOBODY
 
     @property
     def name(self) -> str:
@@ -40,16 +43,33 @@ class RunRow:
         return self.path.name
 
     @property
+    def standing(self) -> str:
+        """How the run stands: what its log says last, unless somebody trains it or should and does not."""
+        if self.presence.is_taken:
+            return ELSEWHERE if self.presence.kind == "training" else SILENT
+        return CUT_SHORT if self.state == "unfinished" else self.state
+
+    @property
     def readable(self) -> bool:
         """Whether there is a run in the folder that can be worked with."""
         return self.state != UNREADABLE
 
 
-def read_rows(root: Path, known: Mapping[Path, RunRow]) -> list[RunRow]:
-    """The rows of all runs below a folder, newest first; what has not changed since `known` is not read again."""
-    from workbench.core.runs.folder import list_runs
+def read_rows(root: Path, known: Mapping[Path, RunRow], others: Iterable[Path] = ()) -> list[RunRow]:
+    """The rows of all runs below a folder, newest first, and of some others; what has not changed is not read again."""
+    from workbench.core.runs.folder import Run, list_runs
 
-    return [_row(run, known.get(run.path)) for run in list_runs(root)]
+    runs = list_runs(root)
+    found = {run.path for run in runs}
+    runs += [Run(path) for path in others if path not in found and path.is_dir()]
+    return [_with_presence(_row(run, known.get(run.path))) for run in runs]
+
+
+def _with_presence(row: RunRow) -> RunRow:
+    """The row with who trains the run now: its files need not have changed since."""
+    from workbench.core.runs.heartbeat import presence
+
+    return replace(row, presence=presence(row.path) if row.readable and row.state != "complete" else NOBODY)
 
 
 def _row(run: Run, known: RunRow | None) -> RunRow:

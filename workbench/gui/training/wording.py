@@ -40,7 +40,9 @@ def when(seconds: float) -> str:
 
 
 def size(count: int) -> str:
-    """A number of bytes: `812 kB`, `5.4 MB`."""
+    """A number of bytes: `812 kB`, `5.4 MB`, `1.8 GB`."""
+    if count >= 1e9:
+        return f"{count / 1e9:.1f} GB"
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
 
 
