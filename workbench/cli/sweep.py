@@ -35,6 +35,7 @@ def _arguments(parser: Parser) -> None:
     resume = deeds.add_parser("resume", help="go on with a sweep where it stood", allow_abbrev=False)
     resume.add_argument("sweep", metavar="DIR", help="the folder of the sweep")
     resume.add_argument("--trials", type=int, metavar="N", help="another number of trials")
+    resume.add_argument("--retry", action="store_true", help="let the trials that failed go on too")
     for each in (run, resume):
         isolation_option(each)
     show = deeds.add_parser("show", help="the trials, the best first", allow_abbrev=False)
@@ -66,7 +67,10 @@ def sweep(options: Namespace) -> int | None:
         _print(open_sweep(options.sweep), as_json=options.json)
         return None
     if options.deed == "resume":
-        return _work(_extended(open_sweep(options.sweep), options.trials), options)
+        known = _extended(open_sweep(options.sweep), options.trials)
+        if options.retry:
+            known.retry_failed()
+        return _work(known, options)
     plan, network, _ = prepared(options)
     search = _search(plan, options)
     return _work(create_sweep(plan, network, search, out=options.out or new_run_folder("sweep")), options)

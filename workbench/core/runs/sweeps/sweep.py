@@ -120,6 +120,12 @@ class Sweep:
         write_atomically(self.folder_of(trial) / TRIAL, _pretty(trial))
         return trial
 
+    def retry_failed(self) -> None:
+        """Let the trials that failed go on where they stood."""
+        for trial in self.trials():
+            if trial.state == "failed":
+                self.keep(msgspec.structs.replace(trial, state="running", reason=""))
+
     def folder_of(self, trial: Trial) -> Path:
         """Where a trial and its runs are."""
         return self.path / TRIALS / f"{trial.number:04}"

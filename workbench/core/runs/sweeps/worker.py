@@ -22,6 +22,9 @@ from workbench.core.training.events import EpochDone, RunEvent, RunFailed, RunFi
 from workbench.core.training.plan import TrainingPlan
 from workbench.errors import WorkbenchError
 
+HOPELESS = 3
+"""So many trials that fail at the beginning for one reason end a sweep."""
+
 
 @dataclass(frozen=True)
 class TrialEvent:
@@ -68,6 +71,7 @@ class _Work:
                 self.study.tell(ended)
             self.sweep.keep_best()
             yield TrialEvent(ended)
+            refuse_hopeless(self.sweep)
 
     def _study(self) -> Study:
         study, trials = Study(self.sweep.path, self.plan, self.search), self.sweep.trials()
@@ -126,6 +130,15 @@ class _Work:
             return replace(trial, state="failed", reason=last.title + (f": {last.reason}" if last.reason else ""))
         was_stopped = isinstance(last, RunFinished) and last.stopped
         return given_up or trial if was_stopped else None
+
+
+def refuse_hopeless(sweep: Sweep) -> None:
+    """Raise `WorkbenchError` where the first trials all failed for one reason: so will the others."""
+    trials = sweep.trials()
+    reasons = {trial.reason for trial in trials if trial.state == "failed"}
+    if len(trials) == HOPELESS and len(reasons) == 1 and all(trial.state == "failed" for trial in trials):
+        hint = f"When it is mended: workbench sweep resume {sweep.path} --retry"
+        raise WorkbenchError(f"All trials of {sweep.name} fail", trials[0].reason, hint)
 
 
 def _given_up(plan: TrainingPlan, trial: Trial, run: Run, study: Study | None) -> Trial | None:
