@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.core.graph.cut import carried_over
 from workbench.core.graph.document import Document
 from workbench.core.graph.network import Network
 from workbench.core.modelling.shapes import Analysis
@@ -35,6 +36,8 @@ class Workspace(QObject):
     """The path of a run, or None for the current network untrained, and the name of the node to look at."""
     resume_requested = Signal(object)
     """The path of a run that the user wants to go on with."""
+    frozen_changed = Signal()
+    """Other nodes or groups are to keep their weights in the next training."""
     augmentation_requested = Signal(object)
     """The augmentation that the user wants to train with: its name, and steps to use instead if there are any."""
     room_requested = Signal(str)
@@ -52,8 +55,10 @@ class Workspace(QObject):
         self.active_run: Path | None = None
         """The folder of the run that is being trained, None while nothing is."""
         self._data = FIRST_DATA
+        self._frozen: tuple[str, ...] = ()
         self._bridge = DocumentBridge(self.document, self)
         self._bridge.changed.connect(self.network_changed)
+        self._bridge.changed.connect(self._keep_frozen)
         self._bridge.changed.connect(self._analyse_soon)
 
     @property
@@ -66,6 +71,17 @@ class Workspace(QObject):
         if spec != self._data:
             self._data = spec
             self.data_changed.emit(spec)
+
+    @property
+    def frozen(self) -> tuple[str, ...]:
+        """The nodes and groups that the next training leaves as they are (`TrainingPlan.frozen`)."""
+        return self._frozen
+
+    @frozen.setter
+    def frozen(self, names: tuple[str, ...]) -> None:
+        if names != self._frozen:
+            self._frozen = names
+            self.frozen_changed.emit()
 
     @property
     def runs_folder(self) -> Path:
@@ -86,6 +102,12 @@ class Workspace(QObject):
         """Let go of the document and wait for the lanes."""
         self._bridge.close()
         self.jobs.close()
+
+    def _keep_frozen(self, before: Network, after: Network) -> None:
+        """The same part of an edited network stays frozen; of another network nothing is."""
+        history = self.document.history
+        is_another = not history.done and not history.undone
+        self.frozen = () if is_another else carried_over(before, after, self._frozen)
 
     def _analyse_soon(self, _before: Network, after: Network) -> None:
         self._analyse(after, ANALYSIS_DELAY_MS)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from workbench.core.graph.network import Node
 from workbench.errors import Problem
 from workbench.gui.builder import style
-from workbench.gui.builder.frost import paint_frost, paint_rough_frost
+from workbench.gui.builder.frost import paint_crystal, paint_rough_frost, paint_veil
 from workbench.gui.builder.glimpse import glimpse_room, paint_glimpse
 from workbench.gui.builder.heat_colour import Heat, heat_brush
 
@@ -173,12 +173,14 @@ class Card(QGraphicsItem):
             return
         painter.setOpacity(DIMMED if self.mark == "bad" else 1.0)
         self._paint_paper(painter, look)
+        if self.frozen:
+            paint_veil(painter, self.shape(), look)
         self._paint_texts(painter, look)
         if self.glimpse:
             paint_glimpse(painter, self.glimpse, glimpse_room(self.height))
-        if self.frozen:
-            paint_frost(painter, self.shape(), self.card(), look)
         self._paint_ports(painter, look)
+        if self.frozen:
+            paint_crystal(painter, self.card(), look)
         if self.problems or self.hints:
             self._paint_badge(painter, look)
 

@@ -16,9 +16,13 @@ CRYSTAL = 5.0
 """The radius of the crystal."""
 
 
-def paint_frost(painter: QPainter, outline: QPainterPath, card: QRectF, look: style.Style) -> None:
-    """The veil over a card, and the crystal at its lower left corner."""
+def paint_veil(painter: QPainter, outline: QPainterPath, look: style.Style) -> None:
+    """The veil over the paper of a card."""
     painter.fillPath(outline, _ice(look, VEIL))
+
+
+def paint_crystal(painter: QPainter, card: QRectF, look: style.Style) -> None:
+    """The crystal at the lower left corner of a card."""
     middle = QPointF(card.left() + 1, card.bottom() - 1)
     painter.setPen(QPen(_ice(look, 255), 1.2))
     painter.setBrush(look.card)

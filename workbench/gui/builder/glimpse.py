@@ -9,15 +9,15 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from workbench.gui.builder import style
 
-EDGE = 6.0
-"""The distance of the picture from the edges of its card."""
+EDGE, LARGEST = 6.0, 46.0
+"""The distance of the picture from the edges of its card, and its largest side: texts need room too."""
 
 
 @lru_cache(maxsize=8)
 def glimpse_room(height: float) -> QRectF:
     """The square for the picture on a card of this height."""
-    side = height - 2 * EDGE
-    return QRectF(style.WIDTH - EDGE - side, EDGE, side, side)
+    side = min(height - 2 * EDGE, LARGEST)
+    return QRectF(style.WIDTH - EDGE - side, (height - side) / 2, side, side)
 
 
 def paint_glimpse(painter: QPainter, picture: QPixmap, room: QRectF) -> None:

@@ -14,6 +14,7 @@ from workbench.gui.builder.actions import CanvasActions
 from workbench.gui.builder.breadcrumb import Breadcrumb
 from workbench.gui.builder.docks import Dock, DockArea
 from workbench.gui.builder.editor import Editor
+from workbench.gui.builder.freezing import Freezing
 from workbench.gui.builder.group_actions import GroupActions
 from workbench.gui.builder.history_panel import HistoryPanel
 from workbench.gui.builder.inspector import Inspector
@@ -64,6 +65,7 @@ class BuildRoom(QWidget):
         self.group_actions = GroupActions(self.view, self.canvas_actions)
         self.searches = Searches(self.view, self.canvas_actions, workspace)
         self.seeing = Seeing(self.view, self.canvas_actions, workspace)
+        self.freezing = Freezing(self.view, self.canvas_actions, workspace)
         self._arrange()
         self._connect()
         self._open(workspace.document.network)
@@ -233,6 +235,7 @@ class BuildRoom(QWidget):
         bar.add_stretch()
         bar.add("build-alive-button", actions["build-alive"])
         bar.add("build-heat-button", actions["build-heat"])
+        bar.add("build-freeze-button", actions["build-freeze"])
         bar.add("build-layout-button", actions["build-layout"])
         bar.add("build-fit-button", actions["build-fit"])
         bar.add("build-zoom-out-button", actions["build-zoom-out"])

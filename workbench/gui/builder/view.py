@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -30,6 +31,14 @@ from workbench.gui.builder.gestures import Gesture, begin
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.scene import NetworkScene
 from workbench.gui.foreign_files import is_foreign
+
+
+class Handle(Protocol):
+    """Something on the canvas that the mouse takes hold of before it takes cards."""
+
+    def is_at(self, place: QPointF) -> bool: ...
+    def grasp(self, event: QMouseEvent) -> Gesture: ...
+
 
 KIND_MIME = "application/x-cnn-workbench-kind"
 """What the palette's drags carry: the name of a layer kind."""
@@ -62,6 +71,8 @@ class CanvasView(Camera):
         self.space_held = False
         self._mouse = QPoint()
         self._drop_edge: EdgeItem | None = None
+        self.handles: list[Handle] = []
+        """What lies over the cards and can be dragged."""
         self.setObjectName("build-canvas")
         self.setAccessibleName("Network canvas")
         self.setAcceptDrops(True)
@@ -140,7 +151,9 @@ class CanvasView(Camera):
         self._mouse = event.position().toPoint()
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if self.gesture is None:
-            self.gesture = begin(self, event)
+            handle = self._handle_at(event.position().toPoint())
+            left = event.button() == Qt.MouseButton.LeftButton
+            self.gesture = handle.grasp(event) if handle is not None and left else begin(self, event)
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -160,6 +173,9 @@ class CanvasView(Camera):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place = self.mapToScene(event.position().toPoint())
         left = event.button() == Qt.MouseButton.LeftButton and not self.space_held
+        if left and self._handle_at(event.position().toPoint()) is not None:
+            event.accept()
+            return
         group = self._group_at(place) if left and not self.port_near(place) else None
         if group is not None:
             alone = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
@@ -182,9 +198,15 @@ class CanvasView(Camera):
         frame = self.headline_at(place)
         return frame if frame is not None and not frame.is_chevron(place) else None
 
+    def _handle_at(self, mouse: QPoint) -> Handle | None:
+        place = self.mapToScene(mouse)
+        return next((handle for handle in self.handles if not self.space_held and handle.is_at(place)), None)
+
     def _show_cursor(self) -> None:
         if self.space_held:
             shape = Qt.CursorShape.OpenHandCursor
+        elif self._handle_at(self._mouse) is not None:
+            shape = Qt.CursorShape.SizeVerCursor
         elif self.port_near(self.mapToScene(self._mouse)):
             shape = Qt.CursorShape.CrossCursor
         else:
