@@ -320,7 +320,7 @@ def test_a_run_that_somebody_else_trains_is_followed(
     selected = room.selected()
     assert selected is not None and selected.path == run.path, "what is chosen stays chosen"
     room.hide()
-    assert not room._watch.isActive()
+    assert not room._timer.isActive()
 
 
 def test_looking_again_draws_nothing_anew(qtbot: QtBot, room: RunsRoom, workspace: Workspace) -> None:

@@ -6,19 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QFile, QSortFilterProxyModel, Qt, QTimer, QUrl
+from PySide6.QtCore import QFile, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
-    QHeaderView,
     QMessageBox,
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -26,10 +22,13 @@ from PySide6.QtWidgets import (
 from workbench.errors import WorkbenchError
 from workbench.gui import icons, theme
 from workbench.gui.errors import show_error
+from workbench.gui.runs.comparison import Compared, ComparisonPanel, read_comparison
 from workbench.gui.runs.detail import DetailPanel, advice, read_detail
 from workbench.gui.runs.exporting import export_menu
-from workbench.gui.runs.model import BEGUN, SORT_ROLE, RunsModel
+from workbench.gui.runs.model import RunsModel
+from workbench.gui.runs.queue_panel import QueuePanel
 from workbench.gui.runs.rows import CUT_SHORT, RunRow, read_rows
+from workbench.gui.runs.table import RunsTable
 from workbench.gui.runs.watch import Watch
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.workspace import Workspace
@@ -50,8 +49,9 @@ class RunsRoom(QWidget):
         super().__init__(parent)
         self.setObjectName("runs-room")
         self._workspace = workspace
-        self.model, self._sorted = RunsModel(self), QSortFilterProxyModel(self)
-        self.table, self.detail, self._pages = QTableView(self), DetailPanel(self), QStackedWidget(self)
+        self.model = RunsModel(self)
+        self.table, self.detail, self._pages = RunsTable(self.model, self), DetailPanel(self), QStackedWidget(self)
+        self.comparison, self._lower = ComparisonPanel(self), QStackedWidget(self)
         self._empty = EmptyState(
             "runs", "No runs yet", sentence="What you train is kept here.", button="Go to Train", parent=self
         )
@@ -61,11 +61,13 @@ class RunsRoom(QWidget):
         self._open = self._action("Open folder", "folder", "Ctrl+Shift+O", self.open_folder)
         self._delete = self._action("Delete…", "trash", "Del", self.delete)
         self._export = QPushButton("Export…", self)
+        self.queue = QueuePanel(workspace, self)
         self._watched: Watch | None = None
         self._others: list[Path] = []
+        self._asked: list[RunRow] = []
+        """The rows that were compared last, as they were then."""
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
-        self._prepare_table()
         self._arrange()
         self._connect()
         self._update()
@@ -121,26 +123,16 @@ class RunsRoom(QWidget):
             self.refresh()
 
     def selected(self) -> RunRow | None:
-        """The selected run."""
-        index = self._sorted.mapToSource(self.table.currentIndex())
-        has_selection = self.table.selectionModel().hasSelection()
-        return self.model.rows[index.row()] if index.isValid() and has_selection else None
+        """The current run."""
+        return self.table.selected()
 
     def select(self, path: Path) -> None:
         """Select a run if it is in the table."""
-        for number, row in enumerate(self.model.rows):
-            if row.path == path:
-                self.table.setCurrentIndex(self._sorted.mapFromSource(self.model.index(number, 0)))
-                return
+        self.table.select(path)
 
     def _show_rows(self, rows: list[RunRow]) -> None:
-        before = self.selected()
-        self.model.show(rows, self._workspace.active_run)
+        self.table.show_rows(rows, self._workspace.active_run)
         self._pages.setCurrentIndex(1 if rows else 0)
-        if before is not None:
-            self.select(before.path)
-        if self.selected() is None and rows:
-            self.table.setCurrentIndex(self._sorted.index(0, 0))
         self._show_selected()
 
     def _cannot_read(self, error: Exception) -> None:
@@ -153,8 +145,11 @@ class RunsRoom(QWidget):
 
     def _show_selected(self) -> None:
         self._update()
-        row = self.selected()
-        if row is None:
+        row, chosen = self.selected(), self.table.chosen()
+        self._lower.setCurrentWidget(self.comparison if len(chosen) > 1 else self.detail)
+        if len(chosen) > 1:
+            self._compare(chosen)
+        elif row is None:
             self.detail.show_nothing()
         elif not row.readable:
             self.detail.show_problem(f"{row.name} cannot be read", row.problem)
@@ -162,6 +157,23 @@ class RunsRoom(QWidget):
             self._follow(self._watched)
         else:
             self._submit("detail", lambda: read_detail(row.path), self._show_detail)
+
+    def _compare(self, rows: list[RunRow]) -> None:
+        """Compare runs on a lane, again when one of them has come further."""
+        if self._asked == rows:
+            return
+        self._asked, paths = rows, [row.path for row in rows]
+
+        def show(compared: Compared) -> None:
+            if [row.path for row in self.table.chosen()] == list(compared.paths):
+                self.comparison.show_comparison(compared)
+
+        def failed(error: Exception) -> None:
+            self._asked = []
+            self.comparison.show_problem(f"They cannot be compared: {error}")
+
+        jobs = self._workspace.jobs
+        jobs.submit(lambda: read_comparison(paths), owner=self, lane="files", key="compare", done=show, failed=failed)
 
     def _show_detail(self, watch: Watch) -> None:
         row = self.selected()
@@ -274,7 +286,8 @@ class RunsRoom(QWidget):
 
     def _update(self) -> None:
         """Enable what can be done with the selected run."""
-        row, active = self.selected(), self._workspace.active_run
+        row = self.selected() if len(self.table.chosen()) < 2 else None
+        active = self._workspace.active_run
         is_active = row is not None and row.path == active
         has_weights = row is not None and row.readable and row.has_weights
         resumable = row is not None and row.standing in RESUMABLE
@@ -298,38 +311,15 @@ class RunsRoom(QWidget):
         self.addAction(action)
         return action
 
-    def _prepare_table(self) -> None:
-        self._sorted.setSourceModel(self.model)
-        self._sorted.setSortRole(SORT_ROLE)
-        table = self.table
-        table.setObjectName("runs-table")
-        table.setAccessibleName("Runs")
-        table.setModel(self._sorted)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setAlternatingRowColors(True)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(26)
-        table.setSortingEnabled(True)
-        table.sortByColumn(BEGUN, Qt.SortOrder.DescendingOrder)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(104)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-
     def _arrange(self) -> None:
         lower = QWidget()
         column = QVBoxLayout(lower)
         column.setContentsMargins(theme.L, theme.S, theme.L, theme.M)
         column.setSpacing(theme.S)
         column.addLayout(self._button_row())
-        column.addWidget(self.detail, 1)
+        self._lower.addWidget(self.detail)
+        self._lower.addWidget(self.comparison)
+        column.addWidget(self._lower, 1)
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.table)
         split.addWidget(lower)
@@ -341,7 +331,9 @@ class RunsRoom(QWidget):
         self._pages.addWidget(split)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._pages)
+        outer.setSpacing(0)
+        outer.addWidget(self.queue)
+        outer.addWidget(self._pages, 1)
 
     def _button_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -366,7 +358,8 @@ class RunsRoom(QWidget):
         self._timer.timeout.connect(self._look)
         self._workspace.runs_changed.connect(self._refresh_if_seen)
         self._empty.pressed.connect(lambda: self._workspace.room_requested.emit("train"))
-        self.table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._show_selected())
+        self.queue.run_chosen.connect(self.select)
+        self.table.selection_changed.connect(self._show_selected)
         self.table.doubleClicked.connect(lambda _index: self._inspect.trigger())
 
 

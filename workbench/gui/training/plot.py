@@ -93,6 +93,7 @@ class CurvePlot(QWidget):
         self._at: float | None = None
         self._header = QLabel(self)
         self._header.setTextFormat(Qt.TextFormat.RichText)
+        self._header.setWordWrap(True)  # a legend of many curves is no reason for a wide window
         left = LogAxis("left") if scale == "log" else None
         self.view = PlotView(self, name=title, limits=_limits(unit, scale), left=left)
         self.view.setAccessibleName(f"{title} over epochs")
