@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from workbench.core.data.augment import AUGMENTATIONS
 from workbench.core.data.batches import Batches
 from workbench.core.data.images import ImagePart
 from workbench.core.data.preprocessing import Framing, Preprocessing
-from workbench.core.data.variants import variants
+from workbench.core.data.variants import Variant, occurrences, variants
 
 PREPROCESSING = Preprocessing(Framing(3, 16, 16), (0.5, 0.4, 0.3), (0.2, 0.3, 0.4))
 
@@ -22,10 +24,14 @@ def batches(count: int = 21, *, augmentation: str = "general", sampling: str = "
     )
 
 
+def seen(made: Batches, number: int, epochs: Iterable[int]) -> list[Variant]:
+    return list(variants(made, number, occurrences(made, number, epochs)))
+
+
 @pytest.mark.parametrize("augmentation", list(AUGMENTATIONS))
 def test_every_variant_is_a_row_of_the_batch_of_its_step(augmentation: str) -> None:
     made = batches(augmentation=augmentation)
-    for variant in variants(made, 7, range(3)):
+    for variant in seen(made, 7, range(3)):
         images, labels = list(made.epoch(variant.epoch))[variant.step]
         rows = [row for row in range(len(images)) if np.array_equal(images[row].numpy(), variant.normalized)]
         assert len(rows) == 1
@@ -39,12 +45,24 @@ def test_a_picture_left_out_of_an_epoch_has_no_variant_there() -> None:
     made = batches()  # 21 pictures in batches of 4: the last one of each epoch is left out
     for epoch in range(4):
         left_out = int(made.order(epoch)[-1])
-        assert [variant.epoch for variant in variants(made, left_out, [epoch])] == []
-        assert [variant.epoch for variant in variants(made, (left_out + 1) % 21, [epoch])] == [epoch]
+        assert [variant.epoch for variant in seen(made, left_out, [epoch])] == []
+        assert [variant.epoch for variant in seen(made, (left_out + 1) % 21, [epoch])] == [epoch]
 
 
 def test_balanced_sampling_shows_a_picture_of_a_small_class_more_often() -> None:
     made = batches(20, sampling="balanced")  # classes of 6, 6, 6 and 2
-    found = list(variants(made, 19, range(4)))
+    found = seen(made, 19, range(4))
     assert len(found) > 4
     assert len({(variant.epoch, variant.step, variant.normalized.tobytes()) for variant in found}) == len(found)
+
+
+@pytest.mark.parametrize("augmentation", ["imagenet", "general", "strong"])
+def test_a_photo_is_varied_alone_as_in_its_batch(augmentation: str) -> None:
+    """Photos are resized in another way than small pictures."""
+    chosen = Preprocessing(Framing(3, 140, 140, 160), (0.5, 0.4, 0.3), (0.2, 0.3, 0.4))
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 160, 160, 3), np.uint8)
+    part = ImagePart(pixels, np.arange(9) % 2)
+    made = Batches(part, preprocessing=chosen, batch_size=5, seed=1, augmentation=augmentation)
+    for variant in seen(made, 4, range(4)):
+        images, _ = list(made.epoch(variant.epoch))[variant.step]
+        assert any(np.array_equal(image.numpy(), variant.normalized) for image in images)

@@ -96,6 +96,14 @@ class Batches:
             lots = step_lots((self.seed, number, step), self.pictures_in(step), places=places)
             yield VariedBatch(numbers, self._augment(pixels, self.preprocessing.framing, lots), labels)
 
+    def alone(self, picture: int, place: tuple[int, int, int]) -> VariedBatch:
+        """One picture as it is in the whole batch at (epoch, step, row), without the others."""
+        epoch, step, row = place
+        numbers, lots_of = torch.tensor([picture]), torch.tensor([row])
+        lots = step_lots((self.seed, epoch, step), self.pictures_in(step), places=lots_of)
+        pixels, labels = next(self._picked([numbers]))
+        return VariedBatch(numbers, self._augment(pixels, self.preprocessing.framing, lots), labels)
+
     def pictures_in(self, step: int) -> int:
         """How many pictures the step of an epoch (counted from 0) has."""
         return min(self.batch_size, len(self) - step * self.batch_size)

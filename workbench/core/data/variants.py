@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from workbench.core.data.batches import Batches
-from workbench.core.data.preview import preview
+from workbench.core.data.preprocessing import normalize
+
+Place = tuple[int, int, int]
+"""Epoch, step and row of its batch, each counted from 0."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +28,25 @@ class Variant:
     """What the network gets, `(channels, height, width)`."""
 
 
-def variants(batches: Batches, number: int, epochs: Iterable[int]) -> Iterator[Variant]:
-    """The variants of the picture with a number in the part, for each of the epochs in which it is seen.
+def occurrences(batches: Batches, number: int, epochs: Iterable[int]) -> Iterator[Place]:
+    """Where the picture with a number in the part comes in some epochs.
 
-    Each costs a whole batch, because the lots of a step are drawn for all its pictures. Balanced sampling may show a
-    picture several times in an epoch or not at all.
+    Balanced sampling may show a picture several times in an epoch or not at all.
     """
     for epoch in epochs:
         for place in (batches.order(epoch) == number).nonzero()[:, 0].tolist():
             step, row = divmod(place, batches.batch_size)
             if step < batches.steps_per_epoch:
-                seen = preview(batches, epoch, step)
-                yield Variant(epoch, step, seen.pixels[row], seen.normalized[row].numpy())
+                yield epoch, step, row
+
+
+def variants(batches: Batches, number: int, places: Iterable[Place]) -> Iterator[Variant]:
+    """The variants of the picture with a number in the part, at some of its `occurrences`.
+
+    The lots of a step are drawn for all its pictures, but only this one is read and varied.
+    """
+    for place in places:
+        seen = batches.alone(number, place).pixels
+        pixels = seen.to(torch.float32).round().to(torch.uint8)
+        normalized = normalize(seen, batches.preprocessing)
+        yield Variant(place[0], place[1], pixels[0].cpu().numpy(), normalized[0].cpu().numpy())

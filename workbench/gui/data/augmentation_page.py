@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from itertools import count
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
     from workbench.core.data.variants import Variant
 
 LANE = "variants"
-DELAY_MS = 40
+PATIENCE = 0.15
+"""Seconds after which variants that nobody wants any more are given up; until then they are shown: a slider moves."""
+TOGETHER_MS = 10
+"""Variants that come within such a time are shown at once."""
 STAGES = ("Before normalization", "After normalization")
 
 
@@ -41,7 +46,11 @@ class AugmentationPage(QWidget):
         self._workspace, self._jobs = workspace, workspace.jobs
         self._holding: Holding | None = None
         self._number = -1
-        self._request: object = None
+        self._requests = count()
+        self._shown = -1
+        """The request whose variants are shown."""
+        self._fresh: list[Variant] = []
+        self._subject: object = None
         self._prepared: Prepared | None = None
         self._plan: TrainingPlan = recalled()
         self._variants: list[Variant] = []
@@ -51,7 +60,7 @@ class AugmentationPage(QWidget):
         self.message_page = EmptyState("image", "", sentence="")
         self.message_page.button.setObjectName("data-augmentation-again")
         self._pages = QStackedWidget(self)
-        self._inbox = Inbox(self)
+        self._inbox = Inbox(self, interval_ms=TOGETHER_MS)
         self._inbox.arrived.connect(self._take)
         self._arrange()
         self._connect()
@@ -126,27 +135,27 @@ class AugmentationPage(QWidget):
         prepared, number, recipe = self._prepared, self._number, self.recipe.recipe
         assert prepared is not None
         place = prepared.place(number)
-        self._jobs.cancel(self, "variants")
         if place is None:
+            self._jobs.cancel(self, "variants")
             self._say("This picture is in neither part", "It was excluded, or it cannot be read.")
             return
         part, where = place
         held = part is prepared.data.validation
-        self._request = request = object()
+        request = next(self._requests)
+        if self._subject != (prepared, number):
+            self._subject, self._shown, self._fresh, self._variants = (prepared, number), request, [], []
         inbox, jobs, sampling = self._inbox, self._jobs, self._plan.sampling
 
         def make() -> tuple[Problem, ...]:
+            late = time.monotonic() + PATIENCE
             inbox.put((request, unvaried(prepared, part, where)))
-            if not held:
-                for variant in training_variants(prepared, where, recipe, sampling=sampling):
-                    inbox.put((request, variant))
-                    if not jobs.wanted():
-                        break
+            for variant in () if held else training_variants(prepared, where, recipe, sampling=sampling):
+                inbox.put((request, variant))
+                if time.monotonic() > late and not jobs.wanted():
+                    break
             return _idle(recipe, prepared)
 
-        self._jobs.submit(
-            make, owner=self, lane=LANE, key="variants", done=self._finish, failed=self._could_not, delay_ms=DELAY_MS
-        )
+        self._jobs.submit(make, owner=self, lane=LANE, key="variants", done=self._finish, failed=self._could_not)
         mean, std = prepared.preprocessing.mean, prepared.preprocessing.std
         words = f"mean {_numbers(mean)}, std {_numbers(std)}"
         held_words = "Held out: a training never varies it and validates on it as it is. "
@@ -154,17 +163,23 @@ class AugmentationPage(QWidget):
         self.note.setText((held_words if held else "") + f"Normalized with {words}.{mixed}")
         self._pages.setCurrentWidget(self._body)
 
-    def _take(self, items: list[tuple[object, Variant]]) -> None:
-        fresh = [variant for request, variant in items if request is self._request]
-        if not fresh:
-            return
-        kept = [] if fresh[0].epoch < 0 else self._variants
-        self._variants = [*kept, *fresh]
-        self.view.show_variants(self._variants)
+    def _take(self, items: list[tuple[int, Variant]]) -> None:
+        """Replace what is shown, one by one; the variants of an older request come too late."""
+        for request, variant in items:
+            if request > self._shown:
+                self._shown, self._fresh = request, []
+            if request == self._shown:
+                self._fresh.append(variant)
+        self._show([*self._fresh, *self._variants[len(self._fresh) :]])
 
     def _finish(self, idle: tuple[Problem, ...]) -> None:
         self._inbox.drain()
+        self._show(self._fresh)
         self.trouble.show_problem(idle[0] if idle else None)
+
+    def _show(self, variants: list[Variant]) -> None:
+        self._variants = list(variants)
+        self.view.show_variants(self._variants)
 
     def _use(self) -> None:
         recipe = self.recipe.recipe

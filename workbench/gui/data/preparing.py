@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from workbench.gui.data.holding import Holding
 from workbench.gui.data.recipe_panel import Recipe
 
 if TYPE_CHECKING:
-    from workbench.core.data.variants import Variant
+    from workbench.core.data.variants import Place, Variant
 
 VARIANTS = 8
 EPOCHS = 64
@@ -86,7 +87,18 @@ def training_variants(prepared: Prepared, number: int, recipe: Recipe, *, sampli
         steps=recipe.steps,
         sampling=sampling,
     )
-    return islice(variants(batches, number, range(EPOCHS)), VARIANTS)
+    return variants(batches, number, _places(prepared, batches.seed, batches.batch_size, sampling, number))
+
+
+@lru_cache(maxsize=1)
+def _places(prepared: Prepared, seed: int, batch_size: int, sampling: str, number: int) -> tuple[Place, ...]:
+    """Where a picture comes: the same for every augmentation, so it is looked for once."""
+    from workbench.core.data.batches import Batches
+    from workbench.core.data.variants import occurrences
+
+    part, preprocessing = prepared.data.train, prepared.preprocessing
+    batches = Batches(part, preprocessing=preprocessing, batch_size=batch_size, seed=seed, sampling=sampling)
+    return tuple(islice(occurrences(batches, number, range(EPOCHS)), VARIANTS))
 
 
 def unvaried(prepared: Prepared, part: ImagePart, number: int) -> Variant:

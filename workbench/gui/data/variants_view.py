@@ -60,14 +60,15 @@ class VariantsView(QWidget):
 
     def show_variants(self, variants: Sequence[Variant]) -> None:
         """Show other pictures; the first is the unvaried one."""
+        known = {id(cell.variant): cell for cell in self._cells}
         self._variants = list(variants)
-        self._cells = [self._cell(variant) for variant in variants]
+        self._cells = [known.get(id(variant)) or self._cell(variant) for variant in variants]
         self.setAccessibleDescription(", ".join(self.captions))
         self.update()
 
     def show_stage(self, normalized: bool) -> None:
         """Show the tensors before or after normalization."""
-        self._is_normalized = normalized
+        self._is_normalized, self._cells = normalized, []
         self.show_variants(self._variants)
 
     def describe(self, cell: int, row: int, column: int) -> str:
