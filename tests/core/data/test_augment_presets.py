@@ -9,6 +9,9 @@ import torch
 from torchvision.transforms import v2
 
 from workbench.core.data.augment import AUGMENTATIONS, Lots, pipeline_of
+from workbench.core.data.augment.moving import Crop, HorizontalFlip, VerticalFlip
+from workbench.core.data.augment.operation import Fill
+from workbench.core.data.augment.pipeline import Pipeline
 from workbench.core.data.preprocessing import Framing
 from workbench.errors import WorkbenchError
 
@@ -106,8 +109,24 @@ def test_crops_of_other_devices_are_the_same_crops() -> None:
     from workbench.core.data.augment.resampling import _chosen
 
     crops = torch.randint(0, 256, (40, 9, 9, 5, 6, 3), dtype=torch.uint8)
-    down, right = torch.randint(9, (40,)), torch.randint(9, (40,))
-    assert torch.equal(_chosen(crops, down, right), crops[torch.arange(40), down, right])
+    right, down = places = torch.randint(9, (2, 40))
+    assert torch.equal(_chosen(crops, places.T.numpy()), crops[torch.arange(40), down, right])
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+@pytest.mark.parametrize("fill", ["black", "edge", "mirror"])
+def test_crops_do_not_depend_on_how_pixels_lie_in_memory(dtype: torch.dtype, fill: Fill) -> None:
+    stored = torch.randint(0, 256, (30, 11, 13, 3)).to(dtype)
+    planes = stored.permute(0, 3, 1, 2).contiguous().permute(0, 2, 3, 1)
+    part = torch.nn.functional.pad(stored, (0, 2, 1, 2, 3, 4))[:, 3:14, 1:14, :3]
+    pipeline = Pipeline((Crop(padding=0.25, fill=fill), HorizontalFlip(), VerticalFlip()))
+    framing = Framing(3, 9, 8)
+    first, *others = (
+        pipeline(pixels, framing, Lots(torch.Generator().manual_seed(2), 30)) for pixels in (stored, planes, part)
+    )
+    assert first.shape == (30, 9, 8, 3)
+    assert all(torch.equal(first, other) for other in others)
+    assert torch.equal(stored, part), "what is stored stays as it is"
 
 
 def test_the_lots_of_a_seed_stay_those_they_were() -> None:

@@ -44,9 +44,8 @@ class HorizontalFlip(Geometry, frozen=True):
 
     def matrices(self, lots: Lots, canvas: Canvas) -> torch.Tensor:
         """Columns read from the right."""
-        sign = 1.0 - 2.0 * lots.happens(self.probability)
-        zero = torch.zeros_like(sign)
-        return boxes((1 - sign) / 2 * canvas.size[1], zero, sign, zero + 1)
+        happens = lots.happens(self.probability)
+        return boxes(happens * canvas.size[1], torch.zeros(1), 1 - 2 * happens.to(torch.float32), torch.ones(1))
 
 
 @operation("vertical-flip")
@@ -57,9 +56,8 @@ class VerticalFlip(Geometry, frozen=True):
 
     def matrices(self, lots: Lots, canvas: Canvas) -> torch.Tensor:
         """Rows read from the bottom."""
-        sign = 1.0 - 2.0 * lots.happens(self.probability)
-        zero = torch.zeros_like(sign)
-        return boxes(zero, (1 - sign) / 2 * canvas.size[0], zero + 1, sign)
+        happens = lots.happens(self.probability)
+        return boxes(torch.zeros(1), happens * canvas.size[0], torch.ones(1), 1 - 2 * happens.to(torch.float32))
 
 
 @operation("crop")

@@ -6,7 +6,7 @@ by itself. All others are sampled once. Both are bilinear, without antialiasing 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.core.data.augment.matrices import whole_boxes
 from workbench.core.data.augment.operation import Fill
@@ -14,12 +14,16 @@ from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
     import torch
 else:
     np, torch = LazyModule("numpy"), LazyModule("torch")
 
 PADDING: dict[Fill, str] = {"black": "zeros", "edge": "border", "mirror": "reflection"}
 """What `grid_sample` calls the ways to see beyond the border."""
+
+Corners: TypeAlias = "npt.NDArray[np.int64]"
+"""A place (x, y) for each picture, `(count, 2)`, on the CPU."""
 
 Span = tuple[int, int]
 """The first place and the one behind the last."""
@@ -62,34 +66,35 @@ def _whole_moves(matrices: torch.Tensor) -> torch.Tensor:
 
 def _moved(pixels: torch.Tensor, matrices: torch.Tensor, size: tuple[int, int], fill: Fill) -> torch.Tensor:
     """Whole pixels copied: crops taken at whole places, some of them mirrored."""
-    (height, width), mirrored = size, matrices.diagonal(dim1=1, dim2=2)[:, :2] < 0
-    corners = matrices[:, :2, 2].to(torch.int64) - mirrored * torch.tensor([width, height])
-    crops = _cropped(pixels, corners, size, fill)
-    return _mirrored(_mirrored(crops, mirrored[:, 0], 2), mirrored[:, 1], 1)
+    numbers = matrices.numpy()
+    mirrored = numbers[:, (0, 1), (0, 1)] < 0
+    corners = numbers[:, :2, 2].astype(np.int64) - mirrored * np.array(size[::-1])
+    return _turned_over(_cropped(pixels, corners, size, fill), mirrored)
 
 
-def _cropped(pixels: torch.Tensor, corners: torch.Tensor, size: tuple[int, int], fill: Fill) -> torch.Tensor:
-    """Crops of (height, width) whose top left corners are (x, y), beyond the border too."""
+def _cropped(pixels: torch.Tensor, corners: Corners, size: tuple[int, int], fill: Fill) -> torch.Tensor:
+    """Crops of (height, width) whose top left corners are (x, y), beyond the border too; always a copy."""
     if fill != "mirror":  # further away nothing changes
-        ends = torch.tensor([pixels.shape[2], pixels.shape[1]])
-        corners = torch.minimum(torch.maximum(corners, -torch.tensor([size[1], size[0]])), ends)
-    (left, top), (right, bottom) = corners.amin(dim=0).tolist(), corners.amax(dim=0).tolist()
+        corners = np.clip(corners, (-size[1], -size[0]), (pixels.shape[2], pixels.shape[1]))
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
     padded = _spanned(pixels, (top, bottom + size[0]), (left, right + size[1]), fill)
     if (left, top) == (right, bottom):
-        return padded
+        return padded.clone()
     # Every possible crop is a view into the batch; one indexing picks a crop for each picture.
-    batch, row, column, channel = padded.stride()
-    shape = (len(padded), bottom - top + 1, right - left + 1, *size, padded.shape[3])
-    crops = padded.as_strided(shape, (batch, row, column, row, column, channel), padded.storage_offset())
-    return _chosen(crops, corners[:, 1] - top, corners[:, 0] - left)
+    count, channels, (batch, row, column, channel) = len(padded), padded.shape[3], padded.stride()
+    in_runs = (column, channel) == (channels, 1)
+    inner, steps = ((size[1] * channels,), (1,)) if in_runs else ((size[1], channels), (column, channel))
+    places = (count, bottom - top + 1, right - left + 1, size[0], *inner)
+    crops = padded.as_strided(places, (batch, row, column, row, *steps), padded.storage_offset())
+    return _chosen(crops, corners - (left, top)).view(count, *size, channels)
 
 
-def _chosen(crops: torch.Tensor, down: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-    """The crop at one place for each picture, from all places `(count, rows, columns, height, width, channels)`."""
-    every = torch.arange(len(crops))
+def _chosen(crops: torch.Tensor, places: Corners) -> torch.Tensor:
+    """The crop at one place (x, y) for each picture, from all places `(count, rows, columns, height, ...)`."""
+    every, right, down = np.arange(len(crops)), places[:, 0], places[:, 1]
     if crops.device.type == "cpu":  # NumPy copies whole rows where torch copies bytes: seven times faster
-        return torch.from_numpy(crops.numpy()[every.numpy(), down.numpy(), right.numpy()])
-    return crops[every.to(crops.device), down.to(crops.device), right.to(crops.device)]
+        return torch.from_numpy(crops.numpy()[every, down, right])
+    return crops[tuple(torch.from_numpy(numbers).to(crops.device) for numbers in (every, down, right))]
 
 
 def _spanned(pixels: torch.Tensor, rows: Span, columns: Span, fill: Fill) -> torch.Tensor:
@@ -122,13 +127,13 @@ def _folded(pixels: torch.Tensor, places: torch.Tensor, axis: int, fill: Fill) -
     return pixels.index_select(axis, places.clamp(0, length - 1).to(pixels.device))
 
 
-def _mirrored(pixels: torch.Tensor, mirrored: torch.Tensor, axis: int) -> torch.Tensor:
-    """Some of the pictures mirrored along an axis."""
-    chosen = mirrored.nonzero()[:, 0]
-    if not len(chosen):
-        return pixels
-    images = pixels.index_select(0, chosen.to(pixels.device)).flip(axis)
-    return put(pixels.clone(), chosen, images)
+def _turned_over(pixels: torch.Tensor, mirrored: npt.NDArray[np.bool_]) -> torch.Tensor:
+    """The batch with some pictures mirrored in place, left to right and top to bottom: `(count, 2)`."""
+    for axis, chosen in zip((2, 1), mirrored.T, strict=True):
+        if chosen.any():
+            numbers = torch.from_numpy(np.flatnonzero(chosen))
+            put(pixels, numbers, pixels.index_select(0, numbers.to(pixels.device)).flip(axis))
+    return pixels
 
 
 def put(pixels: torch.Tensor, chosen: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
@@ -152,8 +157,7 @@ def _resized(pixels: torch.Tensor, matrices: torch.Tensor, boxes: torch.Tensor, 
     for number, ((left, top), (right, bottom)) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
         part = pixels[number : number + 1, top:bottom, left:right].permute(0, 3, 1, 2)
         result[number] = torch.nn.functional.interpolate(part, size, mode="bilinear")[0].permute(1, 2, 0)
-    mirrored = boxes[:, :2] > boxes[:, 2:]
-    return _mirrored(_mirrored(result, mirrored[:, 0], 2), mirrored[:, 1], 1)
+    return _turned_over(result, (boxes[:, :2] > boxes[:, 2:]).numpy())
 
 
 def _sampled(
