@@ -83,6 +83,11 @@ class Document:
         """Whether there is something to save."""
         return self.network != self._saved
 
+    @property
+    def saved(self) -> Network:
+        """The network as it was last saved, or else opened."""
+        return self._saved
+
     def mark_saved(self, path: Path) -> None:
         """Remember that the current network is what the file at `path` holds."""
         self.path, self._saved = path, self.network

@@ -51,7 +51,7 @@ def compare_networks(before: Network, after: Network) -> Comparison:
 def _layers(
     found: Difference, matches: Mapping[str, str], old: Mapping[str, NodeReport], new: Mapping[str, NodeReport]
 ) -> Iterator[LayerChange]:
-    changes = {change.after.name: change for change in found.changed if _matters(change)}
+    changes = {change.after.name: change for change in found.changed if matters(change)}
     sources = {after: before for before, after in matches.items()}
     for name, report in new.items():
         if name not in sources:
@@ -60,27 +60,28 @@ def _layers(
         was = old[sources[name]]
         cost = report.parameters - was.parameters, report.macs - was.macs
         if name in changes:
-            yield LayerChange(name, report.kind, "changed", _told(changes[name]), *cost)
+            yield LayerChange(name, report.kind, "changed", told(changes[name]), *cost)
         elif any(cost):
             yield LayerChange(name, report.kind, "follows", "", *cost)
     for node in found.removed:
         yield LayerChange(node.name, node.kind, "removed", "", -old[node.name].parameters, -old[node.name].macs)
 
 
-def _matters(change: NodeChange) -> bool:
+def matters(change: NodeChange) -> bool:
     """Whether more is different than the place on the canvas."""
     return change.renamed or change.replaced or bool(change.arguments) or change.rewired
 
 
-def _told(change: NodeChange) -> str:
+def told(change: NodeChange) -> str:
     """What is different in a few words: `was conv1, out_channels 64 → 128`."""
     told = [f"was {change.before.name}"] if change.renamed else []
     told += [f"{change.before.kind} → {change.after.kind}"] if change.replaced else []
-    told += [f"{name} {_short(old)} → {_short(new)}" for name, (old, new) in change.arguments.items()]
+    told += [f"{name} {short(old)} → {short(new)}" for name, (old, new) in change.arguments.items()]
     if change.rewired:
         told.append(f"takes {', '.join(change.after.inputs) or 'nothing'}")
     return ", ".join(told)
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """The value of an argument: `3x3` for several numbers."""
     return "x".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -12,6 +12,7 @@ from workbench.core.graph.network import Network
 from workbench.core.modelling.shapes import Analysis
 from workbench.gui.builder.actions import CanvasActions
 from workbench.gui.builder.breadcrumb import Breadcrumb
+from workbench.gui.builder.compare import CompareDialog
 from workbench.gui.builder.docks import Dock, DockArea
 from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.freezing import Freezing
@@ -61,6 +62,9 @@ class BuildRoom(QWidget):
         self.show_source = self._action(
             "build-source", "Show as PyTorch…", "Ctrl+Shift+C", self.open_source, icon="export"
         )
+        self.compare = self._action(
+            "build-compare", "Compare with…", "Ctrl+Shift+D", self.open_comparison, icon="compare"
+        )
         self.find_layer = self._action("build-find-layer", "Search layers", "/", self.start_search, icon="search")
         self.group_actions = GroupActions(self.view, self.canvas_actions)
         self.searches = Searches(self.view, self.canvas_actions, workspace)
@@ -78,7 +82,7 @@ class BuildRoom(QWidget):
 
     def commands(self) -> list[QAction]:
         """What the command palette offers while this room is open."""
-        own = [self.ready, self.show_source, self.find_layer]
+        own = [self.ready, self.show_source, self.compare, self.find_layer]
         return [*own, *self.canvas_actions.all.values(), *self.docks.actions_of_docks()]
 
     def close_room(self) -> bool:
@@ -105,6 +109,13 @@ class BuildRoom(QWidget):
         view.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         view.open()
         return view
+
+    def open_comparison(self) -> CompareDialog:
+        """Show the network beside another one; at first beside itself as it was last saved."""
+        dialog = CompareDialog(self.workspace, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+        return dialog
 
     def add_kind(self, kind: str) -> None:
         """Add a layer after the last selected node, or in the middle of the view if none is selected."""
