@@ -9,6 +9,8 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
+from workbench.core.graph.cut import is_below as is_below
+
 Rate = Annotated[float, Meta(gt=0, le=100, description="Size of a step of the optimizer.")]
 Epochs = Annotated[int, Meta(ge=1, le=100_000, description="Passes over the training pictures.")]
 Names = tuple[str, ...]
@@ -41,11 +43,6 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         tuple[ParameterGroup, ...],
         Meta(description="Rates and decays of some parameters; they come before those of the plan."),
     ] = ()
-
-
-def is_below(name: str, prefixes: Collection[str]) -> bool:
-    """Whether a module path is one of the prefixes or lies inside one."""
-    return any(name == prefix or name.startswith(prefix + ".") for prefix in prefixes)
 
 
 def fits(name: str, pattern: str) -> bool:
