@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCursor, QKeySequence
@@ -25,7 +26,9 @@ from workbench.errors import Problem, Remedy, WorkbenchError
 from workbench.gui import icons, theme
 from workbench.gui.errors import show_error
 from workbench.gui.runs.exporting import export_menu
+from workbench.gui.runs.queue_keeper import queued_run
 from workbench.gui.training.doctor_strip import examined
+from workbench.gui.training.later import LaterRow
 from workbench.gui.training.live import LiveRun
 from workbench.gui.training.plan_form import PlanForm
 from workbench.gui.training.run_panel import RunPanel
@@ -33,6 +36,9 @@ from workbench.gui.training.thread import EventSource, continued_run, new_run
 from workbench.gui.widgets.labels import ToneLabel
 from workbench.gui.widgets.primary import PrimaryButton
 from workbench.gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from workbench.core.runs.queue import Entry
 
 LEFT_WIDTH = 320
 TELL_SECONDS = 0.5
@@ -53,6 +59,7 @@ class TrainRoom(QWidget):
         self.run: LiveRun | None = None
         self._told = 0.0
         self.form, self.panel = PlanForm(workspace, self), RunPanel(self)
+        self.later = LaterRow(workspace, self.form, self)
         self._obstacle = ToneLabel("error", self)
         self._train = self._action("Train", "play", "Ctrl+R", self.train)
         self._pause = self._action("Pause", "pause", "Ctrl+Shift+P", self.pause_or_resume)
@@ -69,8 +76,8 @@ class TrainRoom(QWidget):
     # -- what the shell asks -----------------------------------------------------------------------------------------
 
     def commands(self) -> list[QAction]:
-        """Train, Pause and Stop."""
-        return [self._train, self._pause, self._stop]
+        """Train, Pause and Stop, and what can be done later."""
+        return [self._train, self._pause, self._stop, *self.later.actions()]
 
     def close_room(self) -> bool:
         """Whether the window may close: a run in training is stopped first, if the user agrees."""
@@ -106,6 +113,11 @@ class TrainRoom(QWidget):
         """Go on with a run that was stopped or cut short."""
         if self._workspace.active_run is None:
             self._start(continued_run(folder, where=self.form.where), folder)
+
+    def train_queued(self, entry: Entry) -> None:
+        """Train what the queue has come to."""
+        if self._workspace.active_run is None:
+            self._start(queued_run(self.later.keeper.folder(), entry, where=self.form.where), entry.path)
 
     def pause_or_resume(self) -> None:
         """Hold the run, let it go on, or go on with one that was stopped."""
@@ -267,11 +279,13 @@ class TrainRoom(QWidget):
         box.setSpacing(theme.S)
         box.addWidget(self._obstacle)
         box.addLayout(row)
+        box.addWidget(self.later)
         return box
 
     def _connect(self) -> None:
         self.form.changed.connect(self._update)
         self._workspace.resume_requested.connect(self.continue_run)
+        self.later.keeper.turn.connect(self.train_queued)
         self._workspace.runs_changed.connect(self._update)
         self.panel.inspect_chosen.connect(self._inspect)
         self.panel.doctor.remedy_chosen.connect(self._mend)

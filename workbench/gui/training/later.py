@@ -1,0 +1,70 @@
+"""What can be done with the plan of the form besides training it at once: let it wait, or search its values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from workbench.gui import icons, theme
+from workbench.gui.runs.queue_keeper import QueueKeeper
+from workbench.gui.training.plan_form import PlanForm
+from workbench.gui.workspace import Workspace
+
+
+class LaterRow(QWidget):
+    """Buttons under Train."""
+
+    def __init__(self, workspace: Workspace, form: PlanForm, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workspace, self._form = workspace, form
+        self.keeper = QueueKeeper.of(workspace)
+        self.queue = self._action("Add to queue", "plus", "Ctrl+Shift+U", self.add_to_queue)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.S)
+        for name, action in (("queue", self.queue),):
+            row.addWidget(self._button(f"train-{name}", action))
+        form.changed.connect(self.check)
+        self.check()
+
+    def check(self) -> None:
+        """Enable what can be done with the plan as it stands; a run in training is in nobody's way."""
+        obstacle = self._form.obstacle()
+        for action in self.actions():
+            action.setEnabled(not obstacle)
+            action.setStatusTip(obstacle)
+
+    def add_to_queue(self) -> None:
+        """Let the plan wait for its turn, with the network as it is at this moment."""
+        if not self._form.obstacle():
+            plan, network = self._form.plan(), self._workspace.document.network
+            self._form.remember()
+            self.keeper.add(plan, network, f"{network.name}-{Path(plan.data).stem or plan.data}")
+
+    def _action(self, text: str, icon: str, shortcut: str, call: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        icons.set_icon(action, icon)
+        action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda _checked=False: call())
+        self.addAction(action)
+        return action
+
+    def _button(self, name: str, action: QAction) -> QPushButton:
+        button = QPushButton(self)
+        button.setObjectName(name)
+        button.clicked.connect(lambda _checked=False: action.trigger())
+
+        def follow() -> None:
+            button.setText(action.text())
+            button.setIcon(action.icon())
+            button.setEnabled(action.isEnabled())
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            button.setToolTip("\n".join(filter(None, (f"{action.text().rstrip('…')} ({keys})", action.statusTip()))))
+            button.setAccessibleName(action.text().rstrip("…"))
+
+        action.changed.connect(follow)
+        follow()
+        return button
