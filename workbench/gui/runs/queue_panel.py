@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 LOOK_MS = 2000
 """So often a visible queue is read: the command line changes it too."""
 NUMBER = Qt.ItemDataRole.UserRole
-HEIGHT = 150
+ROW_HEIGHT = 24
+LEAST_ROWS, MOST_ROWS = 3, 6
+"""So many are shown without scrolling; the buttons beside them need the height of four."""
 EMPTY = "Nothing waits. “Add to queue” in the Train room lets trainings wait for one another."
 
 
@@ -120,10 +122,15 @@ class QueuePanel(QWidget):
         for number, *texts in rows:
             item = QTreeWidgetItem([str(text) for text in texts])
             item.setData(0, NUMBER, number)
+            item.setSizeHint(0, QSize(0, ROW_HEIGHT))
             item.setToolTip(2, str(texts[2]))
             self.tree.addTopLevelItem(item)
             if chosen is not None and chosen.number == number:
                 self.tree.setCurrentItem(item)
+
+        self.tree.setFixedHeight(
+            max(LEAST_ROWS, min(MOST_ROWS, len(rows))) * ROW_HEIGHT + self.tree.header().sizeHint().height()
+        )
 
     def _rows(self) -> list[tuple[object, ...]]:
         items = [self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount())]
@@ -188,7 +195,6 @@ class QueuePanel(QWidget):
         tree.setFrameShape(QFrame.Shape.NoFrame)
         tree.setAlternatingRowColors(True)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        tree.setMaximumHeight(HEIGHT)
         tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         tree.header().setStretchLastSection(True)
         self._empty.setWordWrap(True)
