@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from workbench.core.graph.network import Node
 from workbench.errors import Problem
 from workbench.gui.builder import style
-from workbench.gui.builder.frost import paint_crystal, paint_rough_frost, paint_veil
+from workbench.gui.builder.frost import frosted_paper, paint_crystal, paint_rough_frost
 from workbench.gui.builder.glimpse import glimpse_room, paint_glimpse
 from workbench.gui.builder.heat_colour import Heat, heat_brush
 
@@ -173,8 +173,6 @@ class Card(QGraphicsItem):
             return
         painter.setOpacity(DIMMED if self.mark == "bad" else 1.0)
         self._paint_paper(painter, look)
-        if self.frozen:
-            paint_veil(painter, self.shape(), look)
         self._paint_texts(painter, look)
         if self.glimpse:
             paint_glimpse(painter, self.glimpse, glimpse_room(self.height))
@@ -204,9 +202,12 @@ class Card(QGraphicsItem):
             painter.setPen(look.halo)
             painter.drawPath(self.shape())
         painter.setPen(self._outline(look))
-        painter.setBrush(heat_brush(self.heat.share) if self.heat else look.card)
+        painter.setBrush(heat_brush(self.heat.share) if self.heat else self._paper(look))
         painter.drawPath(self.shape())
         painter.fillPath(bar_path(self.height), look.kind_brush(self._category))
+
+    def _paper(self, look: style.Style) -> QBrush:
+        return frosted_paper(look) if self.frozen else look.card
 
     def _outline(self, look: style.Style) -> QPen:
         if self.isSelected():
