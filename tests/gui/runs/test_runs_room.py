@@ -229,6 +229,24 @@ def test_the_exported_file_computes_the_same(
         assert torch.equal(module(pictures), expected(pictures))
 
 
+def test_the_source_is_exported_too(
+    qtbot: QtBot, room: RunsRoom, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = str(tmp_path / "mine")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_args, **_kwargs: (chosen, "")))
+    actions = {
+        action.objectName().rsplit("-", 1)[-1]: action for action in button(room, "runs-export").menu().actions()
+    }
+    actions["source"].trigger()
+    target = tmp_path / "mine.py"
+    wait(qtbot, target.exists)
+    made: dict[str, object] = {}
+    exec(compile(target.read_text(), "mine.py", "exec"), made)
+    module = next(value for value in made.values() if isinstance(value, type) and issubclass(value, torch.nn.Module))()
+    module.load_state_dict(open_run(room.selected().path).weights(), strict=True)
+    wait(qtbot, lambda: not workspace.jobs.busy)
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [("net", "net.pt"), ("net.pt", "net.pt"), ("net-1.5", "net-1.5.pt"), ("net.safetensors", "net.safetensors.pt")],

@@ -126,6 +126,7 @@ class ComparisonPanel(QWidget):
         """A plot for these runs and this curve: each run has a colour of its own."""
         if self.plot is not None:
             self._right.removeWidget(self.plot)
+            self.plot.hide()
             self.plot.deleteLater()
             self.plot = None
         if self._compared is None:

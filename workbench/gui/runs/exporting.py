@@ -1,23 +1,38 @@
-"""Exporting the weights of a run from wherever a run is shown."""
+"""Exporting the weights of a run, or its network as source, from wherever a run is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from workbench.files import write_atomically
 from workbench.gui.training.wording import size
 from workbench.gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from workbench.core.export.weights import ExportReport
+    from workbench.core.runs.folder import Run
 
-Format = Literal["safetensors", "pt"]
-FORMATS: dict[Format, tuple[str, str]] = {
-    "safetensors": ("Weights as safetensors…", "safetensors (*.safetensors)"),
-    "pt": ("Weights as PyTorch .pt…", "PyTorch (*.pt)"),
+Format = Literal["safetensors", "pt", "source"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to export: what the menu and the dialog for files say, and how a file of it ends."""
+
+    text: str
+    kinds: str
+    suffix: str
+
+
+FORMATS: dict[Format, Way] = {
+    "safetensors": Way("Weights as safetensors…", "safetensors (*.safetensors)", ".safetensors"),
+    "pt": Way("Weights as PyTorch .pt…", "PyTorch (*.pt)", ".pt"),
+    "source": Way("Network as source…", "Python (*.py)", ".py"),
 }
 
 
@@ -30,8 +45,8 @@ def export_menu(owner: QWidget, workspace: Workspace, run_path: Callable[[], Pat
         if path is not None:
             ask_and_export(owner, workspace, path, to=to)
 
-    for to, (text, _kinds) in FORMATS.items():
-        action = menu.addAction(text)
+    for to, way in FORMATS.items():
+        action = menu.addAction(way.text)
         action.setObjectName(f"{owner.objectName() or 'run'}-export-{to}")
         action.triggered.connect(lambda _checked=False, to=to: ask(to))
     return menu
@@ -39,8 +54,9 @@ def export_menu(owner: QWidget, workspace: Workspace, run_path: Callable[[], Pat
 
 def ask_and_export(owner: QWidget, workspace: Workspace, run_path: Path, *, to: Format) -> None:
     """Ask for a file, then export to it."""
-    suggested = Path.home() / f"{run_path.name}.{to}"
-    chosen, _ = QFileDialog.getSaveFileName(owner, "Export weights", str(suggested), FORMATS[to][1])
+    way = FORMATS[to]
+    suggested = Path.home() / f"{run_path.name}{way.suffix}"
+    chosen, _ = QFileDialog.getSaveFileName(owner, way.text.rstrip("…"), str(suggested), way.kinds)
     target = with_suffix(Path(chosen), to)
     if chosen and (target == Path(chosen) or may_replace(owner, target)):
         export(owner, workspace, run_path, target, to=to)
@@ -48,7 +64,8 @@ def ask_and_export(owner: QWidget, workspace: Workspace, run_path: Path, *, to: 
 
 def with_suffix(path: Path, to: Format) -> Path:
     """The file that is meant by a name that may lack the suffix of its format: `net-1.5` becomes `net-1.5.pt`."""
-    return path if path.suffix == f".{to}" or not path.name else path.with_name(f"{path.name}.{to}")
+    suffix = FORMATS[to].suffix
+    return path if path.suffix == suffix or not path.name else path.with_name(f"{path.name}{suffix}")
 
 
 def may_replace(owner: QWidget, path: Path) -> bool:
@@ -56,7 +73,7 @@ def may_replace(owner: QWidget, path: Path) -> bool:
     if not path.exists():
         return True
     buttons = QMessageBox.StandardButton
-    box = QMessageBox(QMessageBox.Icon.Question, "Export weights", f"{path.name} exists. Replace it?", parent=owner)
+    box = QMessageBox(QMessageBox.Icon.Question, "Export", f"{path.name} exists. Replace it?", parent=owner)
     box.setObjectName("export-replace-question")
     box.setInformativeText(f"It is in {path.parent}.")
     box.setStandardButtons(buttons.Yes | buttons.Cancel)
@@ -72,7 +89,7 @@ def export(owner: QWidget, workspace: Workspace, run_path: Path, target: Path, *
         owner=owner,
         lane="files",
         key=f"export {target}",
-        done=lambda report: workspace.message.emit(report_text(report)),
+        done=workspace.message.emit,
     )
 
 
@@ -82,8 +99,19 @@ def report_text(report: ExportReport) -> str:
     return f"Saved {report.path} ({size(report.size)}), {checked}"
 
 
-def _export(run_path: Path, target: Path, to: Format) -> ExportReport:
+def _export(run_path: Path, target: Path, to: Format) -> str:
+    """Write the file; what was written, in a sentence."""
     from workbench.core.export.weights import export_weights
     from workbench.core.runs.folder import open_run
 
-    return export_weights(open_run(run_path), target, to=to)
+    if to == "source":
+        return _export_source(open_run(run_path), target)
+    return report_text(export_weights(open_run(run_path), target, to=to))
+
+
+def _export_source(run: Run, target: Path) -> str:
+    from workbench.core.modelling.source.text import source_of
+
+    text = source_of(run.network)
+    write_atomically(target, text)
+    return f"Saved {target}: {run.network.name} in {len(text.splitlines())} lines"

@@ -20,7 +20,7 @@ class LogAxis(pg.AxisItem):
         decades = high - low + 1
         parts = (1, 2, 5) if 3 * decades <= MOST + 4 else (1,)
         every = max(1, math.ceil(decades / MOST))
-        ticks = [decade + math.log10(part) for decade in range(low, high + 1, every) for part in parts]
+        ticks = [decade + math.log10(part) for decade in range(low - low % every, high + 1, every) for part in parts]
         return [(None, [tick for tick in ticks if minVal <= tick <= maxVal])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:

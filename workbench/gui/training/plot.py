@@ -210,7 +210,8 @@ class CurvePlot(QWidget):
         for curve in self._curves.values():
             name = escape(curve.style.name)
             parts.append(
-                f"<span style='color:{colours.series[curve.style.colour].name()}'>━</span> {name}{self._value(curve)}"
+                f"<nobr><span style='color:{colours.series[curve.style.colour].name()}'>━</span> "
+                f"{name}{self._value(curve)}</nobr>"
             )
         notes = [] if self._at is None else [f"at epoch {self._at:.2f}"]
         if self._clipped is not None:
