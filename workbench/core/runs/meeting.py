@@ -8,6 +8,7 @@ only the data. Whoever meets a fault leaves it there too, so that the first rank
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from workbench.core.training.ranks import TogetherRanks
 
 VARIABLES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
-ORDERS, FAULT, OVER, NOTHING = "orders", "fault", "over", b"-"
+ORDERS, READY, FAULT, OVER, NOTHING = "orders", "ready", "fault", "over", b"-"
 TO_MEET, TO_ANSWER = timedelta(minutes=15), timedelta(days=30)
 """A rank that does not come in time is not waited for; one that is there may be paused, or still reading its data."""
+MOMENT = 0.05
+"""Seconds between two looks at who is there."""
 
 
 class Orders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,12 +109,16 @@ class Meeting:
         return None if said == NOTHING else msgspec.json.decode(said, type=Orders)
 
     def join(self, device: torch.device, backend: str) -> TogetherRanks:
-        """Become one of the ranks: from here on the others wait for this one in every step."""
+        """Become one of the ranks: from here on the others wait for this one in every step.
+
+        Raises `WorkbenchError` with the fault of a rank that could not begin.
+        """
         from torch import distributed
         from torch.distributed.distributed_c10d import PrefixStore
 
         from workbench.core.training.ranks import RankGoneError, TogetherRanks
 
+        self._wait_for_all()
         store = PrefixStore("group", self._store)
         try:
             distributed.init_process_group(
@@ -144,6 +151,14 @@ class Meeting:
         if not self._told:
             self._leave(ORDERS, NOTHING.decode())
         self._leave(OVER, "1")
+        self.part()
+
+    def part(self) -> None:
+        """Be none of the ranks any more; whoever still waits for this one learns that it is gone."""
+        from torch import distributed
+
+        if distributed.is_initialized():
+            distributed.destroy_process_group()
 
     def is_over(self) -> bool:
         """Whether the first rank has left."""
@@ -153,6 +168,25 @@ class Meeting:
         """Return once the first rank has left, or its store is gone."""
         with suppress(RuntimeError):
             self._store.wait([OVER], TO_ANSWER)
+
+    def _wait_for_all(self) -> None:
+        """Return once every rank has opened its data; raises `WorkbenchError` if one of them cannot."""
+        self._leave(f"{READY}/{self.rank}", "1")
+        for rank in range(self.size):
+            while not self._is_ready(rank):
+                if fault := next(self._confessions(), None):
+                    raise fault
+                if self.is_over():
+                    raise WorkbenchError("The first rank has ended before the training began")
+                time.sleep(MOMENT)
+
+    def _is_ready(self, rank: int) -> bool:
+        from workbench.core.training.ranks import RankGoneError
+
+        try:
+            return bool(self._store.check([f"{READY}/{rank}"]))
+        except RuntimeError as error:
+            raise RankGoneError(f"The first rank is gone: {first_line(error)}") from error
 
     def _confessions(self) -> Iterator[WorkbenchError]:
         for rank in range(self.size):

@@ -54,6 +54,12 @@ def come_along(meeting: Meeting, control: Control) -> bool:
 
     Raises `RankGoneError` when another rank is gone and has not said why.
     """
+    well = _come_along(meeting, control)
+    meeting.part()
+    return well
+
+
+def _come_along(meeting: Meeting, control: Control) -> bool:
     from workbench.core.training.faults import DivergenceError, in_words
     from workbench.core.training.ranks import RankGoneError
 
