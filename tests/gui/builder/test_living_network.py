@@ -13,8 +13,11 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.builder.conftest import LEFT, NONE, Hands
+from workbench.core import train
+from workbench.core.graph.edits import set_arguments
 from workbench.core.inspection.sample import FileSample, SetSample
 from workbench.core.modelling.opening import open_network
+from workbench.core.training.plan import TrainingPlan
 from workbench.gui.builder.life_panels import LifePanels
 from workbench.gui.builder.room import BuildRoom
 
@@ -156,6 +159,45 @@ def test_the_field_of_the_middle_unit_is_drawn_and_moves_with_the_unit(room: Bui
     room.scene.select(["fc1"])
     settle(room, qtbot)
     assert "whole picture" in panels.well.field.text()
+
+
+def test_the_way_from_the_picture_to_the_selected_node_stands_out(room: BuildRoom, qtbot: QtBot) -> None:
+    come_alive(room, qtbot)
+    room.scene.select(["conv2"])
+    above = room.scene.network.upstream("conv2")
+    assert {key for key, item in room.scene.edges.items() if item.on_path} == {
+        key for key in room.scene.edges if key.target in above
+    }
+    room.scene.select([])
+    assert not any(item.on_path for item in room.scene.edges.values())
+    room.scene.select(["conv2"])
+    room.life.switch(False)
+    assert not any(item.on_path for item in room.scene.edges.values())
+
+
+def test_the_weights_of_a_run_are_taken_where_they_fit_and_counted(room: BuildRoom, qtbot: QtBot) -> None:
+    network, folder = open_network("lenet5"), room.workspace.runs_folder / "trained"
+    assert list(train(TrainingPlan(network="lenet5", data="digits", epochs=1, device="cpu"), out=folder))
+    room.workspace.document.open(set_arguments(network, "fc2", {"out_features": 33}))
+    panels = come_alive(room, qtbot)
+    random = pictures(room)
+    well = panels.well
+    assert well.weights.count() == 2
+    well.weights.setCurrentIndex(1)
+    settle(room, qtbot)
+    layers = [node.name for node in network if node.kind in ("Conv2d", "Linear")]
+    assert well.status.text().startswith(f"{len(layers) - 2} of {len(layers)} layers have weights of this run.")
+    assert pictures(room)["conv1"] != random["conv1"]
+    origins = {name: panels.alive.all_known()[name].origin for name in layers}
+    assert origins["conv1"] == "given" and origins["fc2"] == "random"
+    asked: list[object] = []
+    room.workspace.node_inspect_requested.connect(asked.append)
+    room.scene.select(["conv1"])
+    panels.look.more.click()
+    assert asked == [(folder, "conv1")]
+    well.weights.setCurrentIndex(0)
+    settle(room, qtbot)
+    assert pictures(room) == random
 
 
 def test_another_sample_by_button_drop_and_clipboard(room: BuildRoom, qtbot: QtBot, tmp_path: Path) -> None:

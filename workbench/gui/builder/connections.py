@@ -68,6 +68,11 @@ class Connections:
         for key, item in self.items.items():
             item.show_near(near=key in near)
 
+    def show_path(self, path: Collection[EdgeKey]) -> None:
+        """Let these connections, the way to what is looked at, stand out quietly."""
+        for key, item in self.items.items():
+            item.show_path(on_path=key in path)
+
     def _way(self, key: EdgeKey, cards: Mapping[str, Card]) -> list[QPointF]:
         start, end = cards[key.source].port("output"), cards[key.target].port("input")
         if STEP <= end.y() - start.y() <= 2 * STEP:

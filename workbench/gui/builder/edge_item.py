@@ -31,6 +31,7 @@ class EdgeItem(QGraphicsItem):
         self.key = key
         self.near = False
         self.drop_target = False
+        self.on_path = False
         self._points: list[QPointF] = []
         self._path = QPainterPath()
         self._bounds = QRectF()
@@ -53,6 +54,12 @@ class EdgeItem(QGraphicsItem):
         if (near, drop_target) != (self.near, self.drop_target):
             self.near, self.drop_target = near, drop_target
             self.setZValue(0.5 if near or drop_target else 0)
+            self.update()
+
+    def show_path(self, *, on_path: bool) -> None:
+        """Draw it in a quiet accent: what flows here reaches the node that is looked at."""
+        if on_path != self.on_path:
+            self.on_path = on_path
             self.update()
 
     @property
@@ -90,4 +97,6 @@ class EdgeItem(QGraphicsItem):
     def _pen(self, look: style.Style) -> QPen:
         if self.drop_target:
             return look.wire_good
-        return look.wire_near if self.near or self.isSelected() else look.wire
+        if self.near or self.isSelected():
+            return look.wire_near
+        return look.wire_path if self.on_path else look.wire

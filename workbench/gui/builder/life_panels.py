@@ -52,6 +52,7 @@ class LifePanels(QObject):
             self.peek.put_away()
             self.look.show_node("", None)
         self.alive.switch(wanted)
+        self._show_path()
         if wanted:
             self.well.say("Running the network…")
             self._ask_runs()
@@ -78,7 +79,8 @@ class LifePanels(QObject):
         alive.failed.connect(self._failed)
         alive.unit_changed.connect(self._show_field)
         self._scene.picked.connect(self._show_node)
-        self._workspace.analysed.connect(lambda _analysis: self._show_field())
+        self._workspace.analysed.connect(lambda _analysis: (self._show_field(), self._show_path()))
+        self._scene.unfolded.connect(self._show_path)
         self._workspace.runs_changed.connect(self._ask_runs)
         well.sample_wanted.connect(lambda sample: alive.choose(sample=sample))
         well.set_wanted.connect(lambda: alive.choose(sample=SetSample(self._workspace.data)))
@@ -132,8 +134,16 @@ class LifePanels(QObject):
         chosen = self._scene.chosen
         return self.alive.node_behind(chosen[0]) if len(chosen) == 1 else ""
 
+    def _show_path(self) -> None:
+        """Let the way from the picture to the selected node stand out."""
+        chosen, seen = self._scene.chosen, self._scene.picture.seen
+        looked_at = chosen[0] if self.alive.is_on and len(chosen) == 1 and chosen[0] in seen else ""
+        above = seen.upstream(looked_at) if looked_at else frozenset()
+        self._scene.connections.show_path({key for key in self._scene.edges if key.target in above})
+
     def _show_node(self) -> None:
         node = self._node() if self.alive.is_on else ""
+        self._show_path()
         self.look.show_node(node, self.alive.glimpse(node) if node else None)
         self._show_field()
         if node:

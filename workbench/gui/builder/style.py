@@ -50,6 +50,7 @@ class Style:
         self.muted = QPen(colours.muted)
         self.wire = _wire(theme.mix(colours.canvas, colours.text, share=0.42), 1.6)
         self.wire_near = _wire(colours.accent, 2.0)
+        self.wire_path = _wire(theme.mix(colours.canvas, colours.accent, share=0.6), 2.0)
         self.wire_bad = _wire(colours.error, 2.0)
         self.wire_good = _wire(colours.good, 2.2)
         self.frame_pen = QPen(theme.mix(colours.canvas, colours.text, share=0.22), 1.2)
