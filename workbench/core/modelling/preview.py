@@ -9,7 +9,7 @@ from collections import Counter
 
 import msgspec
 
-from workbench.core.graph.nesting import Arrangement, Sizes, arranged, nested_layout
+from workbench.core.graph.nesting import Arrangement, Rectangle, Sizes, arranged, nested_layout
 from workbench.core.graph.network import Network
 from workbench.core.graph.outline import ROOT, Outline, outline, seen_network
 from workbench.core.layers.catalog import CATALOG
@@ -62,7 +62,7 @@ def preview(network: Network) -> Preview:
     opened = _opened(tree)
     shown = arranged(tree, nested_layout(tree, SIZES), opened, sizes=SIZES)
     cards = {key: _card(tree, key, place) for key, place in shown.cards.items()}
-    frames = tuple(Box(*map(_short, rectangle)) for rectangle in shown.frames.values())
+    frames = tuple(_frame(rectangle) for rectangle in shown.frames.values())
     return Preview(tuple(cards.values()), frames, _lines(seen_network(tree, opened), cards, shown))
 
 
@@ -82,6 +82,11 @@ def _card(tree: Outline, key: str, place: tuple[float, float]) -> Box:
     width, height = SIZES.group if tree.is_group(key) else SIZES.node
     kinds = Counter(_category(tree.network[name].kind) for name in tree.nodes(key))
     return Box(_short(place[0]), _short(place[1]), width, height, kinds.most_common(1)[0][0])
+
+
+def _frame(rectangle: Rectangle) -> Box:
+    left, top, width, height = map(_short, rectangle)
+    return Box(left, top, width, height)
 
 
 def _lines(seen: Network, cards: dict[str, Box], shown: Arrangement) -> tuple[Line, ...]:

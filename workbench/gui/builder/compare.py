@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from workbench.core.graph.network import Network
+from workbench.core.graph.network import Network, prefixes
 from workbench.gui import theme
 from workbench.gui.builder.compare_canvas import Link, LookCanvas
 from workbench.gui.builder.compare_choice import CompareChoice
@@ -94,14 +94,25 @@ class CompareDialog(QDialog):
         self.take.setEnabled(row is not None and row.can_be_taken)
         if row is None:
             return
-        linked, self.link.is_on = self.link.is_on, False
-        for canvas, name in ((self.left, row.left), (self.right, row.right)):
-            canvas.network_scene.select([name] if name else [])
         side, name = (self.right, row.right) if row.right else (self.left, row.left)
+        for canvas, own in ((self.left, row.left), (self.right, row.right)):
+            self._uncover(canvas, own or name)
+            canvas.network_scene.select([own] if own else [])
+        self.link.anchor(self._nearest(self.left, row.left or name), self._nearest(self.right, row.right or name))
+        self.link.follow(side)
         side.reveal(name)
-        self.link.is_on = linked
-        if linked:
-            (self.left if side is self.right else self.right).look_as(side)
+
+    def _uncover(self, canvas: LookCanvas, name: str) -> None:
+        """Open the groups around a layer, as far as they are on this side."""
+        scene = canvas.network_scene
+        around = {group for group in prefixes(name) if scene.tree.is_group(group)}
+        if not around <= scene.opened:
+            scene.unfold(scene.opened | around)
+
+    def _nearest(self, canvas: LookCanvas, name: str) -> str:
+        """The layer itself, or the smallest group around it that is on this side."""
+        tree = canvas.network_scene.tree
+        return next((key for key in (name, *prefixes(name)) if key in tree), "")
 
     def _pick(self, side: str, key: str) -> None:
         """Choose what was clicked on one side, and the same layer on the other."""
@@ -149,6 +160,7 @@ class CompareDialog(QDialog):
             self.renew()
 
     def _look_again(self) -> None:
+        self.link.start_over()
         self.right.first_look()
         self.left.look_as(self.right)
 

@@ -46,11 +46,11 @@ class LookCanvas(Camera):
         items = self.network_scene.items(self.mapToScene(place))
         return next((item.name for item in items if isinstance(item, (Card, FrameItem))), "")
 
-    def look_as(self, other: Camera) -> None:
-        """Look at what another canvas looks at."""
+    def look_as(self, other: Camera, away: QPointF = QPointF()) -> None:  # noqa: B008 - a value that nobody changes
+        """Look at what another canvas looks at, or so far away from it in the units of the scene."""
         self.stay()
         self.setTransform(QTransform(other.transform()))
-        self.centerOn(other.middle())
+        self.centerOn(other.middle() + away)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -105,6 +105,8 @@ class Link(QObject):
         self._pair = (one, other)
         self.is_on = True
         self._busy = False
+        self._away = QPointF()
+        """From what is looked at on the first canvas to what is looked at on the second."""
         for here, there in ((one, other), (other, one)):
             here.moved.connect(lambda here=here, there=there: self._follow(here, there))
             here.toggled.connect(lambda key, here=here: self._toggle(here, key))
@@ -114,10 +116,25 @@ class Link(QObject):
         self.is_on = wanted
         self._follow(*self._pair)
 
+    def anchor(self, first: str, second: str) -> None:
+        """Keep these two, one of each canvas, at the same place: open groups push the rest aside differently."""
+        items = [canvas.network_scene.item(key) for canvas, key in zip(self._pair, (first, second), strict=True)]
+        if items[0] is not None and items[1] is not None:
+            self._away = items[1].box().topLeft() - items[0].box().topLeft()
+
+    def start_over(self) -> None:
+        """Both canvases look at the same place of their scenes again."""
+        self._away = QPointF()
+
+    def follow(self, here: LookCanvas) -> None:
+        """Have the other canvas look where this one does."""
+        first, second = self._pair
+        self._follow(here, second if here is first else first)
+
     def _follow(self, here: LookCanvas, there: LookCanvas) -> None:
         if self.is_on and not self._busy:
             self._busy = True
-            there.look_as(here)
+            there.look_as(here, self._away if here is self._pair[0] else -self._away)
             self._busy = False
 
     def _toggle(self, here: LookCanvas, key: str) -> None:

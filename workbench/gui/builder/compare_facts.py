@@ -103,7 +103,7 @@ class Totals:
         return [
             ("Parameters", *_compared(counted.parameters, "")),
             ("Multiply-adds", *_compared(counted.macs, "")),
-            (f"Training memory, batch {BATCH}", *(_compared(self.memory, "B") if known else ("?", "?", ""))),  # type: ignore[arg-type]
+            ("Training memory", *(_compared(self.memory, "B") if known else ("?", "?", ""))),  # type: ignore[arg-type]
         ]
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHeaderView, QLabel, QTreeWidget, QTr
 
 from workbench.core.modelling.changes import LayerChange
 from workbench.gui import theme
-from workbench.gui.builder.compare_facts import Facts, Totals, compact
+from workbench.gui.builder.compare_facts import BATCH, Facts, Totals, compact
 from workbench.gui.builder.compare_marks import SIGNS, colour_of
 from workbench.gui.widgets.muted import MutedLabel
 
@@ -100,9 +100,10 @@ class TotalsTable(QWidget):
         super().__init__(parent)
         self.setObjectName("compare-totals")
         self.setAccessibleName("Totals")
+        self.setToolTip(f"Memory of a training step with {BATCH} pictures, AdamW, fp32")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(theme.S, theme.S, theme.S, theme.S)
-        self._grid.setHorizontalSpacing(theme.L)
+        self._grid.setHorizontalSpacing(theme.M)
         self._grid.setVerticalSpacing(theme.XS)
         self.cells: list[list[QLabel]] = []
         for line in range(4):

@@ -58,7 +58,7 @@ class ChangeMark(QGraphicsItem):
     def _paint_sign(self, painter: QPainter, colour: QColor) -> None:
         look = style.current()
         width = max(BADGE, look.strong_metrics.horizontalAdvance(self.text) + 12)
-        spot = QRectF(self._card.left() - OUT - 6, self._card.top() - OUT - 6, width, BADGE)
+        spot = QRectF(self._card.left() - OUT - 2, self._card.top() - BADGE + 3, width, BADGE)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRoundedRect(spot, BADGE / 2, BADGE / 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.core.modelling.preview import Preview
 from workbench.gui import icons, theme
@@ -21,10 +21,15 @@ ICONS = {"empty": "new", "file": "open", "code": "export", "recent": "folder"}
 
 
 class GalleryCard(QStyledItemDelegate):
-    """Paints the offers of a list."""
+    """Paints the offers of a list, as wide as its grid."""
+
+    def __init__(self, parent: QListView) -> None:
+        super().__init__(parent)
+        self._list = parent
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return CARD
+        grid = self._list.gridSize()
+        return grid if grid.isValid() else CARD
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

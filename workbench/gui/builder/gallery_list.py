@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QListView, QWidget
 
 from workbench.core.modelling.preview_child import Portrait
@@ -91,6 +91,14 @@ class GalleryList(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.selectionModel().currentChanged.connect(lambda _now, _before: self.picked.emit())
         self.offers.modelReset.connect(self.picked)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the cards of a row fill it."""
+        super().resizeEvent(event)
+        room = self.viewport().width() - 1
+        wanted = QSize(room // max(1, room // CARD.width()), CARD.height())
+        if wanted != self.gridSize():
+            self.setGridSize(wanted)
 
     @property
     def chosen(self) -> Offer | None:

@@ -54,6 +54,7 @@ class ReadyNetworks(QDialog):
         self.choose(FIRST)
         self.list.scrollToTop()
         self._connect()
+        self.search.setFocus()
         self.store.fetch()
 
     @property
