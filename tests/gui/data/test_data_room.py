@@ -246,7 +246,7 @@ def test_closing_while_thumbnails_are_made_leaves_nothing_behind(
     room.resize(900, 600)
     room.show()
     room.enter()
-    qtbot.waitUntil(lambda: room.holding is not None)
+    qtbot.waitUntil(lambda: room.holding is not None, timeout=60_000)
     room.grid.verticalScrollBar().setValue(5000)
     room.close()
     room.deleteLater()

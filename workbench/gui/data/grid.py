@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -20,10 +21,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from workbench.core.data.images import Indices
 from workbench.gui import theme
 from workbench.gui.background import Background
+from workbench.gui.data.grid_layout import GridLayout
 from workbench.gui.data.holding import Holding, Mask
 from workbench.gui.data.steps import letter_step, step_of
 from workbench.gui.data.thumbnails import Thumbnails
-from workbench.gui.data.tile import Tile, cell_size, draw_tile
+from workbench.gui.data.tile import Tile, caption_width, cell_size, draw_tile
 
 SIDES = (48, 64, 96, 128, 192)
 """Sides of the pictures, in device-independent pixels."""
@@ -60,6 +62,8 @@ class PictureGrid(QAbstractScrollArea):
         self._chosen: Mask = np.zeros(0, bool)
         self._flagged, self._changed = self._chosen, self._chosen
         self._row, self._anchor = -1, -1
+        self._captions: dict[str, str] = {}
+        """What of each caption there is room for."""
         self._side = 96
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
@@ -88,7 +92,7 @@ class PictureGrid(QAbstractScrollArea):
     @property
     def columns(self) -> int:
         """Pictures in a row."""
-        return max(1, self.viewport().width() // cell_size(self._side)[0])
+        return self._layout().columns
 
     def show_pictures(self, holding: Holding | None, numbers: Indices = NOTHING) -> None:
         """Show pictures of a set; what was current and chosen in it stays so where it is still shown."""
@@ -131,35 +135,30 @@ class PictureGrid(QAbstractScrollArea):
 
     # -- geometry --------------------------------------------------------------------------------------------------
 
+    def _layout(self) -> GridLayout:
+        return GridLayout(cell_size(self._side), self.viewport().size(), self.verticalScrollBar().value())
+
     def _cell(self, row: int) -> QRectF:
         """Where a picture is in the viewport, by its place in the order."""
-        width, height = cell_size(self._side)
-        line, column = divmod(row, self.columns)
-        across = self.viewport().width() / self.columns
-        left = column * across + (across - width) / 2
-        return QRectF(round(left), line * height - self.verticalScrollBar().value(), width, height)
+        return self._layout().cell(row)
 
-    def _row_at(self, place: QPoint) -> int:
+    def _row_at(self, point: QPoint) -> int:
         """The place in the order of what is at a point of the viewport, -1 for nothing."""
-        line = (place.y() + self.verticalScrollBar().value()) // cell_size(self._side)[1]
-        column = int(place.x() * self.columns / max(1, self.viewport().width()))
-        row = line * self.columns + column
-        return row if row < len(self._numbers) and self._cell(row).contains(place) else -1
+        row = self._layout().place_at(point)
+        return row if row < len(self._numbers) else -1
 
     def _in_sight(self) -> range:
         """The places of what is in sight."""
-        height, top = cell_size(self._side)[1], self.verticalScrollBar().value()
-        first, last = top // height, (top + self.viewport().height()) // height
-        return range(first * self.columns, min(len(self._numbers), (last + 1) * self.columns))
+        return self._layout().in_sight(len(self._numbers))
 
     def _measure(self) -> None:
         """Fit the scroll bar to the pictures, and ask for what is in sight."""
-        height, area = cell_size(self._side)[1], self.viewport().height()
-        lines = -(-len(self._numbers) // self.columns)
+        self._captions.clear()
+        layout, area = self._layout(), self.viewport().height()
         bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, lines * height - area))
+        bar.setRange(0, max(0, layout.height(len(self._numbers)) - area))
         bar.setPageStep(area)
-        bar.setSingleStep(height // 2)
+        bar.setSingleStep(layout.tile[1] // 2)
         self.thumbnails.set_size(round(self._side * self.devicePixelRatioF()))
         self._ask()
         self.viewport().update()
@@ -179,8 +178,9 @@ class PictureGrid(QAbstractScrollArea):
         """Scroll so that the current picture is whole in sight."""
         if self._row < 0:
             return
-        height, bar = cell_size(self._side)[1], self.verticalScrollBar()
-        top = self._row // self.columns * height
+        layout, bar = self._layout(), self.verticalScrollBar()
+        height = layout.tile[1]
+        top = self._row // layout.columns * height
         bar.setValue(min(max(bar.value(), top + height - self.viewport().height()), top))
 
     # -- choosing --------------------------------------------------------------------------------------------------
@@ -226,15 +226,26 @@ class PictureGrid(QAbstractScrollArea):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font("small"))
-        for row in self._in_sight():
-            draw_tile(painter, self._tile(row, self._holding), self._cell(row), side=self._side)
+        layout = self._layout()
+        rows = layout.in_sight(len(self._numbers))
+        for row, cell in zip(rows, layout.cells(rows), strict=True):
+            draw_tile(painter, self._tile(row, self._holding), cell, side=self._side)
+
+    def _caption(self, holding: Holding, number: int) -> str:
+        """The class of a picture, and what a run says instead, as far as there is room; measuring texts takes long."""
+        said = holding.suspected(number)
+        words = holding.class_name(number) + (f" → {said}?" if said else "")
+        if words not in self._captions:
+            metrics, width = QFontMetrics(theme.font("small")), caption_width(self._side)
+            self._captions[words] = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width)
+        return self._captions[words]
 
     def _tile(self, row: int, holding: Holding) -> Tile:
         number = int(self._numbers[row])
         return Tile(
             self.thumbnails.get(number),
             self.thumbnails.refused.get(number, ""),
-            holding.class_name(number),
+            self._caption(holding, number),
             excluded=bool(holding.excluded[number]),
             flagged=bool(self._flagged[number]),
             changed=bool(self._changed[number]),
@@ -326,7 +337,7 @@ class PictureGrid(QAbstractScrollArea):
         """Follow the theme and the font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.viewport().update()
+            self._measure()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Draw the frame of the current picture."""

@@ -18,7 +18,10 @@ MARK = 14
 
 @dataclass(frozen=True)
 class Tile:
-    """What is drawn: a picture or why there is none ("" while it is on its way), and how it stands."""
+    """What is drawn: a picture or why there is none ("" while it is on its way), and how it stands.
+
+    The caption is as wide as `caption_width` at most.
+    """
 
     image: QImage | None
     refused: str
@@ -35,6 +38,11 @@ def cell_size(side: int) -> tuple[int, int]:
     return side + GAP, side + GAP + QFontMetrics(theme.font("small")).height()
 
 
+def caption_width(side: int) -> int:
+    """Room for the text below a picture."""
+    return side + GAP - 8
+
+
 def draw_tile(painter: QPainter, tile: Tile, cell: QRectF, *, side: int) -> None:
     """Draw a tile into its cell."""
     colours = theme.current()
@@ -48,8 +56,7 @@ def draw_tile(painter: QPainter, tile: Tile, cell: QRectF, *, side: int) -> None
     _draw_signs(painter, tile, square)
     painter.setPen(colours.muted if tile.excluded else colours.text)
     below = QRectF(cell.left() + 4, square.bottom() + 1, cell.width() - 8, cell.bottom() - square.bottom() - 2)
-    words = painter.fontMetrics().elidedText(tile.caption, Qt.TextElideMode.ElideRight, int(below.width()))
-    painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
+    painter.drawText(below, Qt.AlignmentFlag.AlignCenter, tile.caption)
 
 
 def _draw_picture(painter: QPainter, tile: Tile, square: QRectF) -> None:
