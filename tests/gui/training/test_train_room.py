@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from networks import tiny
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMessageBox, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QMessageBox, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph.edits import set_arguments
@@ -371,3 +371,24 @@ def test_remembered_values_that_cannot_be_read_are_no_reason_to_stop(content: by
     config_folder().mkdir(parents=True, exist_ok=True)
     (config_folder() / "training.json").write_bytes(content)
     assert recalled().epochs == 5
+
+
+# -- a process of its own ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_run_in_a_process_of_its_own_is_as_any_other(qtbot: QtBot, room: TrainRoom, workspace: Workspace) -> None:
+    found(room, QCheckBox, "train-isolated").setChecked(True)
+    train_until_running(qtbot, room)
+    click(qtbot, room, "train-pause")
+    wait(qtbot, lambda: room.run.standing == "paused")
+    click(qtbot, room, "train-pause")
+    click(qtbot, room, "train-stop")
+    wait(qtbot, lambda: room.run.is_over)
+    assert room.run.standing == "stopped" and steps_done(room) > 3
+    assert open_run(workspace.runs_folder / "tiny-digits-1").state == "stopped"
+    found(room, QLineEdit, "train-rate").setText("100")
+    found(room, QComboBox, "train-optimizer").setCurrentText("sgd")
+    click(qtbot, room, "train-start")
+    wait(qtbot, lambda: room.run.is_over)
+    assert room.run.standing == "failed" and "loss is" in room.panel.failure.text

@@ -14,5 +14,6 @@ class LazyModule:
 
     def __getattr__(self, attribute: str) -> Any:
         if self._module is None:
+            importlib.import_module(self._name.partition(".")[0])  # two threads must not begin at either end
             self.__dict__["_module"] = importlib.import_module(self._name)
         return getattr(self._module, attribute)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import torch  # noqa: F401 - the whole before its parts: two threads that begin at either end stop each other
 from torch.utils._python_dispatch import TorchDispatchMode
 
 logging.getLogger("torch.utils.flop_counter").setLevel(logging.ERROR)  # it tells everybody that there is no triton

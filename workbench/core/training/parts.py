@@ -27,13 +27,15 @@ class Parameters:
 
 def parameters_of(network: Network) -> Parameters:
     """The parameters of a network, without their values. Loads torch; raises `WorkbenchError` if it cannot be built."""
-    from torch.nn.modules.batchnorm import _NormBase
+    import torch
 
     from workbench.core.modelling.compile import build_module
 
     module = build_module(network, device="meta")
     sizes = {name: parameter.numel() for name, parameter in module.named_parameters()}
-    norms = frozenset(name for name, layer in module.named_modules() if isinstance(layer, _NormBase))
+    norms = frozenset(
+        name for name, layer in module.named_modules() if isinstance(layer, torch.nn.modules.batchnorm._NormBase)
+    )
     return Parameters(network.name, sizes, norms)
 
 

@@ -122,7 +122,7 @@ GROUP_LOOK = PartsLook("group", lambda _groups: ParameterGroup(pattern=""), tell
 
 
 def _taken(parameters: Parameters, groups: tuple[ParameterGroup, ...]) -> list[str]:
-    return [f"takes {_count(count, parameters)}" for count in taken(parameters, groups)]
+    return [f"takes {_count(count, parameters)}" if count else "" for count in taken(parameters, groups)]
 
 
 def _count(count: int, parameters: Parameters) -> str:

@@ -34,6 +34,7 @@ LABELS = {
     "rms_decay": "Keeps",
     "fall": "Factor",
     "tolerated": "Patience",
+    "recompute": "Compute again",
 }
 OBJECT_NAMES = {"batch_size": "train-batch", "learning_rate": "train-rate"}
 PARTS = {"phases": "phase", "groups": "group"}

@@ -46,10 +46,14 @@ class NamesEdit(QLineEdit):
         self.tree = NamesTree(self._offer(), self.names(), self)
         self.tree.setObjectName(f"{self.objectName()}-tree")
         self.tree.ticked.connect(self._tick)
+        self.tree.destroyed.connect(self._forget_tree)
         self.tree.resize(max(self.width(), SIZE[0]), SIZE[1])
         self.tree.move(self.mapToGlobal(self.rect().bottomLeft()))
         self.tree.show()
         self.tree.list.setFocus()
+
+    def _forget_tree(self) -> None:
+        self.tree = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:

@@ -16,6 +16,8 @@ from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.widgets.form import FieldLook, PartsLook, RecordForm, inside
 from workbench.gui.widgets.labels import ToneLabel
 
+BUTTON_WIDTH = 22
+
 
 class RecordList(QWidget):
     """Edits a tuple of records: each is changed in its part, moved, and left out; more are added below."""
@@ -138,7 +140,7 @@ class RecordCard(QWidget):
         column.setContentsMargins(theme.M, 0, 0, theme.XS)
         column.setSpacing(theme.XS)
         column.addWidget(self.form)
-        column.addWidget(self.note)
+        self.note.setContentsMargins(theme.M, 0, 0, theme.XS)
         number = name.rpartition("-")[2]
         self.part = Collapsible(f"{look.word.capitalize()} {number}", body, object_name=name, parent=self)
         self._up = self._button("up", "chevron-up", f"Move {look.word} {number} up", lambda: self.moved.emit(-1))
@@ -146,8 +148,11 @@ class RecordCard(QWidget):
         self._button("remove", "close", f"Leave out {look.word} {number}", self.removed.emit)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
         outer.addWidget(self.part)
+        outer.addWidget(self.note)
         self.form.changed.connect(self._edited)
+        self.part.toggled.connect(lambda _open: self._tell())
 
     def record(self) -> Any:
         """The record as it stands in the fields, possible or not."""
@@ -187,10 +192,11 @@ class RecordCard(QWidget):
             self.changed.emit()
 
     def _tell(self) -> None:
+        """Closed, it says what the fields hold; what is said of the record it always says."""
         told = self._look.tell(self.record())
-        self.part.summarize(f"{told} · {self._note}" if told and self._note else told or self._note)
-        self.note.setText(self._note)
-        self.note.setVisible(bool(self._note))
+        self.part.button.setAccessibleDescription(" · ".join(filter(None, (told, self._note))))
+        self.note.setText(" · ".join(filter(None, ("" if self.part.is_open else told, self._note))))
+        self.note.setVisible(bool(self.note.text()))
 
     def _button(self, name: str, icon: str, words: str, call: Callable[[], None]) -> QToolButton:
         button = QToolButton(self)
@@ -198,6 +204,7 @@ class RecordCard(QWidget):
         button.setAccessibleName(words)
         button.setToolTip(words)
         button.setAutoRaise(True)
+        button.setFixedWidth(BUTTON_WIDTH)
         icons.set_icon(button, icon)
         button.clicked.connect(lambda: call())
         self.part.add_to_headline(button)
