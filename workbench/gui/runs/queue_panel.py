@@ -122,7 +122,7 @@ class QueuePanel(QWidget):
         for number, *texts in rows:
             item = QTreeWidgetItem([str(text) for text in texts])
             item.setData(0, NUMBER, number)
-            item.setSizeHint(0, QSize(0, ROW_HEIGHT))
+            item.setSizeHint(2, QSize(0, ROW_HEIGHT))  # of the last column, whose width is what is left
             item.setToolTip(2, str(texts[2]))
             self.tree.addTopLevelItem(item)
             if chosen is not None and chosen.number == number:

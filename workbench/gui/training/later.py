@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
@@ -12,6 +13,11 @@ from workbench.gui import icons, theme
 from workbench.gui.runs.queue_keeper import QueueKeeper
 from workbench.gui.training.plan_form import PlanForm
 from workbench.gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from workbench.core.graph.network import Network
+    from workbench.core.training.plan import TrainingPlan
+    from workbench.gui.runs.sweep_dialog import SweepDialog
 
 
 class LaterRow(QWidget):
@@ -22,10 +28,12 @@ class LaterRow(QWidget):
         self._workspace, self._form = workspace, form
         self.keeper = QueueKeeper.of(workspace)
         self.queue = self._action("Add to queue", "plus", "Ctrl+Shift+U", self.add_to_queue)
+        self.sweep = self._action("Sweep…", "compare", "Ctrl+Shift+W", self.open_sweep)
+        self.dialog: SweepDialog | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.S)
-        for name, action in (("queue", self.queue),):
+        for name, action in (("queue", self.queue), ("sweep", self.sweep)):
             row.addWidget(self._button(f"train-{name}", action))
         form.changed.connect(self.check)
         self.check()
@@ -43,6 +51,30 @@ class LaterRow(QWidget):
             plan, network = self._form.plan(), self._workspace.document.network
             self._form.remember()
             self.keeper.add(plan, network, f"{network.name}-{Path(plan.data).stem or plan.data}")
+
+    def open_sweep(self) -> None:
+        """Search values around the plan; the dialog of a sweep at work is shown again."""
+        if self.dialog is None:
+            from workbench.gui.runs.sweep_dialog import SweepDialog
+
+            self.dialog = SweepDialog(self._workspace, self._subject, self.window())
+            self.dialog.plan_chosen.connect(self._take_best)
+        self.dialog.list_known()
+        self.dialog.check()
+        self.dialog.show()
+        self.dialog.raise_()
+
+    def stop_and_wait(self) -> None:
+        """End a sweep with a checkpoint, before the window closes."""
+        if self.dialog is not None:
+            self.dialog.stop_and_wait()
+
+    def _subject(self) -> tuple[TrainingPlan, Network]:
+        return self._form.plan(), self._workspace.document.network
+
+    def _take_best(self, plan: TrainingPlan) -> None:
+        self._form.set_values(plan)
+        self._workspace.message.emit("The best values of the sweep are in the form.")
 
     def _action(self, text: str, icon: str, shortcut: str, call: Callable[[], None]) -> QAction:
         action = QAction(text, self)

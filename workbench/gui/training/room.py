@@ -82,6 +82,7 @@ class TrainRoom(QWidget):
     def close_room(self) -> bool:
         """Whether the window may close: a run in training is stopped first, if the user agrees."""
         self.form.remember()
+        self.later.stop_and_wait()
         if self.run is None or self.run.is_over:
             return True
         if not self._asked_to_stop():

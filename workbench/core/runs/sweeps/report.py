@@ -62,8 +62,13 @@ class SweepReport(msgspec.Struct, frozen=True):
         return sorted(self.rows, key=rank)
 
 
-def report(sweep: Sweep) -> SweepReport:
-    """The table of a sweep; raises `WorkbenchError` for what cannot be read."""
+def report(sweep: Sweep, known: SweepReport | None = None) -> SweepReport:
+    """The table of a sweep; raises `WorkbenchError` for what cannot be read.
+
+    What was over in a report that is `known` is not read again.
+    """
+    over = {row.number: row for row in known.rows if row.state != "running"} if known else {}
+    over = over if known and known.sweep == str(sweep.path) else {}
     plan, trials = sweep.plan, sweep.trials()
     best = best_of(trials, maximizes=sweep.maximizes)
     return SweepReport(
@@ -72,10 +77,15 @@ def report(sweep: Sweep) -> SweepReport:
         data=plan.data,
         monitor=plan.monitor,
         search=sweep.search,
-        rows=tuple(_row(sweep, trial) for trial in trials),
+        rows=tuple(_known(over.get(trial.number), trial) or _row(sweep, trial) for trial in trials),
         best=best.number if best else None,
         best_plan=str(sweep.path / BEST / "plan.json") if best else None,
     )
+
+
+def _known(row: TrialRow | None, trial: Trial) -> TrialRow | None:
+    """What is known of a trial, if it is still so."""
+    return row if row is not None and row.state == trial.state else None
 
 
 def _row(sweep: Sweep, trial: Trial) -> TrialRow:
