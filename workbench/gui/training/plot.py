@@ -22,6 +22,7 @@ from workbench.gui.training.log_axis import LogAxis
 from workbench.gui.training.plot_view import LOG_AXIS_WIDTH, PlotView
 from workbench.gui.training.series import Series
 
+NO_BREAK = "\N{NON-BREAKING HYPHEN}"
 Scale = Literal["linear", "from zero", "log"]
 
 
@@ -87,6 +88,7 @@ class CurvePlot(QWidget):
         self.title, self._unit, self._scale = title, unit, scale
         self._clipped: float | None = None
         """Where the axis ends below the highest point, if it does."""
+        self._highest = 0.0
         self._whole = False
         self._zoomed = False
         self._epochs = 1
@@ -155,15 +157,14 @@ class CurvePlot(QWidget):
 
     def _fit_values(self) -> None:
         """Let the y axis follow the curves, but not to a few points that lie far above all others."""
-        drawn = [curve.series.y for curve in self._curves.values() if curve.series.y]
-        self._clipped = (
-            None if self._whole or self._unit or self._scale == "log" else usual_top(list(map(np.array, drawn)))
-        )
-        highest = max(map(max, drawn), default=0.0)
+        drawn = [np.array(curve.series.y) for curve in self._curves.values() if curve.series.y]
+        self._highest = max((float(values.max()) for values in drawn), default=0.0)
+        self._clipped = None if self._whole or self._unit or self._scale == "log" else usual_top(drawn)
         if self._clipped is not None:
-            self.view.setYRange(min(0.0, *map(min, drawn)), self._clipped, padding=0)
-        elif self._scale == "from zero" and highest > 0:
-            self.view.setYRange(0.0, highest, padding=0.05)
+            lowest = min(float(values.min()) for values in drawn)
+            self.view.setYRange(min(0.0, lowest), self._clipped, padding=0)
+        elif self._scale == "from zero" and self._highest > 0:
+            self.view.setYRange(0.0, self._highest, padding=0.05)
         else:
             self.view.enableAutoRange(axis="y")
 
@@ -208,15 +209,14 @@ class CurvePlot(QWidget):
         colours = theme.current()
         parts = [f"<b>{escape(self.title)}</b>"]
         for curve in self._curves.values():
-            name = escape(curve.style.name)
+            name = escape(curve.style.name).replace("-", NO_BREAK)
             parts.append(
                 f"<nobr><span style='color:{colours.series[curve.style.colour].name()}'>━</span> "
                 f"{name}{self._value(curve)}</nobr>"
             )
         notes = [] if self._at is None else [f"at epoch {self._at:.2f}"]
         if self._clipped is not None:
-            highest = max(max(curve.series.y) for curve in self._curves.values() if curve.series.y)
-            notes.append(f"axis ends below the highest, {highest:.3g}")
+            notes.append(f"axis ends below the highest, {self._highest:.3g}")
         parts += [f"<span style='color:{colours.muted.name()}'>{note}</span>" for note in notes]
         self._header.setText("&nbsp;&nbsp;&nbsp; ".join(parts))
 

@@ -17,7 +17,7 @@ from workbench.gui.training.plot import CurvePlot, CurveStyle
 from workbench.gui.training.plot_view import PlotView
 from workbench.gui.training.wording import percent
 
-ERROR = {"error": CurveStyle("expected calibration error", 1, marked=True)}
+ERROR = {"error": CurveStyle("calibration error", 1, marked=True)}
 
 
 class CalibrationPage(Page):
@@ -67,6 +67,7 @@ class ReliabilityDiagram(QWidget):
         self._epoch: EpochJudged | None = None
         self._header = QLabel(self)
         self._header.setTextFormat(Qt.TextFormat.RichText)
+        self._header.setWordWrap(True)
         self._header.setContentsMargins(theme.S, 0, theme.S, 0)
         self.view = PlotView(self, name="Reliability", limits={"xMin": -2, "xMax": 102, "yMin": -2, "yMax": 102})
         self.view.setObjectName(f"{prefix}-reliability-plot")
@@ -120,10 +121,12 @@ class ReliabilityDiagram(QWidget):
             return
         colours = theme.current()
         marks = ((colours.series[0], "accuracy, %"), (colours.series[1], "how many pictures"), (colours.muted, "ideal"))
-        legend = "&nbsp;&nbsp; ".join(f"<span style='color:{colour.name()}'>━</span> {text}" for colour, text in marks)
+        legend = "&nbsp; ".join(
+            f"<nobr><span style='color:{colour.name()}'>━</span> {text}</nobr>" for colour, text in marks
+        )
         if not self._epoch.reliability:
             legend = f"<span style='color:{colours.muted.name()}'>the bins of this run were not kept</span>"
         error = percent(self._epoch.calibration_error)
         self._header.setText(
-            f"<b>Reliability</b>&nbsp;&nbsp; epoch {self._epoch.epoch}, off by <b>{error}</b>&nbsp;&nbsp; {legend}"
+            f"<b>Reliability</b>&nbsp;&nbsp; epoch {self._epoch.epoch}, off by <b>{error}</b>&nbsp; {legend}"
         )
