@@ -7,7 +7,7 @@ batches: pictures per second of processor time of the batched path against the p
     in a training). The goal is a ratio of 25.
 decode: pictures per second of opening a folder (`--data`) for the first time against Pillow in one thread, by the clock
     and by processor time (which counts both cores), and of going through it in later epochs. Goals on two cores: 2, and
-    the speed of memory.
+    the speed of memory. Needs the package simplejpeg; without it Pillow decodes in the workbench too.
 ready: seconds until an `.npz` (`--data`) could train: opened, statistics, batches. The goal is 2.
 share: time of the batches of `cifar10net` as a share of its training step. The goal is 5 %.
 folder: seconds until the first page of thumbnails of a folder of 100,000 pictures is there, and the memory it takes.
@@ -36,6 +36,7 @@ from workbench.core.data.batches import Batches
 from workbench.core.data.files import load_files
 from workbench.core.data.images import ImagePart, ahead
 from workbench.core.data.index import DataIndex
+from workbench.core.data.jpegs import decoder_name
 from workbench.core.data.preprocessing import Framing, Preprocessing
 from workbench.core.data.shapes import draw_shapes
 from workbench.core.data.sources import open_data, open_index
@@ -132,6 +133,7 @@ def decode(options: argparse.Namespace) -> None:
         rates = f"{len(index) / slow:,.0f} img/s; first epoch {len(index) / fast:,.0f}"
         print(f"{clock}: Pillow in one thread {rates} ({slow / fast:.2f} times)")
     best = len(index) / min(took for took, _ in pillow)
+    print(f"plain JPEG files were decoded by {decoder_name()}")
     print(f"later epochs {max(later):,.0f} img/s ({max(later) / best:.1f} times)")
 
 

@@ -12,8 +12,11 @@ from workbench.paths import runs_folder
 
 def about_text() -> str:
     """What this is and what it runs on, as rich text."""
+    from workbench.core.data.jpegs import decoder_name
+
     rows = [("Version", _version("cnn-workbench")), ("Python", platform.python_version())]
     rows += [(title, _version(name)) for title, name in (("Qt", "PySide6-Essentials"), ("PyTorch", "torch"))]
+    rows += [("JPEG files", f"decoded by {decoder_name()}")]
     rows += [("System", f"{platform.system()} {platform.release()}"), ("Runs", str(runs_folder()))]
     if getattr(sys, "frozen", False):
         rows.append(("Program", sys.executable))

@@ -109,8 +109,8 @@ def normalize(pixels: torch.Tensor, preprocessing: Preprocessing) -> torch.Tenso
     mean, std = preprocessing.mean, preprocessing.std
     values = (tuple(-value for value in mean), (255.0,) * channels, std)
     offset, white, scale = (_per_row(each, width, pixels.device) for each in values)
-    rows = pixels.reshape(count, height, width * channels).to(torch.float32)
-    rows = torch.addcdiv(offset, rows, white).div_(scale)  # the quotient, then the sum, in one pass over the numbers
+    rows = pixels.reshape(count, height, width * channels).to(torch.float32, copy=True)
+    torch.addcdiv(offset, rows, white, out=rows).div_(scale)  # the quotient, then the sum, in one pass over the numbers
     return rows.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
