@@ -27,7 +27,7 @@ from workbench.gui.runs.detail import DetailPanel, advice, read_detail
 from workbench.gui.runs.exporting import export_menu
 from workbench.gui.runs.model import RunsModel
 from workbench.gui.runs.queue_panel import QueuePanel
-from workbench.gui.runs.rows import CUT_SHORT, RunRow, read_rows
+from workbench.gui.runs.rows import CUT_SHORT, NOT_BEGUN, RunRow, read_rows
 from workbench.gui.runs.table import RunsTable
 from workbench.gui.runs.watch import Watch
 from workbench.gui.widgets.empty_state import EmptyState
@@ -35,7 +35,7 @@ from workbench.gui.workspace import Workspace
 
 LOOK_MS = 2000
 """So often a visible room looks for runs that others write: another program, another machine on the same disk."""
-RESUMABLE = ("stopped", CUT_SHORT, "failed")
+RESUMABLE = ("stopped", CUT_SHORT, NOT_BEGUN, "failed")
 
 
 class RunsRoom(QWidget):

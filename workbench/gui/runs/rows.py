@@ -14,10 +14,12 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     from workbench.core.runs.folder import Run
 
-ELSEWHERE, SILENT, CUT_SHORT = "training elsewhere", "silent", "cut short"
+ELSEWHERE, SILENT, CUT_SHORT, NOT_BEGUN = "training elsewhere", "silent", "cut short", "not begun"
 UNREADABLE = "unreadable"
 Stamp = tuple[tuple[int, int], ...]
 """Size and time of the files that a row was read from."""
+STAMPED = ("plan.json", "network.json", "events.jsonl", "checkpoints")
+EVENTS_PLACE, MISSING = STAMPED.index("events.jsonl"), (0, 0)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class RunRow:
         """How the run stands: what its log says last, unless somebody trains it or should and does not."""
         if self.presence.is_taken:
             return ELSEWHERE if self.presence.kind == "training" else SILENT
-        return CUT_SHORT if self.state == "unfinished" else self.state
+        unfinished = NOT_BEGUN if self.stamp[EVENTS_PLACE : EVENTS_PLACE + 1] == (MISSING,) else CUT_SHORT
+        return unfinished if self.state == "unfinished" else self.state
 
     @property
     def readable(self) -> bool:
@@ -106,7 +109,7 @@ def _stamp(folder: Path) -> Stamp:
         try:
             found = path.stat()
         except OSError:
-            return (0, 0)
+            return MISSING
         return (found.st_mtime_ns, found.st_size)
 
-    return tuple(of(folder / name) for name in ("plan.json", "network.json", "events.jsonl", "checkpoints"))
+    return tuple(of(folder / name) for name in STAMPED)

@@ -64,6 +64,8 @@ def standing_sentence(watch: Watch) -> str:
     if found.kind == "silent":
         since = duration(found.silence)
         return f"Silent for {since}: {found.who} is there and does nothing. End it to resume the run here."
+    if not history.events:
+        return "Nothing was trained yet: it waits in the queue, or for Resume."
     if history.finished is None and history.failed is None:
         reached = f"after epoch {history.epochs_done}" if history.epochs_done else "in its first epoch"
         return f"Cut short {reached}: the process that trained it is gone. Resume goes on from the last checkpoint."
