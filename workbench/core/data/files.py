@@ -33,7 +33,7 @@ def load_files(index: DataIndex, *, framing: Framing | None = None, progress: Pr
     Raises `WorkbenchError` with fewer than two classes or no usable picture in a part.
     """
     if len(index.classes) < 2:
-        raise _too_few_classes(index)
+        raise too_few_classes(index)
     framing = framing or DEFAULT_FRAMING
     with warnings.catch_warnings():  # Pillow's remarks about odd files: they are used, or named as problems
         warnings.simplefilter("ignore")
@@ -106,7 +106,8 @@ def _only_seen_classes(index: DataIndex, data: ImageData) -> ImageData:
     return replace(data, problems=(*data.problems, *problems))
 
 
-def _too_few_classes(index: DataIndex) -> WorkbenchError:
+def too_few_classes(index: DataIndex) -> WorkbenchError:
+    """Why nothing can be learned from a set of one class or none."""
     reason = f"only {index.classes[0]} has pictures" if index.classes else "no folder in it has pictures"
     return WorkbenchError(f"{index.place} holds fewer than two classes", reason, LAYOUT)
 

@@ -22,6 +22,8 @@ from workbench.errors import WorkbenchError
 from workbench.files import BROKEN_JSON, read_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import PIL.Image
     import torch
 
@@ -143,11 +145,12 @@ class Run:
         module.load_state_dict(weights, strict=True, assign=True)
         return module.eval()
 
-    def data(self) -> ImageData:
-        """The data of the run, opened again."""
+    def data(self, progress: Callable[[int, int], None] | None = None) -> ImageData:
+        """The data of the run, opened again; `progress` counts pictures and may raise to cancel."""
         from workbench.core.data.sources import open_data
 
-        return open_data(self.plan.data, framing=self.preprocessing.framing, split=self.plan.split())
+        framing, split = self.preprocessing.framing, self.plan.split()
+        return open_data(self.plan.data, framing=framing, split=split, progress=progress)
 
     def _read(self, name: str) -> bytes:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.data.augment import Step
@@ -103,6 +104,11 @@ class PlanForm(QWidget):
         if not plan.field_problems():
             remember(plan)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What is set here counts in other rooms: the Data room shows the parts of this split."""
+        self.remember()
+        super().hideEvent(event)
+
     def obstacle(self) -> str:
         """Why this plan cannot be trained, in a sentence; empty if nothing is known to be in the way."""
         problems = (*self.subjects.problems(), *self._problems(self.plan()))
@@ -121,6 +127,7 @@ class PlanForm(QWidget):
                 part.set_open(True)
             self._parts.show_counts(plan, _form_of(part))
         self.recipe.show_plan(plan)
+        self.subjects.show_split(plan.split())
         self._schedule.show_plan(plan)
         for view in (self.own_augmentation, self.augmentation, self.memory):
             view.show_plan(plan)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.core.data.split import USUAL, Split, split_problems
 from workbench.errors import Problem, Remedy
 from workbench.gui import icons, theme
 from workbench.gui.training.check import Check, NotWantedError, check
@@ -36,6 +37,7 @@ class SubjectForm(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self._check: Check | None = None
+        self._split = USUAL
         self.network, self.data, self._browse = QPushButton(self), QComboBox(self), QToolButton(self)
         self._network_problem, self._data_problem = ProblemLabel(self), ProblemLabel(self)
         self._facts = ToneLabel("muted", self)
@@ -50,6 +52,13 @@ class SubjectForm(QWidget):
     def spec(self) -> str:
         """The data set as it is typed."""
         return self.data.currentText().strip()
+
+    def show_split(self, split: Split) -> None:
+        """Take in how the pictures are to be split; a split that is not possible at all is told elsewhere."""
+        split = USUAL if split_problems(split) else split
+        if split != self._split:
+            self._split = split
+            self._ask(CHECK_DELAY_MS)
 
     def problems(self) -> tuple[Problem, ...]:
         """What is known to be wrong with the network, the data or the pair."""
@@ -143,11 +152,12 @@ class SubjectForm(QWidget):
 
     def _ask(self, delay_ms: int = 0) -> None:
         network, data, jobs = self._workspace.document.network, self.spec, self._workspace.jobs
+        split = self._split
         analysis = self._workspace.current_analysis
         if not data or analysis is None or analysis.errors:
             return
         jobs.submit(
-            lambda: check(network, data, jobs.wanted),
+            lambda: check(network, data, jobs.wanted, split=split),
             owner=self,
             lane="data",
             key="check",
@@ -208,9 +218,10 @@ class SubjectForm(QWidget):
 
     def _current_check(self) -> Check | None:
         answer = self._check
-        if answer is None or answer.data != self.spec or answer.network is not self._workspace.document.network:
+        wanted = (self.spec, self._split)
+        if answer is None or (answer.data, answer.split) != wanted:
             return None
-        return answer
+        return answer if answer.network is self._workspace.document.network else None
 
     def _show(self) -> None:
         self._network_problem.show_problem(self._network_trouble() or self._advice())

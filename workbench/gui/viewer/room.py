@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 from workbench.core.graph.network import Network
 from workbench.errors import WorkbenchError
 from workbench.gui.errors import show_error
+from workbench.gui.training.remembered import recalled
+from workbench.gui.transfer.busy import BusyRow
 from workbench.gui.viewer import study
 from workbench.gui.viewer.desk import Desk
 from workbench.gui.viewer.run_choice import UNTRAINED
-from workbench.gui.viewer.study import Picture, RunEntry, Subject, Verdict
+from workbench.gui.viewer.study import Picture, Progress, RunEntry, Subject, Verdict
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.workspace import Workspace
 
@@ -56,6 +58,7 @@ class InspectRoom(QWidget):
         self.desk = desk = Desk(self.jobs)
         self.runs, self.strip, self.picture, self.nodes = desk.runs, desk.strip, desk.picture, desk.nodes
         self.maps, self.kernels, self.evaluation = desk.maps, desk.kernels, desk.evaluation
+        self.opening = BusyRow("inspect-opening", self)
         self._make_pages()
         self._connect()
         self._make_actions()
@@ -134,18 +137,26 @@ class InspectRoom(QWidget):
         network, spec = self.workspace.document.network, self.workspace.data
         if self._subject is None:
             self.maps.say("Opening the network", "Its feature maps appear here.")
-        self._submit("subject", lambda: self._subject_of(choice, network, spec), self._show_subject, delay_ms=delay_ms)
+        work = partial(self._subject_of, choice, network, spec, self.opening.reporter(self.jobs))
+        self._submit("subject", work, self._show_subject, delay_ms=delay_ms)
 
-    def _subject_of(self, choice: object, network: Network, spec: str) -> Subject:
+    def _cancel_opening(self) -> None:
+        """Stop decoding pictures; what was shown before stays."""
+        self._drop("subject")
+        self._stale = True
+        if self._subject is None:
+            self.maps.say("Nothing was opened", "You stopped it. Choose a run above to open one.")
+
+    def _subject_of(self, choice: object, network: Network, spec: str, report: Progress) -> Subject:
         """On the lane: the subject of a choice, loaded once while its weights stay the same."""
         if not isinstance(choice, Path):
-            return study.untrained_subject(network, spec)
+            return study.untrained_subject(network, spec, split=recalled().split(), progress=report)
         weights = choice / "checkpoints" / "best"
         key = (choice, weights.stat().st_mtime_ns if weights.exists() else 0)
         if key not in self._remembered:
             while len(self._remembered) >= REMEMBERED:
                 self._remembered.pop(next(iter(self._remembered)))
-            self._remembered[key] = study.open_subject(choice)
+            self._remembered[key] = study.open_subject(choice, report)
         return self._remembered[key]
 
     def _show_subject(self, subject: Subject) -> None:
@@ -241,8 +252,16 @@ class InspectRoom(QWidget):
         self.jobs.cancel(self, key)
         self._settle(key)
 
+    def _show_busy(self) -> None:
+        if "subject" in self._pending:
+            self.opening.start("Opening the network and its pictures")
+        else:
+            self.desk.busy.show()
+
     def _settle(self, key: str) -> None:
         self._pending.discard(key)
+        if key == "subject":
+            self.opening.hide()
         if not self._pending:
             self._patience.stop()
             self.desk.busy.hide()
@@ -318,7 +337,8 @@ class InspectRoom(QWidget):
         self._pages.addWidget(self.desk)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._pages)
+        outer.addWidget(self.opening)
+        outer.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
         self.workspace.inspect_requested.connect(self.inspect_run)
@@ -327,7 +347,8 @@ class InspectRoom(QWidget):
         self.workspace.network_changed.connect(self._network_changed)
         self.workspace.data_changed.connect(self._network_changed)
         self.runs.currentIndexChanged.connect(lambda _row: self._open_choice())
-        self._patience.timeout.connect(self.desk.busy.show)
+        self._patience.timeout.connect(self._show_busy)
+        self.opening.cancelled.connect(self._cancel_opening)
         self.strip.sample_chosen.connect(self._ask_picture)
         self.strip.picture_given.connect(self.look_at)
         self.strip.upright.connect(self.nodes.step)

@@ -5,6 +5,7 @@ Nothing here is imported with torch; every function that needs it loads it when 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from workbench.core.data.images import ImageData, ImagePart
 from workbench.core.data.preprocessing import Framing, Preprocessing
+from workbench.core.data.split import USUAL, Split
 from workbench.core.graph.network import OUTPUT, Network
 from workbench.core.modelling.shapes import Analysis
 from workbench.errors import WorkbenchError
@@ -21,8 +23,7 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     from PIL import Image
 
-    from workbench.core.inspection.evaluation import Progress
-
+Progress = Callable[[int, int], None]
 Pixels = npt.NDArray[np.uint8]
 LARGEST_SHOWN = 512
 """Pixels of the longer side of the copy of a picture that is kept to be shown."""
@@ -80,13 +81,16 @@ def run_entries(root: Path) -> list[RunEntry]:
     return [_entry(run) for run in list_runs(root)]
 
 
-def open_subject(path: Path) -> Subject:
-    """A run with its best weights; raises `WorkbenchError` if it has none yet."""
+def open_subject(path: Path, progress: Progress | None = None) -> Subject:
+    """A run with its best weights; raises `WorkbenchError` if it has none yet.
+
+    `progress` counts the pictures that are decoded and may raise to cancel.
+    """
     from workbench.core.modelling.shapes import analyse
     from workbench.core.runs.folder import open_run
 
     run = open_run(path)
-    samples, trouble = _samples(run)
+    samples, trouble = _samples(run, progress)
     return Subject(
         title=run.name,
         note=_weights_note(run),
@@ -101,15 +105,20 @@ def open_subject(path: Path) -> Subject:
     )
 
 
-def untrained_subject(network: Network, spec: str) -> Subject:
-    """A network with random weights and the pictures of a data set, framed for its input."""
+def untrained_subject(
+    network: Network, spec: str, *, split: Split = USUAL, progress: Progress | None = None
+) -> Subject:
+    """A network with random weights and the pictures of a data set, framed for its input and split as asked.
+
+    `progress` counts the pictures that are decoded and may raise to cancel.
+    """
     from workbench.core.inspection.untrained import untrained_module
     from workbench.core.modelling.shapes import analyse
 
     module, analysis = untrained_module(network), analyse(network)
     channels, height, width = analysis.input_shape or (3, 32, 32)
     framing = Framing(channels, height, width)
-    data, trouble = _data(spec, framing)
+    data, trouble = _data(spec, framing, split, progress)
     mean, std = _statistics(data, framing.channels)
     return Subject(
         title=network.name,
@@ -250,18 +259,18 @@ def _weights_note(run: Any) -> str:
     return f"Weights of epoch {best.epoch}, the best of {len(epochs)}"
 
 
-def _samples(run: Any) -> tuple[ImagePart | None, str]:
+def _samples(run: Any, progress: Progress | None) -> tuple[ImagePart | None, str]:
     try:
-        return run.data().validation, ""
+        return run.data(progress).validation, ""
     except WorkbenchError as error:
         return None, str(error)
 
 
-def _data(spec: str, framing: Framing) -> tuple[ImageData | None, str]:
+def _data(spec: str, framing: Framing, split: Split, progress: Progress | None) -> tuple[ImageData | None, str]:
     from workbench.core.data.sources import open_data
 
     try:
-        return open_data(spec, framing=framing), ""
+        return open_data(spec, framing=framing, split=split, progress=progress), ""
     except WorkbenchError as error:
         return None, str(error)
 
