@@ -82,4 +82,4 @@ def test_a_set_that_has_no_such_groups_says_so(room: DataRoom, folder: Path, set
 def test_a_set_with_parts_of_its_own_keeps_them(room: DataRoom, settle: Settle) -> None:
     room.open("digits")
     settle()
-    assert "of its own" in room.sets.parts.text()
+    assert "part of its own" in room.sets.parts.text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
@@ -17,6 +18,9 @@ from workbench.gui.transfer.busy import NoLongerWantedError
 from workbench.gui.widgets.muted import MutedLabel
 
 CHANNELS = {1: ("Grey",), 3: ("Red", "Green", "Blue")}
+TICKS = (0, 64, 128, 192, 255)
+TALL = 2.0
+"""Peaks at black and white that are so many times as high as all others go beyond the plot, or nothing else is seen."""
 LINES = {"Red": 5, "Green": 6, "Blue": 0, "Grey": 7}
 """Which colour of the theme's series stands for a channel."""
 
@@ -37,8 +41,14 @@ class FiguresPanel(QWidget):
         item.hideButtons()
         item.setMenuEnabled(False)
         item.setMouseEnabled(x=False, y=False)
-        item.getAxis("left").setStyle(showValues=False)
-        item.setLabel("bottom", "value")
+        item.setLabel("bottom", "Value of a pixel: 0 dark, 255 bright")
+        item.setLabel("left", "% of the pixels")
+        left, bottom = item.getAxis("left"), item.getAxis("bottom")
+        left.setScale(100)
+        left.enableAutoSIPrefix(False)
+        left.setWidth(44)
+        bottom.setTicks([[(value, str(value)) for value in TICKS], []])
+        bottom.setStyle(hideOverlappingLabels=False)
         self._curves = {name: self.plot.plot() for name in LINES}
         self.table = QLabel(self)
         self.table.setObjectName("data-moments")
@@ -90,12 +100,15 @@ class FiguresPanel(QWidget):
             axis.setPen(pg.mkPen(colours.border))
             axis.setTextPen(pg.mkPen(colours.muted))
             axis.setTickFont(theme.font("small"))
+            axis.label.setFont(theme.font("small"))
+            axis.label.setDefaultTextColor(colours.muted)
         shown = CHANNELS[len(self._colours.counts)] if self._colours else ()
         for name, curve in self._curves.items():
             curve.setPen(pg.mkPen(colours.series[LINES[name]], width=1))
             counts = self._colours.counts[shown.index(name)] if self._colours and name in shown else np.zeros(0)
             curve.setData(np.arange(len(counts), dtype=float), counts / max(1, counts.sum()) if len(counts) else counts)
-        self.plot.setXRange(0, 255, padding=0.01)
+        self.plot.setXRange(0, 255, padding=0.05)
+        self.plot.setYRange(0, _height(self._colours) if self._colours else 1, padding=0.02)
         self._write(shown)
 
     def _write(self, shown: tuple[str, ...]) -> None:
@@ -122,8 +135,24 @@ class FiguresPanel(QWidget):
         column.addStretch(1)
 
 
+def _shares(found: Colours) -> npt.NDArray[np.float64]:
+    """How often each value occurs in each channel, as shares."""
+    return found.counts / np.maximum(found.counts.sum(axis=1, keepdims=True), 1)
+
+
+def _height(found: Colours) -> float:
+    """How high the plot reaches."""
+    shares = _shares(found)
+    inner = float(shares[:, 1:-1].max())
+    return inner if inner > 0 and shares.max() > TALL * inner else float(shares.max())
+
+
 def _note(found: Colours) -> str:
     sampled = found.used + found.unreadable < found.of
     counted = f"{found.used:,} of {found.of:,} pictures" if sampled else f"{found.used:,} pictures"
-    words = f"Of the pictures shown in the grid: counted on small copies of {counted}, as shares of 255."
+    words = f"Of the pictures shown in the grid: counted on small copies of {counted}; mean and std as shares of 255."
+    shares = _shares(found)
+    if shares.max() > _height(found):
+        black, white = shares[:, (0, -1)].mean(axis=0)
+        words += f" The plot is cut: {black:.1%} of the values are 0, {white:.1%} are 255."
     return f"{words} {found.unreadable:,} could not be read." if found.unreadable else words

@@ -77,7 +77,7 @@ class Holding:
         if self.note:
             return self.note
         if not self.index.split_here:
-            return "The set has a validation part of its own."
+            return "Validation part of its own."
         by = f" by {self.split.group_word}" if self.split.group_word else ""
         if self.is_settled:
             return f"Split here{by}, as in a training."

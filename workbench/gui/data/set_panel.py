@@ -78,15 +78,16 @@ class SetPanel(QWidget):
         """Show the classes of a set and what can be filtered by."""
         self.classes.show_holding(holding)
         self._show_findings(holding.findings if holding else {})
+        for widget in (self.facts, self.parts):
+            widget.setVisible(holding is not None)
+        self.part.setEnabled(holding is not None)
         if holding is None:
-            self.facts.clear()
-            self.parts.clear()
             return
         self.parts.setText(holding.parts_in_words)
         train, held = holding.counts()
         lost = int(holding.excluded.sum())
         words = f"{len(holding.classes):,} classes · {train.sum():,} + {held.sum():,} pictures"
-        self.facts.setText(words + (f" · {lost:,} excluded" if lost else ""))
+        self.facts.setText(words + (f" · {lost:,}\u00a0excluded" if lost else ""))
 
     def show_filter(self, wanted: Filter) -> None:
         """Show what is filtered by, and tell it once."""
