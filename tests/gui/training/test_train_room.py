@@ -379,16 +379,18 @@ def test_remembered_values_that_cannot_be_read_are_no_reason_to_stop(content: by
 @pytest.mark.slow
 def test_a_run_in_a_process_of_its_own_is_as_any_other(qtbot: QtBot, room: TrainRoom, workspace: Workspace) -> None:
     found(room, QCheckBox, "train-isolated").setChecked(True)
-    train_until_running(qtbot, room)
+    found(room, QSpinBox, "train-epochs").setValue(500)
+    click(qtbot, room, "train-start")
+    qtbot.waitUntil(lambda: steps_done(room) > 3, timeout=4 * PATIENCE_MS)
     click(qtbot, room, "train-pause")
     wait(qtbot, lambda: room.run.standing == "paused")
     click(qtbot, room, "train-pause")
     click(qtbot, room, "train-stop")
-    wait(qtbot, lambda: room.run.is_over)
+    qtbot.waitUntil(lambda: room.run.is_over, timeout=4 * PATIENCE_MS)  # a process takes its time to begin
     assert room.run.standing == "stopped" and steps_done(room) > 3
     assert open_run(workspace.runs_folder / "tiny-digits-1").state == "stopped"
     found(room, QLineEdit, "train-rate").setText("100")
     found(room, QComboBox, "train-optimizer").setCurrentText("sgd")
     click(qtbot, room, "train-start")
-    wait(qtbot, lambda: room.run.is_over)
+    qtbot.waitUntil(lambda: room.run.is_over, timeout=4 * PATIENCE_MS)  # a process takes its time to begin
     assert room.run.standing == "failed" and "loss is" in room.panel.failure.text
