@@ -42,7 +42,7 @@ def _lead(meeting: Meeting, make: Callable[[], Run], *, as_json: bool) -> int:
 
     try:
         run = make()
-        if _is_over(run, meeting):
+        if _is_over(run):
             meeting.leave()
             return COMPLETE
     except BaseException:  # the others wait for what this rank says
@@ -51,12 +51,13 @@ def _lead(meeting: Meeting, make: Callable[[], Run], *, as_json: bool) -> int:
     return follow(run, partial(walk, meeting=meeting), as_json=as_json)
 
 
-def _is_over(run: Run, meeting: Meeting) -> bool:
+def _is_over(run: Run) -> bool:
     """Whether there is nothing left to train; raises `WorkbenchError` if it failed and was only started once more."""
+    from workbench.core.runs.meeting import restarts
     from workbench.core.training.events import RunFailed
 
     last = run.events()[-1:]
-    if meeting.restarts and last and isinstance(last[0], RunFailed):
+    if restarts() and last and isinstance(last[0], RunFailed):
         raise WorkbenchError(last[0].title, last[0].reason, last[0].hint)
     if run.state == "complete":
         tell(f"{run.name} is complete: all epochs of its plan are done.")

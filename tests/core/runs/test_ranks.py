@@ -259,11 +259,11 @@ def test_a_killed_rank_is_started_again_to_the_same_bits(
     with Child(killed, [RANKS, str(killed.path), "2"]) as child:
         events = []
         for event in child.events(Control()):
-            if isinstance(event, EpochDone) and event.epoch == 1:
-                kill_rank(child.process.pid, rank)
             events.append(event)
+            if isinstance(event, EpochDone) and sum(isinstance(each, EpochDone) for each in events) == 2:
+                kill_rank(child.process.pid, rank)
         assert isinstance(events[-1], RunFinished), child.failed()
     starts = [event.step for event in events if isinstance(event, RunStarted)]
-    assert len(starts) == 2 and starts[0] == 0 and starts[1] in (0, 15, 30)
+    assert starts in ([0, 15], [0, 30]), "it goes on from the checkpoint after the first epoch, or the second"
     assert any(isinstance(event, Warned) and "started again (1)" in event.title for event in events)
     assert farthest(whole, killed) == 0.0

@@ -34,7 +34,12 @@ class Environment(msgspec.Struct, frozen=True):
     ranks: int = 1
 
 
-DECISIVE = {"device": "the device", "torch": "torch", "threads": "the number of threads", "ranks": "the number of ranks"}
+DECISIVE = {
+    "device": "the device",
+    "torch": "torch",
+    "threads": "the number of threads",
+    "ranks": "the number of ranks",
+}
 """What decides the last bits of a number, besides the precision, which a run keeps."""
 
 

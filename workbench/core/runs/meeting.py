@@ -65,6 +65,11 @@ def ranks_here() -> tuple[int, int] | None:
     return (rank, size) if size > 1 else None
 
 
+def restarts() -> int:
+    """How often the ranks have been started again after one of them was gone."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
+
+
 def meet() -> Meeting | None:
     """The meeting this process was started for, None if it was started alone; raises `WorkbenchError`."""
     here = ranks_here()
@@ -77,11 +82,6 @@ class Meeting:
     def __init__(self, rank: int, size: int) -> None:
         self.rank, self.size = rank, size
         self._store, self._told = _store(), False
-
-    @property
-    def restarts(self) -> int:
-        """How often the ranks have been started again after one of them was gone."""
-        return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
 
     def choose_device(self, wanted: str) -> torch.device:
         """This rank's device: its own graphics processor where the plan leaves the number open."""
@@ -207,6 +207,7 @@ class Meeting:
 
 
 def _store() -> Store:
+    from torch.distributed.distributed_c10d import PrefixStore
     from torch.distributed.rendezvous import rendezvous
 
     try:
@@ -216,7 +217,7 @@ def _store() -> Store:
         title, hint = f"The ranks cannot meet at {where}", "Choose a free port of the first host (MASTER_PORT)."
         raise WorkbenchError(title, first_line(error), hint) from error
     store.set_timeout(TO_ANSWER)
-    return store
+    return PrefixStore(f"start/{restarts()}", store)  # torchrun keeps what earlier starts have left in its store
 
 
 def backend_for(device: torch.device) -> str:

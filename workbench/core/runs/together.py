@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import from_json, to_json
 from workbench.core.runs.folder import DataCard, Run
-from workbench.core.runs.meeting import Meeting, Orders, backend_for, too_many_ranks
+from workbench.core.runs.meeting import Meeting, Orders, backend_for, restarts, too_many_ranks
 from workbench.core.training.control import Control
 from workbench.core.training.events import Warned
 from workbench.core.training.plan import changed
@@ -40,8 +40,8 @@ def begin(meeting: Meeting, run: Run, card: DataCard, *, device: torch.device, p
 
 def news(meeting: Meeting, network: Network, device: torch.device) -> Iterator[Warned]:
     """What a reader of the run should know of its ranks."""
-    if meeting.restarts:
-        title = f"The ranks were started again ({meeting.restarts}): one of them was gone"
+    if again := restarts():
+        title = f"The ranks were started again ({again}): one of them was gone"
         yield Warned(time=time.time(), title=title, reason="the run goes on from its last checkpoint")
     if device.type == "cpu" and any("BatchNorm" in node.kind for node in network):
         title = f"Batch normalization takes its means over the pictures of each of the {meeting.size} ranks"
