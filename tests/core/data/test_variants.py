@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from workbench.core.data.augment import AUGMENTATIONS
+from workbench.core.data.augment import AUGMENTATIONS, Step
 from workbench.core.data.batches import Batches
 from workbench.core.data.images import ImagePart
 from workbench.core.data.preprocessing import Framing, Preprocessing
@@ -56,13 +56,16 @@ def test_balanced_sampling_shows_a_picture_of_a_small_class_more_often() -> None
     assert len({(variant.epoch, variant.step, variant.normalized.tobytes()) for variant in found}) == len(found)
 
 
-@pytest.mark.parametrize("augmentation", ["imagenet", "general", "strong"])
-def test_a_photo_is_varied_alone_as_in_its_batch(augmentation: str) -> None:
-    """Photos are resized in another way than small pictures."""
+@pytest.mark.parametrize(
+    ("augmentation", "steps"),
+    [("imagenet", ()), ("general", ()), ("strong", ()), ("none", (Step("resized-crop"), Step("perspective")))],
+)
+def test_a_photo_is_varied_alone_as_in_its_batch(augmentation: str, steps: tuple[Step, ...]) -> None:
+    """Photos are resized in another way than small pictures, some of a batch where others are distorted."""
     chosen = Preprocessing(Framing(3, 140, 140, 160), (0.5, 0.4, 0.3), (0.2, 0.3, 0.4))
     pixels = np.random.default_rng(0).integers(0, 256, (9, 160, 160, 3), np.uint8)
     part = ImagePart(pixels, np.arange(9) % 2)
-    made = Batches(part, preprocessing=chosen, batch_size=5, seed=1, augmentation=augmentation)
+    made = Batches(part, preprocessing=chosen, batch_size=5, seed=1, augmentation=augmentation, steps=steps)
     for variant in seen(made, 4, range(4)):
         images, _ = list(made.epoch(variant.epoch))[variant.step]
         assert any(np.array_equal(image.numpy(), variant.normalized) for image in images)

@@ -39,22 +39,35 @@ def resampled(pixels: torch.Tensor, matrices: torch.Tensor, size: tuple[int, int
     """Pictures of (height, width), read from `pixels` where `matrices` (on the CPU) point.
 
     The pixels keep their type where every picture only moves by whole pixels, or shows a box of a photo; otherwise they
-    are float32.
+    are float32. How a picture is read depends on its own matrix alone, not on the others of its batch.
     """
     moves = _whole_moves(matrices)
     if moves.all():
         return _moved(pixels, matrices, size, fill)
-    if pixels.dtype == torch.uint8 and size[0] * size[1] >= PHOTO:
-        boxes = whole_boxes(matrices, (pixels.shape[1], pixels.shape[2]), size)
-        if boxes is not None:
-            return _resized(pixels, matrices, boxes, size)
-    if not moves.any():
-        return _sampled(pixels, matrices, size, fill)
+    source = (pixels.shape[1], pixels.shape[2])
+    is_photo = pixels.dtype == torch.uint8 and size[0] * size[1] >= PHOTO
+    boxes = whole_boxes(matrices, source, size) if is_photo else None
+    if boxes is not None:
+        return _resized(pixels, matrices, boxes, size)
     result = _sampled(pixels, matrices, size, fill)
-    still = moves.nonzero()[:, 0]
-    places = still.to(pixels.device)
-    exact = _moved(pixels.index_select(0, places), matrices[still], size, fill)
-    return result.index_copy_(0, places, exact.to(torch.float32))
+    if moves.any():
+        still = moves.nonzero()[:, 0]
+        places = still.to(pixels.device)
+        exact = _moved(pixels.index_select(0, places), matrices[still], size, fill)
+        result.index_copy_(0, places, exact.to(torch.float32))
+    for row in _upright(matrices, moves) if is_photo else ():
+        part = slice(row, row + 1)
+        box = whole_boxes(matrices[part], source, size)
+        if box is not None:
+            result[part] = _resized(pixels[part], matrices[part], box, size).to(torch.float32)
+    return result
+
+
+def _upright(matrices: torch.Tensor, moves: torch.Tensor) -> list[int]:
+    """The pictures that are neither turned nor only moved: they may show a box."""
+    numbers = matrices.numpy()
+    upright = (numbers[:, (0, 1, 2, 2), (1, 0, 0, 1)] == 0).all(axis=1)
+    return np.flatnonzero(upright & ~moves.numpy()).tolist()
 
 
 def _whole_moves(matrices: torch.Tensor) -> torch.Tensor:
