@@ -146,9 +146,7 @@ def test_in_a_folded_network_it_runs_below_the_cards_that_feed_what_trains(room:
     assert all(ends.values())
     for place, way in ends.items():
         above = room.freezing.lines()[place]
-        feeding = [
-            name for name in above if any(taker not in above for taker in room.scene.picture.seen.consumers[name])
-        ]
+        feeding = [name for name in above if not above & set(room.scene.picture.seen.consumers[name])]
         bottoms = {room.scene.nodes[name].box().bottom() for name in feeding}
         assert all(any(0 < piece.y1() - bottom < 40 for bottom in bottoms) for piece in way)
 
@@ -157,3 +155,13 @@ def test_the_toggles_are_in_the_bar(room: BuildRoom) -> None:
     for name in ("build-alive", "build-freeze"):
         action = room.canvas_actions.all[name]
         assert action.isCheckable() and not action.icon().isNull() and not action.shortcut().isEmpty()
+
+
+def test_a_shortcut_over_the_line_gives_it_no_second_piece(room: BuildRoom, qtbot: QtBot) -> None:
+    room.workspace.document.open(open_network("resnet18"))
+    room.scene.unfold(room.scene.tree.groups)
+    switch_on(room, qtbot)
+    room.scene.select(["layer1.0.relu"])
+    room.canvas_actions.all["build-freeze-here"].trigger()
+    (piece,) = room.freezing.line.way
+    assert 0 < piece.y1() - room.scene.nodes["layer1.0.relu"].box().bottom() < 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -22,10 +22,11 @@ LABEL = (20.0, 9.0)
 """The height of the label, and the free room at its sides."""
 
 
-def way_of(cut: Collection[str], seen: Network, boxes: Mapping[str, QRectF]) -> Way:
+def way_of(cut: frozenset[str], seen: Network, boxes: Mapping[str, QRectF]) -> Way:
     """Where a line runs that has these cards above it: level from side to side where that separates them.
 
-    Where it does not, as in a network that is folded into columns, it runs below each card that feeds one beyond it.
+    Where it does not, as in a network that is folded into columns, it runs below each card that feeds only what lies
+    beyond it.
     """
     above = [boxes[name] for name in boxes if name in cut]
     below = [boxes[name] for name in boxes if name not in cut]
@@ -34,7 +35,7 @@ def way_of(cut: Collection[str], seen: Network, boxes: Mapping[str, QRectF]) -> 
     low, high = max(box.bottom() for box in above), min(box.top() for box in below)
     if low <= high:
         return (_level((low + high) / 2, [*above, *below], OVER),)
-    ends = [name for name in boxes if name in cut and any(taker not in cut for taker in seen.consumers[name])]
+    ends = [name for name in boxes if name in cut and cut.isdisjoint(seen.consumers[name])]
     return tuple(_level(boxes[name].bottom() + style.GAP[1] / 2, [boxes[name]], BESIDE) for name in ends)
 
 
