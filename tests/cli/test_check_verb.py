@@ -124,3 +124,46 @@ def test_a_continued_run_says_that_labels_changed(workbench: Any, leaky: Path, t
     workbench("check", leaky, "--relabel", "4", "train/10")
     told = [getattr(event, "title", "") for event in resume(tmp_path / "long")]
     assert "The data has changed since the run began" in told
+
+
+@pytest.fixture
+def patients(tmp_path: Path) -> Path:
+    """A table with parts of its own, in which one of eight patients is in both."""
+    from PIL import Image
+
+    lines = ["path,label,split,patient"]
+    for number in range(48):
+        name, patient = f"{number}.png", number // 6
+        noise = np.random.default_rng(number).integers(0, 256, (24, 24, 3), np.uint8)
+        Image.fromarray(noise).save(tmp_path / name)
+        held = patient == 7 or number == 3
+        lines.append(f"{name},{'ab'[number % 2]},{'val' if held else 'train'},p{patient}")
+    path = tmp_path / "patients.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_a_patient_in_both_parts_is_found_and_decided_about(workbench: Any, patients: Path) -> None:
+    asked = ("check", patients, "--group-column", "Patient", "--json")
+    (finding,) = (each for each in workbench(*asked).json["findings"] if each["finding"] == "groups")
+    assert finding["title"] == "1 Patient is in both parts"
+    assert sorted(finding["pictures"]) == sorted(f"{number}.png" for number in range(6))
+    answer = workbench(*asked, "--decide", "groups=move")
+    assert "groups" not in findings(answer)
+    assert (answer.json["train"], answer.json["validation"]) == (42, 6)
+    assert "groups" not in findings(workbench("check", patients, "--json"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--group-column", "nurse"), "has no column nurse"),
+        (("--group-pattern", "("), "is no pattern"),
+        (("--group-pattern", "a", "--group-column", "b"), "named twice"),
+    ],
+)
+def test_groups_that_cannot_be_are_refused(
+    workbench: Any, patients: Path, words: tuple[str, ...], message: str
+) -> None:
+    answer = workbench("check", patients, *words)
+    assert answer.status == 2 and message in answer.err

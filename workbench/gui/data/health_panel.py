@@ -122,7 +122,8 @@ class HealthPanel(QWidget):
         report, doubles = answer
         self._end()
         self._clear()
-        self.note.setText(_told(report.findings))
+        judge = report.subject.suspects.run
+        self.note.setText(_told(report.findings) + (f" · labels judged by {judge}" if judge else ""))
         for finding in report.findings:
             self._rows.addWidget(self._row(report, finding))
         pictures = {finding.title: _pictures(finding) for finding in report.findings if len(finding.pictures)}

@@ -26,6 +26,7 @@ from workbench.gui.data.holding import PARTS, Filter, Holding
 from workbench.gui.data.recent import recent_sets
 from workbench.gui.widgets.labels import ToneLabel
 
+FINDING = "Finding whose pictures to show"
 FILES = "Pictures and labels (*.npz *.csv *.jsonl);;All files (*)"
 
 
@@ -127,6 +128,7 @@ class SetPanel(QWidget):
     def _tell(self) -> None:
         wanted = self.filter
         self.everything.setEnabled(wanted != Filter())
+        self.finding.setToolTip(self.finding.currentText() if wanted.finding else FINDING)
         self.filter_changed.emit(wanted)
 
     def _typed(self) -> None:
@@ -163,7 +165,7 @@ class SetPanel(QWidget):
     def _prepare_filters(self) -> None:
         for box, name, words in (
             (self.part, "part", "Part of the set to show"),
-            (self.finding, "finding", "Finding whose pictures to show"),
+            (self.finding, "finding", FINDING),
         ):
             box.setObjectName(f"data-{name}")
             box.setAccessibleName(words)
