@@ -3,11 +3,15 @@
 `torch.fx` alone records `x.shape[0]`, `h // 7` and the like as operations. Here every recorded value is also computed
 on the meta device (no data, no memory), so that a shape asked for is a tuple of numbers and never becomes part of the
 record. A layer of the catalog is recorded as one call, whatever it does inside.
+
+While it records, `torch.fx` stands between every module of the process and its call, also of a network that trains in
+another thread. So one record is made at a time, and what other threads do goes by unseen.
 """
 
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -25,6 +29,9 @@ VALUE = "workbench_value"
 """The key in `fx.Node.meta` under which the meta tensor stands that a node computed, or None."""
 PLACE = "workbench_place"
 """The key in `fx.Node.meta` under which the line of the module's own code stands, or None."""
+
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class ShapedProxy(fx.Proxy):
@@ -63,12 +70,14 @@ class ShapeTracer(fx.Tracer):
         self._input_shape = input_shape
         self._is_layer = is_layer
         self._computing = False
+        self._thread = threading.get_ident()
         self._twin: nn.Module | None = None
 
     def record(self, module: nn.Module) -> fx.Graph:
         """What the module computes."""
-        self._twin = _meta_twin(module)
-        return self.trace(module)
+        self._twin, self._thread = _meta_twin(module), threading.get_ident()
+        with _ONE_AT_A_TIME:
+            return self.trace(module)
 
     def create_args_for_root(self, root_fn: Any, is_module: bool, concrete_args: Any = None) -> tuple[Any, list[Any]]:
         """The picture is the only argument that is recorded; all others keep their defaults."""
@@ -90,12 +99,16 @@ class ShapeTracer(fx.Tracer):
         return made
 
     def call_module(self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Record a module's call, unless it happens while a value is computed."""
-        return forward(*args, **kwargs) if self._computing else super().call_module(m, forward, args, kwargs)
+        """Record a module's call, unless it happens while a value is computed or elsewhere."""
+        return forward(*args, **kwargs) if self._looks_away else super().call_module(m, forward, args, kwargs)
 
     def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
-        """Record the reading of a parameter, unless it happens while a value is computed."""
-        return attr_val if self._computing else super().getattr(attr, attr_val, parameter_proxy_cache)
+        """Record the reading of a parameter, unless it happens while a value is computed or elsewhere."""
+        return attr_val if self._looks_away else super().getattr(attr, attr_val, parameter_proxy_cache)
+
+    @property
+    def _looks_away(self) -> bool:
+        return self._computing or threading.get_ident() != self._thread
 
     def _compute(self, node: fx.Node) -> Any:
         """What the node computes on the meta device, or None if that cannot be told without data."""
