@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workbench.core.graph import storage
+from workbench.core.graph.canvas import Canvas
 from workbench.core.graph.migrations import STEPS, Record, migrated
 from workbench.core.graph.storage import VERSION, from_json, json_schema, load_network, to_json
 from workbench.core.layers.catalog import CATALOG
@@ -41,8 +42,9 @@ def test_saved_networks_follow_the_schema(name: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_files_of_every_version_open_as_the_same_network(version: int) -> None:
-    network = load_network(golden(version))
-    assert network == load_network(golden(VERSION))
+    network, latest = load_network(golden(version)), load_network(golden(VERSION))
+    assert network.with_(canvas=Canvas()) == latest.with_(canvas=Canvas())
+    assert bool(network.canvas) == (version > 1)
     assert list(network.nodes) == list(load_network(golden(VERSION)).nodes)
 
 
@@ -73,13 +75,16 @@ files = st.recursive(
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.dictionaries(st.sampled_from(["name", "nodes", "blocks", "more"]), files), st.sampled_from(["node", "file"]))
+@given(
+    st.dictionaries(st.sampled_from(["name", "nodes", "blocks", "canvas", "more"]), files),
+    st.sampled_from(["node", "file"]),
+)
 def test_what_the_schema_accepts_is_read_and_what_it_refuses_is_refused(values: dict[str, Any], place: str) -> None:
     node = {"name": "a", "kind": sorted(kind.name() for kind in CATALOG)[0]}
     base: dict[str, Any] = {"format": "cnn-workbench/network", "version": VERSION, "name": "n", "nodes": [node]}
     if place == "node":
-        words = dict(zip(("name", "nodes", "blocks", "more"), ("name", "inputs", "arguments", "position"), strict=True))
-        file = {**base, "nodes": [{**node, **{words[key]: value for key, value in values.items()}}]}
+        words = {"nodes": "inputs", "blocks": "arguments", "more": "position", "canvas": "more"}
+        file = {**base, "nodes": [{**node, **{words.get(key, key): value for key, value in values.items()}}]}
     else:
         file = {**base, **values}
     try:

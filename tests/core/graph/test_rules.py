@@ -6,7 +6,7 @@ from workbench.core.graph.network import Network, Node
 from workbench.core.graph.rules import connection_problem, input_problem, name_problem
 
 
-@pytest.mark.parametrize("name", ["conv", "layer1.0.conv1", "_x", "blocks.12"])
+@pytest.mark.parametrize("name", ["conv", "layer1.0.conv1", "_x", "blocks.12", "attention.self.query"])
 def test_usable_names(diamond: Network, name: str) -> None:
     assert name_problem(diamond, name) is None
 
@@ -15,7 +15,7 @@ def test_usable_names(diamond: Network, name: str) -> None:
     "name",
     [
         *("", ".", "a..b", "two words", "größe", "-x", "²", "a.weight", "train", "b.c", "a"),
-        *("class", "a.lambda.b", "None", "__class__", "a.__init__", "_modules", "meta", "recompile"),
+        *("class", "a.lambda.b", "None", "__class__", "a.__init__", "_modules", "meta", "recompile", "self"),
         *("x" * 301, ".".join("x" * 51)),
     ],
 )

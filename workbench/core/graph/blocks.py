@@ -103,13 +103,13 @@ def connect(network: Network, source: str, target: str, *, catalog: rules.Catalo
 def forget_block(network: Network, prefix: str) -> Network:
     """Keep the nodes of a group and forget which block made them."""
     _use(network, prefix)
-    return Network(network.name, network.nodes, {name: use for name, use in network.blocks.items() if name != prefix})
+    return network.with_(blocks={name: use for name, use in network.blocks.items() if name != prefix})
 
 
 def remember_blocks(network: Network, found: Mapping[str, BlockUse], *, blocks: Blocks) -> Network:
     """Remember which blocks made some groups; those that are not exactly what the block makes are left out."""
     true = {prefix: use for prefix, use in found.items() if is_made(network, prefix, use, blocks=blocks)}
-    return Network(network.name, network.nodes, {**network.blocks, **true}) if true else network
+    return network.with_(blocks={**network.blocks, **true}) if true else network
 
 
 def is_made(network: Network, prefix: str, use: BlockUse, *, blocks: Blocks) -> bool:
@@ -128,8 +128,8 @@ def _remade(network: Network, prefix: str, use: BlockUse, *, inputs: tuple[str, 
     others = (node for node in taking_instead(network, instead, keeping=old.keys()) if node.name not in old)
     listed = _in_place(network, [*others], new, prefix)
     outside = {name: made for name, made in network.blocks.items() if not _is_at_or_below(name, prefix)}
-    after = Network(network.name, {node.name: node for node in listed}, outside)
-    return Network(after.name, after.nodes, {**still_made(network, after), prefix: use, **uses(part, prefix)})
+    after = network.with_nodes(listed).with_(blocks=outside)
+    return after.with_(blocks={**still_made(network, after), prefix: use, **uses(part, prefix)})
 
 
 def _instead(network: Network, prefix: str, part: Part, blocks: Blocks) -> dict[str, str]:

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from workbench.core.graph.canvas import Canvas
 from workbench.core.graph.matching import matched
 from workbench.core.graph.network import BlockUse, Network, Node
 from workbench.errors import WorkbenchError
@@ -61,7 +62,8 @@ class Difference:
     """All that has to be done to one network to get another; false where they are alike.
 
     `order` is the new order of all names where that is not the old one without the removed and with the added at the
-    end. `titles` are the names of the networks and `blocks` the block uses of each prefix, old and new.
+    end. `titles` are the names of the networks, `blocks` the block uses of each prefix and `canvas` what is written
+    beside the nodes, old and new.
     """
 
     added: tuple[Node, ...] = ()
@@ -70,9 +72,10 @@ class Difference:
     order: tuple[str, ...] | None = None
     titles: tuple[str, str] | None = None
     blocks: Mapping[str, tuple[BlockUse | None, BlockUse | None]] = field(default_factory=dict)
+    canvas: tuple[Canvas, Canvas] | None = None
 
     def __bool__(self) -> bool:
-        return any((self.added, self.removed, self.changed, self.order, self.titles, self.blocks))
+        return any((self.added, self.removed, self.changed, self.order, self.titles, self.blocks, self.canvas))
 
     @property
     def structural(self) -> bool:
@@ -96,6 +99,7 @@ def difference(before: Network, after: Network) -> Difference:
         changed=tuple(change for change in changes if change),
         titles=(before.name, after.name) if before.name != after.name else None,
         blocks=_block_changes(before, after),
+        canvas=(before.canvas, after.canvas) if before.canvas != after.canvas else None,
     )
     order = tuple(after.nodes)
     return found if tuple(apply(found, before).nodes) == order else _ordered(found, order)
@@ -116,7 +120,8 @@ def apply(change: Difference, network: Network) -> Network:
     blocks = {**network.blocks, **{prefix: use for prefix, (_, use) in change.blocks.items() if use}}
     kept = {prefix: use for prefix, use in blocks.items() if change.blocks.get(prefix, (None, use))[1]}
     title = change.titles[1] if change.titles else network.name
-    return Network(title, {name: named[name] for name in change.order or named}, kept)
+    canvas = change.canvas[1] if change.canvas else network.canvas
+    return Network(title, {name: named[name] for name in change.order or named}, kept, canvas)
 
 
 def _following(node: Node, names: Mapping[str, str]) -> Node:
@@ -126,7 +131,7 @@ def _following(node: Node, names: Mapping[str, str]) -> Node:
 
 
 def _ordered(found: Difference, order: tuple[str, ...]) -> Difference:
-    return Difference(found.added, found.removed, found.changed, order, found.titles, found.blocks)
+    return replace(found, order=order)
 
 
 def _block_changes(before: Network, after: Network) -> dict[str, tuple[BlockUse | None, BlockUse | None]]:

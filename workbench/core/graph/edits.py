@@ -155,7 +155,8 @@ def rename(network: Network, name: str, new_name: str) -> Network:
         return network
     refuse(name_problem(_without(network, name), new_name))
 
-    return settled(network, network.with_nodes(renamed(network, {name: new_name})))
+    named = network.with_nodes(renamed(network, {name: new_name}))
+    return settled(network, named.with_(canvas=network.canvas.renamed({name: new_name}, {})))
 
 
 def renamed(network: Network, names: Mapping[str, str]) -> Iterator[Node]:
@@ -176,13 +177,13 @@ def move(network: Network, positions: Mapping[str, Position]) -> Network:
 
 def retitle(network: Network, name: str) -> Network:
     """Give the network another name."""
-    return Network(name, network.nodes, network.blocks)
+    return network.with_(name=name)
 
 
 def settled(before: Network, after: Network) -> Network:
     """What an edit has made, without the blocks that it has edited inside: their arguments would not describe them."""
     blocks = still_made(before, after)
-    return after if len(blocks) == len(after.blocks) else Network(after.name, after.nodes, blocks)
+    return after if len(blocks) == len(after.blocks) else after.with_(blocks=blocks)
 
 
 def _changed(network: Network, name: str, **changes: Any) -> Network:

@@ -106,7 +106,7 @@ def remove_group(network: Network, prefix: str) -> Network:
         return node.with_(inputs=tuple(new for old in node.inputs for new in (instead if old in inner else (old,))))
 
     after = network.with_nodes(rewired(node) for node in network if node.name not in inner)
-    return Network(network.name, after.nodes, still_made(network, after))
+    return after.with_(blocks=still_made(network, after))
 
 
 def copy_group(network: Network, prefix: str, new_prefix: str, *, offset: Position = (0.0, 0.0)) -> Network:
@@ -143,7 +143,7 @@ def paste_network(network: Network, copied: Network, *, offset: Position = (0.0,
         if first
     }
     after = network.with_nodes([*network, *nodes])
-    return Network(network.name, after.nodes, {**still_made(network, after), **blocks})
+    return after.with_(blocks={**still_made(network, after), **blocks})
 
 
 def pasted_names(network: Network, copied: Network) -> dict[str, str]:
@@ -179,7 +179,7 @@ def with_group(
     for node in network:
         listed += [node, *nodes] if node.name == behind else [node]
     after = network.with_nodes(listed if behind in network else [*network, *nodes])
-    return Network(network.name, after.nodes, {**still_made(network, after), **blocks})
+    return after.with_(blocks={**still_made(network, after), **blocks})
 
 
 def blocks_below(network: Network, prefix: str, new_prefix: str) -> dict[str, BlockUse]:
@@ -214,7 +214,17 @@ def _moved(network: Network, fresh: Mapping[str, str], *, common: str, prefix: s
 
 def _with_names(network: Network, fresh: Mapping[str, str], blocks: Mapping[str, BlockUse]) -> Network:
     after = network.with_nodes(renamed(network, fresh))
-    return Network(network.name, after.nodes, {**still_made(network, after), **blocks})
+    gone = {old: new for old, new in _other_names(fresh) if old not in after.groups}
+    after = after.with_(canvas=network.canvas.renamed(fresh, gone))
+    return after.with_(blocks={**still_made(network, after), **blocks})
+
+
+def _other_names(fresh: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What the groups around renamed nodes are called then, as far as their names say it."""
+    for old, new in fresh.items():
+        while "." in old and old.rpartition(".")[2] == new.rpartition(".")[2]:
+            old, new = old.rpartition(".")[0], new.rpartition(".")[0]
+            yield old, new
 
 
 def _is_whole(network: Network, prefix: str, names: Collection[str]) -> bool:

@@ -39,3 +39,9 @@ def migrated(record: Record, *, version: int, target: int, steps: Mapping[int, S
         except (LookupError, TypeError, AttributeError) as error:
             raise ValueError(f"it is not what version {number} holds") from error
     return record
+
+
+@migration(1)
+def _with_canvas(record: Record) -> Record:
+    """The first files knew no notes, frames or fixed nodes."""
+    return record

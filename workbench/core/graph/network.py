@@ -13,6 +13,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from workbench.core.graph.canvas import Canvas
+
 Arguments = Mapping[str, Any]
 Position = tuple[float, float]
 INPUT, OUTPUT = "Input", "Output"
@@ -51,6 +53,8 @@ class Network:
     name: str
     nodes: Mapping[str, Node] = field(default_factory=dict)
     blocks: Mapping[str, BlockUse] = field(default_factory=dict)
+    canvas: Canvas = field(default_factory=Canvas)
+    """What is written beside the nodes; it changes nothing that is computed."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", MappingProxyType(dict(self.nodes)))
@@ -75,7 +79,11 @@ class Network:
 
     def with_nodes(self, nodes: Iterable[Node]) -> Network:
         """The same network with other nodes."""
-        return Network(self.name, {node.name: node for node in nodes}, self.blocks)
+        return replace(self, nodes={node.name: node for node in nodes})
+
+    def with_(self, **changes: Any) -> Network:
+        """A copy with the given fields changed."""
+        return replace(self, **changes)
 
     def of_kind(self, kind: str) -> tuple[Node, ...]:
         """All nodes of one kind."""

@@ -87,6 +87,10 @@ def _spelling_problem(name: str) -> Problem | None:
     reserved = next((part for part in parts if part in RESERVED or part.startswith("__")), None)
     if reserved:
         return Problem(name, f'"{reserved}" is reserved', "every PyTorch module already has an attribute of that name")
+    if name == "self":
+        return Problem(
+            name, '"self" is reserved', "in Python, in which the network is written, it is the network itself"
+        )
     word = next((part for part in parts if keyword.iskeyword(part)), None)
     if word:
         return Problem(name, f'"{word}" is reserved', "it is a word of Python, in which the network is written")

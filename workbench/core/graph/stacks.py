@@ -125,8 +125,8 @@ def _grown(network: Network, stack: Stack, last: str) -> Network:
         rewired = taking_instead(network, {outlet: copied}, keeping={node.name for node in inner})
         fresh = [*group_copies(network, last, name, instead=dict.fromkeys(feeders, outlet))]
     grown = with_group(rewired, name, [node.with_(position=None) for node in fresh], {}, behind=inner[-1].name)
-    kept = still_made(network, Network(network.name, grown.nodes, network.blocks))
-    return Network(network.name, grown.nodes, {**kept, **blocks_below(network, last, name)})
+    kept = still_made(network, grown.with_(blocks=network.blocks))
+    return grown.with_(blocks={**kept, **blocks_below(network, last, name)})
 
 
 def _is_dense(network: Network, stack: Stack) -> bool:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
+from workbench.core.graph.canvas import SMALLEST, Canvas, Colour, Form, Remark
 from workbench.core.graph.migrations import migrated
 from workbench.core.graph.network import BlockUse, Network, Node, Position
 from workbench.errors import WorkbenchError
@@ -20,9 +21,12 @@ from workbench.files import BROKEN_JSON, read_file, write_atomically
 
 SUFFIX = ".network.json"
 FORMAT: Literal["cnn-workbench/network"] = "cnn-workbench/network"
-VERSION = 1
+VERSION = 2
 FARTHEST = 1e6
 """A node farther out on the canvas than this has no place of its own: nobody put it there."""
+
+LONGEST_TEXT = 20_000
+"""So many characters has a note at most."""
 
 Name = Annotated[str, Meta(max_length=1000)]
 Number = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float
@@ -55,6 +59,24 @@ class BlockRecord(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True
     arguments: Arguments = {}
 
 
+class RemarkRecord(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """A note or a frame on the canvas as a file holds it."""
+
+    form: Form
+    text: Annotated[str, Meta(max_length=LONGEST_TEXT)]
+    position: tuple[float, float]
+    size: tuple[float, float]
+    colour: Colour = "yellow"
+    group: Name = ""
+
+
+class CanvasRecord(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """What is written beside the nodes, and which of them somebody has put where they are."""
+
+    remarks: dict[Name, RemarkRecord] = {}
+    fixed: list[Name] = []
+
+
 class NetworkRecord(msgspec.Struct, forbid_unknown_fields=True):
     """A network file."""
 
@@ -63,6 +85,7 @@ class NetworkRecord(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     nodes: list[NodeRecord]
     blocks: dict[Name, BlockRecord] = {}
+    canvas: CanvasRecord | UnsetType = UNSET
 
 
 def to_json(network: Network) -> bytes:
@@ -71,7 +94,7 @@ def to_json(network: Network) -> bytes:
         NodeRecord(node.name, node.kind, dict(node.arguments), list(node.inputs), node.position) for node in network
     ]
     blocks = {prefix: BlockRecord(use.block, dict(use.arguments)) for prefix, use in network.blocks.items()}
-    record = NetworkRecord(FORMAT, VERSION, network.name, nodes, blocks)
+    record = NetworkRecord(FORMAT, VERSION, network.name, nodes, blocks, _written(network.canvas))
     return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
 
 
@@ -123,7 +146,29 @@ def _network(record: NetworkRecord, source: str) -> Network:
         for node in record.nodes
     }
     blocks = {prefix: BlockUse(use.block, use.arguments) for prefix, use in record.blocks.items()}
-    return Network(record.name, nodes, blocks)
+    return Network(record.name, nodes, blocks, Canvas() if record.canvas is UNSET else _read(record.canvas))
+
+
+def _written(canvas: Canvas) -> CanvasRecord | UnsetType:
+    """What a file holds of the canvas: nothing where nothing was done."""
+    remarks = {
+        key: RemarkRecord(one.form, one.text, one.position, one.size, one.colour, one.group)
+        for key, one in canvas.remarks.items()
+    }
+    return CanvasRecord(remarks, sorted(canvas.fixed)) if canvas else UNSET
+
+
+def _read(record: CanvasRecord) -> Canvas:
+    """The canvas in a file; what lies nowhere lies at the origin, what is too small or too large has a size."""
+    remarks = {
+        key: Remark(one.form, one.text, _place(one.position) or (0.0, 0.0), _sized(one.size), one.colour, one.group)
+        for key, one in record.remarks.items()
+    }
+    return Canvas(remarks, frozenset(record.fixed))
+
+
+def _sized(size: tuple[float, float]) -> tuple[float, float]:
+    return (min(max(size[0], SMALLEST[0]), FARTHEST), min(max(size[1], SMALLEST[1]), FARTHEST))
 
 
 def _place(position: Position | None) -> Position | None:

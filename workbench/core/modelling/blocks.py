@@ -25,7 +25,7 @@ def recognize_blocks(network: Network, *, blocks: BlockCatalog = BLOCKS) -> Netw
         if prefix not in network.blocks:
             use = _recognized(prefix, nodes, shapes=shapes, blocks=blocks)
             found |= {} if use is None else {prefix: use}
-    return Network(network.name, network.nodes, {**network.blocks, **found}) if found else network
+    return network.with_(blocks={**network.blocks, **found}) if found else network
 
 
 def _recognized(
