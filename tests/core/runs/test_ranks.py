@@ -246,6 +246,7 @@ def kill_rank(pid: int, rank: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the processes of the ranks under /proc")
+@pytest.mark.timeout(600)  # five processes load torch, on a busy machine one after the other
 @pytest.mark.parametrize("rank", [0, 1])
 def test_a_killed_rank_is_started_again_to_the_same_bits(
     rank: int, together: Together, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
