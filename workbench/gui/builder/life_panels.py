@@ -79,7 +79,8 @@ class LifePanels(QObject):
         alive.failed.connect(self._failed)
         alive.unit_changed.connect(self._show_field)
         self._scene.picked.connect(self._show_node)
-        self._workspace.analysed.connect(lambda _analysis: (self._show_field(), self._show_path()))
+        for show in (self._show_field, self._show_path):
+            self._workspace.analysed.connect(show)
         self._scene.unfolded.connect(self._show_path)
         self._workspace.runs_changed.connect(self._ask_runs)
         well.sample_wanted.connect(lambda sample: alive.choose(sample=sample))
@@ -134,7 +135,7 @@ class LifePanels(QObject):
         chosen = self._scene.chosen
         return self.alive.node_behind(chosen[0]) if len(chosen) == 1 else ""
 
-    def _show_path(self) -> None:
+    def _show_path(self, _analysis: object = None) -> None:
         """Let the way from the picture to the selected node stand out."""
         chosen, seen = self._scene.chosen, self._scene.picture.seen
         looked_at = chosen[0] if self.alive.is_on and len(chosen) == 1 and chosen[0] in seen else ""
@@ -162,7 +163,7 @@ class LifePanels(QObject):
         self.alive.point(cast("tuple[int, int] | None", unit))
         self._show_field()
 
-    def _show_field(self) -> None:
+    def _show_field(self, _analysis: object = None) -> None:
         """Draw what a unit of the node sees: of the one in the large map, else of the selected one."""
         analysis = self._workspace.current_analysis
         node = self.peek.node if self.peek.isVisible() else self._node()
