@@ -44,7 +44,7 @@ def bench(options: Namespace) -> None:
 
 
 def _chosen(options: Namespace) -> list[Benchmark]:
-    from workbench.core.benchmarks import BENCHMARKS
+    from workbench.core.benchmarks.catalog import BENCHMARKS
 
     if unknown := [name for name in options.names if name not in BENCHMARKS]:
         raise WorkbenchError(f"There is no benchmark {unknown[0]}", hint=f"Possible are {', '.join(BENCHMARKS)}.")

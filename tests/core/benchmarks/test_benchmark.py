@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.core.benchmarks import BENCHMARKS, benchmark
+from workbench.core.benchmarks import benchmark
 from workbench.core.benchmarks.benchmark import Benchmark, Work, measure, results
+from workbench.core.benchmarks.catalog import BENCHMARKS
 from workbench.errors import WorkbenchError
 
 SMALL = Work(network="cifar10net", images=32, batch=16)

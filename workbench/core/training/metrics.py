@@ -52,9 +52,9 @@ def sums_of_passes(passes: Sequence[Pass]) -> list[BatchSums]:
     targets = torch.cat([each.targets for each in passes])
     labels = targets.argmax(dim=1) if targets.is_floating_point() else targets
     right = torch.cat([each.logits for each in passes]).argmax(dim=1) == labels
-    hits = torch.stack([some.sum() for some in right.split(sizes)])
+    hits = torch.stack([some.sum() for some in torch.split(right, sizes)])
     losses = torch.stack([each.loss for each in passes]) * torch.tensor(sizes, device=hits.device)
-    rows = torch.stack([losses, hits], dim=1).unbind()
+    rows = torch.unbind(torch.stack([losses, hits], dim=1))
     return [BatchSums(row, size) for row, size in zip(rows, sizes, strict=True)]
 
 
