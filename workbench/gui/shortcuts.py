@@ -26,6 +26,8 @@ MOUSE = (
     ("Connect, or add what fits", "Drag from a port"),
     ("Move without snapping", "Alt + drag"),
     ("Select several", "Drag on the paper"),
+    ("Write in a note, or a title", "Double-click on it"),
+    ("Move a frame and what is in it", "Drag its title"),
     ("Add to the selection", "Shift or Ctrl + click"),
     ("Move the view", "Space or middle button + drag"),
     ("Zoom", "Wheel"),

@@ -48,7 +48,7 @@ class CanvasActions(QObject):
             Entry("build-duplicate", "Duplicate", "Ctrl+D", editor.duplicate),
             Entry("build-delete", "Delete", "Del", editor.delete, "trash"),
             Entry("build-connect", "Connect the two selected nodes", "C", self._connect_selected, "link"),
-            Entry("build-edit", "Edit the selected node", "Return", self._view.edit_requested.emit),
+            Entry("build-edit", "Edit what is selected", "Return", self._view.edit_requested.emit),
             Entry("build-layout", "Lay out", "Ctrl+L", self._lay_out, "layout"),
         )
 
@@ -81,10 +81,11 @@ class CanvasActions(QObject):
         return action
 
     def _show_state(self) -> None:
+        remarks = len(self._scene.chosen_remarks)
         nodes, edges = len(self._scene.selected), len(self._scene.selected_edges)
         for name in ("build-cut", "build-copy", "build-duplicate"):
-            self.all[name].setEnabled(nodes > 0)
-        self.all["build-delete"].setEnabled(nodes + edges > 0)
+            self.all[name].setEnabled(nodes + remarks > 0)
+        self.all["build-delete"].setEnabled(nodes + edges + remarks > 0)
         self.all["build-connect"].setEnabled(nodes == 2)
 
     def _connect_selected(self) -> None:

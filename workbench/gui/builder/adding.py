@@ -9,6 +9,8 @@ from PySide6.QtGui import QGuiApplication
 
 from workbench.core.graph import blocks as block_edits
 from workbench.core.graph import edits, groups, rules
+from workbench.core.graph.canvas import Canvas, Remark
+from workbench.core.graph.canvas_edits import add_remarks, move_remarks, remove_remarks
 from workbench.core.graph.document import Edit
 from workbench.core.graph.nesting import housed, put_down
 from workbench.core.graph.network import OUTPUT, BlockUse, Network, Node, Position, prefixes
@@ -21,7 +23,7 @@ from workbench.errors import Problem, Remedy, WorkbenchError
 from workbench.gui.builder import style
 from workbench.gui.builder.attempts import Attempts
 from workbench.gui.builder.edge_item import EdgeKey
-from workbench.gui.builder.labels import counted, stem
+from workbench.gui.builder.labels import counted, remarks_text, stem
 
 SHIFT = (32.0, 32.0)
 """How far copies lie from what they were copied from."""
@@ -122,21 +124,27 @@ class Adding(Attempts):
 
     def duplicate(self) -> None:
         """Copy the selected nodes beside themselves."""
-        self._paste(groups.selection(self._scene.pinned(self.network), self.in_order()), "Duplicate")
+        self._paste(self._copied(), "Duplicate")
 
     def copy(self) -> None:
         """Put the selected nodes on the clipboard, as the text of a network file."""
-        names = self.in_order()
-        if names:
-            copied = groups.selection(self._scene.pinned(self.network), names)
+        copied = self._copied()
+        if len(copied) or copied.canvas:
             QGuiApplication.clipboard().setText(to_json(copied).decode())
+
+    def _copied(self) -> Network:
+        """The selected nodes, notes and frames."""
+        copied = groups.selection(self._scene.pinned(self.network), self.in_order())
+        chosen = self._scene.chosen_remarks
+        return copied.with_(canvas=Canvas(dict(zip(chosen, self.remarks(chosen), strict=True))))
 
     def cut(self) -> None:
         """Copy the selected nodes, then remove them."""
-        names = self.in_order()
-        if names:
+        names, remarks = self.in_order(), self._scene.chosen_remarks
+        if names or remarks:
             self.copy()
-            self.attempt(lambda network: edits.remove_nodes(network, names), f"Cut {counted(names)}")
+            what = counted(names) if names else remarks_text(self.remarks(remarks))
+            self.attempt(lambda network: remove_remarks(edits.remove_nodes(network, names), remarks), f"Cut {what}")
 
     def paste(self) -> None:
         """Add the nodes that are on the clipboard."""
@@ -148,13 +156,22 @@ class Adding(Attempts):
         self._paste(copied, "Paste")
 
     def _paste(self, copied: Network, verb: str) -> None:
-        if not len(copied):
+        written = [*copied.canvas.remarks.values()]
+        if not len(copied) and not written:
             return
         fresh = groups.pasted_names(self.network, copied)
-        offset = self._free_offset([*copied])
-        label = f"{verb} {counted([*copied.nodes])}"
-        if self.attempt(lambda network: groups.paste_network(network, copied, offset=offset), label):
+        offset = self._free_offset([*copied], written)
+        known = {*self.network.canvas.remarks}
+        label = f"{verb} {counted([*copied.nodes]) if len(copied) else remarks_text(written)}"
+
+        def edit(network: Network) -> Network:
+            pasted = groups.paste_network(network, copied, offset=offset)
+            added = add_remarks(pasted, written)
+            return move_remarks(added, [key for key in added.canvas.remarks if key not in known], offset)
+
+        if self.attempt(edit, label):
             self._scene.select(list(fresh.values()))
+            self._scene.select_remarks(key for key in self.network.canvas.remarks if key not in known)
 
     # names and places
 
@@ -247,9 +264,10 @@ class Adding(Attempts):
             wanted = (wanted[0] + SHIFT[0], wanted[1] + SHIFT[1])
         return wanted
 
-    def _free_offset(self, nodes: Sequence[Node]) -> Position:
-        places = [node.position for node in nodes if node.position]
-        taken, steps = set(self._scene.places.values()), 0
+    def _free_offset(self, nodes: Sequence[Node], remarks: Sequence[Remark]) -> Position:
+        places = [node.position for node in nodes if node.position] + [remark.position for remark in remarks]
+        written = (remark.position for remark in self.network.canvas.remarks.values())
+        taken, steps = {*self._scene.places.values(), *written}, 0
         while any((x + steps * SHIFT[0], y + steps * SHIFT[1]) in taken for x, y in places):
             steps += 1
         return (steps * SHIFT[0], steps * SHIFT[1])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject, Signal
 
+from workbench.core.graph.canvas import Remark
 from workbench.core.graph.document import Edit
 from workbench.core.graph.network import Network
 from workbench.errors import WorkbenchError
@@ -41,6 +44,11 @@ class Attempts(QObject):
         except WorkbenchError as error:
             self.refused.emit(str(error))
             return False
+
+    def remarks(self, keys: Iterable[str]) -> list[Remark]:
+        """The notes and frames under these keys."""
+        known = self.network.canvas.remarks
+        return [known[key] for key in keys if key in known]
 
     def in_order(self) -> list[str]:
         """The selected nodes, those in selected groups too, in the order of the network."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import QPointF
+
 from workbench.core.graph import edits, groups
+from workbench.core.graph.canvas_edits import remove_remarks
 from workbench.core.graph.nesting import nested_layout
 from workbench.core.graph.network import Network, Position
 from workbench.core.graph.outline import outline
 from workbench.gui.builder import style
 from workbench.gui.builder.grouping import Grouping
-from workbench.gui.builder.labels import counted
+from workbench.gui.builder.labels import counted, remarks_text
+from workbench.gui.builder.notes_places import taken_along
 
 
 class Editor(Grouping):
@@ -26,12 +30,23 @@ class Editor(Grouping):
 
     def nudge(self, right: float, down: float) -> None:
         """Move the selected nodes and groups a little; a run of nudges is one step."""
-        names = self.in_order()
+        names, remarks = self.in_order(), self._scene.chosen_remarks
         known = self._scene.places
-        places = {name: known[name] for name in names}
-        moved = {name: (x + right, y + down) for name, (x, y) in places.items()}
-        if moved:
+        moved = {name: (known[name][0] + right, known[name][1] + down) for name in names}
+        if remarks:
+            self._nudge_remarks(moved, remarks, QPointF(right, down))
+        elif moved:
             self.move(moved, merge_key="nudge " + " ".join(names))
+
+    def _nudge_remarks(self, moved: Mapping[str, Position], remarks: Sequence[str], way: QPointF) -> None:
+        """Move notes and frames, what the frames hold, and some nodes."""
+
+        def edit(network: Network) -> Network:
+            return edits.move(taken_along(self._scene, network, remarks, way), moved)
+
+        label = f"Move {remarks_text(self.remarks(remarks))}"
+        self.attempt(edit, label, merge_key="nudge " + " ".join([*moved, *remarks]))
+        self._scene.select_remarks(remarks)
 
     def set_argument(self, name: str, argument: str, value: Any, *, session: int = 0) -> bool:
         """Change one argument of a node; what is typed in one `session` of a field is one step."""
@@ -61,9 +76,11 @@ class Editor(Grouping):
         chosen = [prefix for key in self.chosen_groups() for prefix in self.prefixes(key)]
         names = [name for name in self.in_order() if name not in inside]
         edges = self._connections()
-        if names or chosen or edges:
-            label = _delete_label([*chosen, *names], edges)
-            self.attempt(lambda network: _without(network, names, chosen, edges), label)
+        remarks = self._scene.chosen_remarks
+        if names or chosen or edges or remarks:
+            named = [*chosen, *names]
+            label = _delete_label(named, edges) if named or edges else f"Delete {remarks_text(self.remarks(remarks))}"
+            self.attempt(lambda network: remove_remarks(_without(network, names, chosen, edges), remarks), label)
 
     def _connections(self) -> list[tuple[str, str]]:
         """The connections between nodes that the selected ones on the canvas stand for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from shiboken6 import isValid
 
@@ -172,6 +172,13 @@ class Freezing(QObject):
     def is_at(self, place: QPointF) -> bool:
         """Whether the line is at a place of the scene."""
         return self.is_on and isValid(self.line) and self.line.isVisible() and self.line.is_near(place, self._view.zoom)
+
+    def cursor_at(self, _place: QPointF) -> Qt.CursorShape:
+        """It goes up and down."""
+        return Qt.CursorShape.SizeVerCursor
+
+    def double_click(self, _place: QPointF) -> None:
+        """A second click does nothing more."""
 
     def grasp(self, _event: QMouseEvent) -> Gesture:
         """Take hold of the line."""

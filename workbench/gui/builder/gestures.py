@@ -67,6 +67,7 @@ class Select(Gesture):
         self._start = event.position().toPoint()
         adds = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
         self._before = view.network_scene.chosen if adds else []
+        self._remarks = view.network_scene.chosen_remarks if adds else []
         self._band = QRubberBand(QRubberBand.Shape.Rectangle, view.viewport())
 
     def move(self, event: QMouseEvent) -> None:
@@ -75,10 +76,12 @@ class Select(Gesture):
 
     def release(self, event: QMouseEvent) -> None:
         band = QRect(self._start, event.position().toPoint()).normalized()
-        area = self.view.mapToScene(band).boundingRect() if _is_far(self._start, event) else QRectF()
+        area = self.view.mapToScene(band).boundingRect() if is_far(self._start, event) else QRectF()
         touched = [] if area.isEmpty() else self.view.network_scene.nodes_in(area)
         self.cancel()
-        self.view.network_scene.select([*self._before, *(name for name in touched if name not in self._before)])
+        scene = self.view.network_scene
+        scene.select([*self._before, *(name for name in touched if name not in self._before)])
+        scene.select_remarks([*self._remarks, *scene.remarks_in(area)])
 
     def cancel(self) -> None:
         self._band.hide()
@@ -101,13 +104,13 @@ class Move(Gesture):
         self._start = event.position()
         self._keys = outermost(scene.tree, scene.chosen)
         self._cards = scene.cards_of(self._keys)
-        self._frames = [key for key in scene.frames if _is_within(scene, key, self._keys)]
+        self._frames = [key for key in scene.frames if is_within(scene, key, self._keys)]
         self._target: FrameItem | None = None
         self._guides = Guides(view, self._cards)
         self._moved = False
 
     def move(self, event: QMouseEvent) -> None:
-        if self._moved or _is_far(self._start.toPoint(), event):
+        if self._moved or is_far(self._start.toPoint(), event):
             self._moved = True
             self._scene.drag(self._cards, self._frames, self._way(event))
             self._mark(self._new_home(event))
@@ -192,7 +195,7 @@ class Connect(Gesture):
         problem = self._problem(target) if target else None
         self.cancel()
         if target is None:
-            if _is_far(self._start, event):
+            if is_far(self._start, event):
                 self.view.end_dropped.emit(
                     self._item.name, self._port, self.view.mapToScene(event.position().toPoint())
                 )
@@ -257,14 +260,22 @@ def begin(view: CanvasView, event: QMouseEvent) -> Gesture | None:
 def _select_for_menu(view: CanvasView, event: QMouseEvent) -> None:
     """The menu of the right button is about what is below the mouse."""
     place = view.mapToScene(event.position().toPoint())
+    remark = view.network_scene.remark_at(place)
+    if remark is not None:
+        if not remark.isSelected():
+            view.network_scene.select([])
+            view.network_scene.select_remarks([remark.key])
+        return
     item = view.node_at(place) or view.headline_at(place)
     if item is not None and not item.isSelected():
         view.network_scene.select([item.name])
 
 
-def _is_within(scene: NetworkScene, key: str, keys: list[str]) -> bool:
+def is_within(scene: NetworkScene, key: str, keys: list[str]) -> bool:
+    """Whether a group is one of the given ones, or lies in one."""
     return key in keys or any(around in keys for around in scene.tree.around(key))
 
 
-def _is_far(start: QPoint, event: QMouseEvent) -> bool:
+def is_far(start: QPoint, event: QMouseEvent) -> bool:
+    """Whether the mouse has gone far enough for a drag."""
     return (event.position().toPoint() - start).manhattanLength() >= max(3, QApplication.startDragDistance() // 3)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from workbench.core.graph.canvas import Remark
 from workbench.core.graph.network import Network, Node
 from workbench.core.layers.arguments import Argument, arguments
 from workbench.core.layers.catalog import CATALOG
@@ -62,6 +64,13 @@ def stem(network: Network, kind: type[LayerKind]) -> str:
 def counted(names: list[str] | tuple[str, ...], *, noun: str = "node") -> str:
     """The name if there is one, else how many there are: `conv1`, `3 nodes`."""
     return names[0] if len(names) == 1 else f"{len(names)} {noun}s"
+
+
+def remarks_text(remarks: Sequence[Remark]) -> str:
+    """`the note`, `the frame "Stem"`, `3 notes and frames`."""
+    if len(remarks) != 1:
+        return f"{len(remarks)} notes and frames"
+    return "the note" if remarks[0].form == "note" else f"the frame “{remarks[0].text}”"
 
 
 def large(number: int) -> str:

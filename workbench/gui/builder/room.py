@@ -20,6 +20,7 @@ from workbench.gui.builder.group_actions import GroupActions
 from workbench.gui.builder.history_panel import HistoryPanel
 from workbench.gui.builder.inspector import Inspector
 from workbench.gui.builder.life import Life
+from workbench.gui.builder.notes import Notes
 from workbench.gui.builder.open_groups import OpenGroups
 from workbench.gui.builder.palette import Palette
 from workbench.gui.builder.problems import ProblemsStrip
@@ -69,6 +70,7 @@ class BuildRoom(QWidget):
         self.group_actions = GroupActions(self.view, self.canvas_actions)
         self.searches = Searches(self.view, self.canvas_actions, workspace)
         self.seeing = Seeing(self.view, self.canvas_actions, workspace)
+        self.notes = Notes(self.view, self.canvas_actions)
         self.freezing = Freezing(self.view, self.canvas_actions, workspace)
         self._arrange()
         self._connect()
@@ -148,6 +150,7 @@ class BuildRoom(QWidget):
         else:
             self.view.stay()
             self.scene.follow(before, after)
+            self.notes.follow()
             self.scene.show_stale()
             if is_another(before, after):
                 self.view.first_look()
@@ -155,6 +158,7 @@ class BuildRoom(QWidget):
 
     def _open(self, network: Network) -> None:
         self.scene.open(network, self.open_groups.recall(self.workspace.document.path))
+        self.notes.follow()
         self.view.first_look()
         self.inspector.follow(network, network)
 
@@ -173,6 +177,10 @@ class BuildRoom(QWidget):
             self.open_groups.remember(self.workspace.document.path, self.scene.opened)
 
     def _edit(self) -> None:
+        remarks = self.scene.chosen_remarks
+        if remarks and not self.scene.chosen:
+            self.notes.edit(remarks[0])
+            return
         if self.editor.chosen_groups():
             self.group_actions.toggle()
             return

@@ -17,6 +17,7 @@ from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.group_facts import group_text
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.node_item import NodeItem
+from workbench.gui.builder.notes_item import RemarkItem
 from workbench.gui.builder.picture import first_open, heir, picture, places_of, stacks_in_sight
 from workbench.gui.builder.told_shapes import show_reports, show_shapes
 
@@ -45,6 +46,8 @@ class NetworkScene(QGraphicsScene):
         self.nodes: dict[str, Card] = {}
         """The cards: nodes, and groups that are closed."""
         self.frames: dict[str, FrameItem] = {}
+        self.remarks: dict[str, RemarkItem] = {}
+        """The notes and frames that are seen; `Notes` keeps them."""
         self.connections = Connections(self)
         self.picture = picture(self.tree, {}, (), ROOT)
         self._places: dict[str, Position] = {}
@@ -63,7 +66,7 @@ class NetworkScene(QGraphicsScene):
         self.blockSignals(True)
         self.clear()
         self.blockSignals(False)
-        self.nodes, self.frames, self._order = {}, {}, []
+        self.nodes, self.frames, self.remarks, self._order = {}, {}, {}, []
         self.connections, self._analysis = Connections(self), None
         self._places, self._found, self.root = {}, {}, ROOT
         self.network, self.tree = network, outline(network)
@@ -142,6 +145,8 @@ class NetworkScene(QGraphicsScene):
         bounds = self.rectangle(self.nodes)
         for frame in self.frames.values():
             bounds = bounds.united(frame.box())
+        for remark in self.remarks.values():
+            bounds = bounds.united(remark.box())
         return bounds
 
     def rectangle(self, names: Iterable[str]) -> QRectF:
@@ -168,6 +173,16 @@ class NetworkScene(QGraphicsScene):
         """The innermost open group at a place, or the group that is looked at."""
         found = [key for key, frame in self.frames.items() if key not in leaving_out and frame.box().contains(place)]
         return max(found, key=lambda key: self.frames[key].depth, default=self.root)
+
+    def remark_at(self, place: QPointF) -> RemarkItem | None:
+        """The note, or the title or corner of a frame, at a place where no card is in front of it."""
+        found = (item for item in self.items(place) if isinstance(item, (RemarkItem, Card, FrameItem)))
+        item = next(found, None)
+        return item if isinstance(item, RemarkItem) else None
+
+    def remarks_in(self, area: QRectF) -> list[str]:
+        """The notes and frames that lie wholly in an area."""
+        return [key for key, item in self.remarks.items() if area.contains(item.box())]
 
     # open and closed
 
@@ -301,6 +316,17 @@ class NetworkScene(QGraphicsScene):
     def selected(self) -> list[str]:
         """The selected nodes, and those within selected groups, in the order in which they were selected."""
         return list(dict.fromkeys(name for key in self._order for name in self.tree.nodes(key)))
+
+    @property
+    def chosen_remarks(self) -> list[str]:
+        """The keys of the selected notes and frames."""
+        return [key for key, item in self.remarks.items() if item.isSelected()]
+
+    def select_remarks(self, keys: Iterable[str]) -> None:
+        """Select these notes and frames too."""
+        for key in keys:
+            if key in self.remarks:
+                self.remarks[key].setSelected(True)
 
     @property
     def selected_edges(self) -> list[EdgeKey]:

@@ -38,6 +38,8 @@ class Handle(Protocol):
 
     def is_at(self, place: QPointF) -> bool: ...
     def grasp(self, event: QMouseEvent) -> Gesture: ...
+    def cursor_at(self, place: QPointF) -> Qt.CursorShape: ...
+    def double_click(self, place: QPointF) -> None: ...
 
 
 KIND_MIME = "application/x-cnn-workbench-kind"
@@ -113,6 +115,11 @@ class CanvasView(Camera):
             scene.select([inner])
             self.reveal(inner)
 
+    def mouse_place(self) -> QPointF:
+        """Where the mouse is in the scene, or the middle of the view when it is elsewhere."""
+        inside = self.viewport().rect().contains(self._mouse) and not self._mouse.isNull()
+        return self.mapToScene(self._mouse) if inside else self.middle()
+
     def node_near(self, place: QPointF) -> Card | None:
         """The node at a place, or one whose port is near."""
         ported = self.port_near(place)
@@ -173,7 +180,9 @@ class CanvasView(Camera):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place = self.mapToScene(event.position().toPoint())
         left = event.button() == Qt.MouseButton.LeftButton and not self.space_held
-        if left and self._handle_at(event.position().toPoint()) is not None:
+        handle = self._handle_at(event.position().toPoint()) if left else None
+        if handle is not None:
+            handle.double_click(place)
             event.accept()
             return
         group = self._group_at(place) if left and not self.port_near(place) else None
@@ -205,8 +214,8 @@ class CanvasView(Camera):
     def _show_cursor(self) -> None:
         if self.space_held:
             shape = Qt.CursorShape.OpenHandCursor
-        elif self._handle_at(self._mouse) is not None:
-            shape = Qt.CursorShape.SizeVerCursor
+        elif (handle := self._handle_at(self._mouse)) is not None:
+            shape = handle.cursor_at(self.mapToScene(self._mouse))
         elif self.port_near(self.mapToScene(self._mouse)):
             shape = Qt.CursorShape.CrossCursor
         else:
@@ -223,7 +232,7 @@ class CanvasView(Camera):
         elif key == Qt.Key.Key_Space:
             self.space_held = True
             self._show_cursor()
-        elif key in ARROWS and self.network_scene.selected:
+        elif key in ARROWS and (self.network_scene.selected or self.network_scene.chosen_remarks):
             step = SMALL_NUDGE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else NUDGE
             self.editor.nudge(ARROWS[key][0] * step, ARROWS[key][1] * step)
         else:
