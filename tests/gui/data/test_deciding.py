@@ -80,7 +80,7 @@ def test_e_leaves_out_goes_on_and_a_training_leaves_out_too(
     assert names(there) == ["apple-03.png"]
     settle()
     assert there.holding is not None and there.holding.excluded[number]
-    assert there.sets.facts.text().endswith("1 excluded")
+    assert there.sets.facts.text().endswith("1\u00a0excluded")
     data = open_data(str(folder))
     assert not any("apple-02" in file for file in (*data.train.files, *data.validation.files))
     assert contents(folder) == before
