@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 
@@ -17,6 +18,15 @@ def qapp(qapp: QApplication) -> QApplication:
     """The application in the light theme, so that no test depends on the desktop it runs on."""
     theme.apply(qapp, "light")
     return qapp
+
+
+@pytest.fixture(autouse=True)
+def garbage_stays_here() -> Iterator[None]:
+    """While a test runs no other thread collects, as in the program: see `workbench.gui.garbage`."""
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from workbench.core.modelling.opening import open_network
 from workbench.gui import icons, theme
 from workbench.gui.errors import ExceptionHook
 from workbench.gui.foreign_files import is_foreign
+from workbench.gui.garbage import GarbageCollector
 from workbench.gui.shell import MainWindow
 from workbench.gui.workspace import Workspace
 from workbench.settings import load_settings
@@ -27,8 +28,10 @@ def run(reference: str | None = None) -> int:
     app = application()
     hook = ExceptionHook(app)
     hook.install()
+    collector = GarbageCollector(app)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program; autosave has the rest
     workspace = Workspace(_document(reference))
+    workspace.device_known.connect(collector.settle)
     try:
         window = open_window(workspace)
         if reference is None and window.autosave.restore():
@@ -38,6 +41,7 @@ def run(reference: str | None = None) -> int:
         return app.exec()
     finally:
         workspace.close()
+        collector.stop()
         hook.remove()
 
 
