@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPainter
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QLineEdit,
     QStyle,
@@ -22,12 +22,14 @@ from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import LayerKind
 from workbench.gui import icons, theme
+from workbench.gui.builder.palette_favourites import favourites, paint_star, star_place, toggle_favourite
 from workbench.gui.builder.view import KIND_MIME
 from workbench.gui.widgets.muted import MutedLabel
 
 KIND_ROLE = Qt.ItemDataRole.UserRole
 CATEGORY_ROLE = Qt.ItemDataRole.UserRole + 1
 WORDS_ROLE = Qt.ItemDataRole.UserRole + 2
+STAR_ROLE = Qt.ItemDataRole.UserRole + 3
 LOOKS_LIKE = {
     "Convolution blocks": "Convolution",
     "Residual blocks": "Joining",
@@ -36,12 +38,18 @@ LOOKS_LIKE = {
 }
 """The category of layers whose colour a category of blocks has."""
 Offer = type[LayerKind] | type[Block]
+HINT = (
+    "Drag it onto the canvas, or press Enter to add it after the selection. Its star, or Ctrl+B, keeps it at the top."
+)
 ROW_HEIGHT, HEADLINE_HEIGHT = 28, 30
 CHIP = 9
 
 
 class KindTree(QTreeWidget):
-    """The list itself: categories with their kinds."""
+    """The list itself: favourites, then categories with their kinds; a star is set by a click on it or with Ctrl+B."""
+
+    starred = Signal()
+    """Other kinds are favourites."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,8 +66,48 @@ class KindTree(QTreeWidget):
         self.setMouseTracking(True)
         self.setExpandsOnDoubleClick(False)
         offered: dict[str, Sequence[Offer]] = {**CATALOG.by_category(), **known_blocks().by_category()}
+        self._offers = {kind.name(): (category, kind) for category, kinds in offered.items() for kind in kinds}
+        self.favourites = self._add_category("Favourites", ())
         self.headlines = [self._add_category(*group) for group in offered.items()]
+        self.show_favourites()
         self.expandAll()
+
+    def show_favourites(self) -> None:
+        """Have the favourites at the top, and their stars everywhere."""
+        names = [name for name in favourites() if name in self._offers]
+        self.favourites.takeChildren()
+        self.favourites.addChildren([self._item(*self._offers[name]) for name in names])
+        self.favourites.setHidden(not names)
+        for headline in (self.favourites, *self.headlines):
+            for item in children(headline):
+                name, starred = item.data(0, KIND_ROLE), item.data(0, KIND_ROLE) in names
+                item.setData(0, STAR_ROLE, starred)
+                item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{name}, favourite" if starred else name)
+        self.favourites.setExpanded(True)
+
+    def star(self, item: QTreeWidgetItem | None) -> None:
+        """Make a kind a favourite, or no longer one; the kind stays current."""
+        name = item.data(0, KIND_ROLE) if item is not None and not item.isHidden() else None
+        if name:
+            toggle_favourite(name)
+            self.show_favourites()
+            own = next(item for head in self.headlines for item in children(head) if item.data(0, KIND_ROLE) == name)
+            self.setCurrentItem(own)
+            self.starred.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        item = self.itemAt(place)
+        if item is not None and item.data(0, KIND_ROLE) and star_place(self.visualItemRect(item)).contains(place):
+            self.star(item)
+            return
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Bold):
+            self.star(self.currentItem())
+            return
+        super().keyPressEvent(event)
 
     def mimeTypes(self) -> list[str]:
         return [KIND_MIME]
@@ -75,14 +123,16 @@ class KindTree(QTreeWidget):
         headline = QTreeWidgetItem([category])
         headline.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self.addTopLevelItem(headline)
-        for kind in kinds:
-            item = QTreeWidgetItem([kind.name()])
-            item.setData(0, KIND_ROLE, kind.name())
-            item.setData(0, CATEGORY_ROLE, LOOKS_LIKE.get(category, category))
-            item.setData(0, WORDS_ROLE, f"{category} {kind.help()}".lower())
-            item.setToolTip(0, f"{kind.help()}\nDrag it onto the canvas, or press Enter to add it after the selection.")
-            headline.addChild(item)
+        headline.addChildren([self._item(category, kind) for kind in kinds])
         return headline
+
+    def _item(self, category: str, kind: Offer) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([kind.name()])
+        item.setData(0, KIND_ROLE, kind.name())
+        item.setData(0, CATEGORY_ROLE, LOOKS_LIKE.get(category, category))
+        item.setData(0, WORDS_ROLE, f"{category} {kind.help()}".lower())
+        item.setToolTip(0, f"{kind.help()}\n{HINT}")
+        return item
 
 
 class KindDelegate(QStyledItemDelegate):
@@ -127,7 +177,11 @@ class KindDelegate(QStyledItemDelegate):
         chip = QRect(area.left() + theme.L, area.center().y() - CHIP // 2, CHIP, CHIP)
         painter.drawRoundedRect(chip, 2.5, 2.5)
         painter.setPen(colours.text)
-        text_area = area.adjusted(theme.L + CHIP + theme.S, 0, -theme.S, 0)
+        starred, star = bool(index.data(STAR_ROLE)), star_place(area)
+        if starred or chosen or hovered:
+            paint_star(painter, star, starred=starred)
+            painter.setPen(colours.text)
+        text_area = area.adjusted(theme.L + CHIP + theme.S, 0, star.left() - area.right() - theme.XS, 0)
         text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, text_area.width())
         painter.drawText(text_area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -160,6 +214,7 @@ class Palette(QWidget):
         self.search.textChanged.connect(self.show_matches)
         self.search.installEventFilter(self)
         self.tree.itemActivated.connect(self._activate)
+        self.tree.starred.connect(lambda: self.show_matches(self.search.text()) if self.search.text() else None)
 
     def start_search(self) -> None:
         """Put the keyboard into the search field."""
@@ -171,13 +226,14 @@ class Palette(QWidget):
         words = text.lower().split()
         scored: list[tuple[int, QTreeWidgetItem]] = []
         for headline in self.tree.headlines:
-            items = [item for row in range(headline.childCount()) if (item := headline.child(row))]
+            items = children(headline)
             for item in items:
                 score = _score(item.data(0, KIND_ROLE), item.data(0, WORDS_ROLE), words)
                 item.setHidden(score is None)
                 if score is not None:
                     scored.append((score, item))
             headline.setHidden(all(item.isHidden() for item in items))
+        self.tree.favourites.setHidden(bool(words) or not children(self.tree.favourites))
         self.tree.clearSelection()
         if words and scored:
             self.tree.setCurrentItem(min(scored, key=lambda pair: pair[0])[1])
@@ -192,6 +248,9 @@ class Palette(QWidget):
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._activate(self.tree.currentItem())
+                return True
+            if event.matches(QKeySequence.StandardKey.Bold):
+                self.tree.star(self.tree.currentItem())
                 return True
             if key == Qt.Key.Key_Escape:
                 self.search.clear()
@@ -213,6 +272,11 @@ class Palette(QWidget):
         column.addLayout(field)
         column.addWidget(self.nothing)
         column.addWidget(self.tree, 1)
+
+
+def children(headline: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    """The kinds below a headline."""
+    return [item for row in range(headline.childCount()) if (item := headline.child(row))]
 
 
 def _score(name: str, about: str, words: Sequence[str]) -> int | None:
