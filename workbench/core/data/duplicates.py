@@ -114,7 +114,7 @@ def _allowed(levelled: Floats, labels: Indices) -> Floats:
 
 
 def _candidates(levelled: Floats, most: float) -> Indices:
-    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+    from scipy.spatial import cKDTree
 
     _, _, directions = np.linalg.svd(levelled[:: -(-len(levelled) // SAMPLE)], full_matrices=False)
     tree = cKDTree(levelled @ directions[:DIRECTIONS].T)

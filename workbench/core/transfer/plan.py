@@ -12,7 +12,8 @@ from msgspec import Meta
 from workbench.core.data.download import Progress
 from workbench.core.graph.network import Network
 from workbench.core.training.choices import choice_problem
-from workbench.core.training.plan import Epochs, TrainingPlan
+from workbench.core.training.phases import Epochs
+from workbench.core.training.plan import TrainingPlan
 from workbench.core.transfer.adaptation import adapt
 from workbench.core.transfer.backbones import BACKBONES, Backbone, backbone_named
 from workbench.core.transfer.strategy import STRATEGIES

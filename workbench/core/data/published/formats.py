@@ -56,7 +56,7 @@ def read_python_batch(path: Path, labels: str) -> tuple[Array, Array]:
 
 def read_matlab(path: Path, variables: Sequence[str]) -> dict[str, Array]:
     """Variables of a MATLAB 5 file."""
-    from scipy.io import loadmat  # type: ignore[import-untyped]  # comes with scikit-learn
+    from scipy.io import loadmat  # comes with scikit-learn
 
     try:
         found = loadmat(str(path), variable_names=list(variables))
