@@ -17,7 +17,9 @@ from workbench.core.graph.canvas_edits import (
 )
 from workbench.core.graph.difference import apply, difference
 from workbench.core.graph.document import Document, Edit
+from workbench.core.graph.nesting import Sizes, laid_out, nested_layout
 from workbench.core.graph.network import INPUT, Network, Node, chain
+from workbench.core.graph.outline import outline
 from workbench.core.graph.storage import from_json, to_json
 from workbench.errors import WorkbenchError
 
@@ -141,5 +143,20 @@ def test_a_note_goes_along_with_the_nearest_card() -> None:
 def test_a_layout_takes_all_along(plain: Network) -> None:
     network = add_remarks(plain, [NOTE, FRAME])
     after = {key: (x + 10.0, y, width, height) for key, (x, y, width, height) in CARDS.items()}
-    boxes = take_along(network, CARDS, after).canvas.remarks
+    boxes = take_along(network, {"": CARDS}, {"": after}).canvas.remarks
     assert [remark.position for remark in boxes.values()] == [(310.0, 0.0), (-10.0, -40.0)]
+
+
+def test_a_layout_leaves_what_is_fixed_where_it_is_and_covers_nothing() -> None:
+    nodes = [Node("input", INPUT), *(Node(f"n{number}", "ReLU") for number in range(8))]
+    network = chain("line", nodes)
+    plain = laid_out(outline(network), Sizes(), ())
+    assert plain == nested_layout(outline(network), Sizes())
+    moved = edits.move(network, {"n2": plain["n4"], "n6": (900.0, 7.0)})
+    places = laid_out(outline(moved), Sizes(), ("n2", "n6", "nobody"))
+    assert (places["n2"], places["n6"]) == (plain["n4"], (900.0, 7.0))
+    assert len(set(places.values())) == len(network)
+    corners = [*places.values()]
+    assert not any(
+        abs(a[0] - b[0]) < 216 and abs(a[1] - b[1]) < 50 for at, a in enumerate(corners) for b in corners[at + 1 :]
+    )

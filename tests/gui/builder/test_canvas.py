@@ -298,13 +298,13 @@ def test_open_and_save_keep_what_was_moved(room: BuildRoom, hands: Hands, tmp_pa
     assert shown_is_the_network(room)
 
 
-def test_laying_out_puts_everything_back_as_one_step(room: BuildRoom, hands: Hands, qtbot: QtBot) -> None:
+def test_laying_out_anew_puts_everything_back_as_one_step(room: BuildRoom, hands: Hands, qtbot: QtBot) -> None:
     places = room.scene.places
     hands.drag(hands.body("relu1"), hands.body("relu1") + QPointF(150, 300))
     room.view.setFocus()
-    qtbot.keyClick(room.view, Qt.Key.Key_L, CTRL)
+    qtbot.keyClick(room.view, Qt.Key.Key_L, CTRL | Qt.KeyboardModifier.AltModifier)
     assert room.scene.places == places
-    assert room.workspace.document.undo_label == "Lay out the network"
+    assert room.workspace.document.undo_label == "Lay out everything anew"
 
 
 def test_a_very_strange_network_is_shown(room: BuildRoom) -> None:

@@ -44,11 +44,15 @@ def move_remarks(network: Network, keys: Collection[str], way: Position) -> Netw
     return _with_remarks(network, {**network.canvas.remarks, **moved})
 
 
-def take_along(network: Network, before: Mapping[str, Box], after: Mapping[str, Box]) -> Network:
-    """Have all notes and frames go along with the cards around them, as when the network is laid out."""
+def take_along(
+    network: Network, before: Mapping[str, Mapping[str, Box]], after: Mapping[str, Mapping[str, Box]]
+) -> Network:
+    """Have all notes and frames go along with what lies beside them in their groups, as when all is laid out."""
     moved = {}
     for key, remark in network.canvas.remarks.items():
-        left, top, width, height = carried(remark, before, after)
+        left, top, width, height = carried(
+            remark, before.get(remark.group, before[""]), after.get(remark.group, after[""])
+        )
         moved[key] = remark.with_(position=(left, top), size=(width, height))
     return _with_remarks(network, moved)
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from workbench.core.graph.canvas import Box
 from workbench.core.graph.edits import move
 from workbench.core.graph.layout import Size, layered_layout, push_down
 from workbench.core.graph.network import Network, Position
@@ -24,11 +25,14 @@ Extent = tuple[float, float, float]
 """How far something reaches to the left of a card, to the right of it, and downwards from its upper edge."""
 
 
+NODE: Size = (216.0, 50.0)
+
+
 @dataclass(frozen=True)
 class Sizes:
     """What things take: a node, the free space, a closed group, and an open one around its content."""
 
-    node: Size = (216.0, 50.0)
+    node: Size = NODE
     gap: Size = (44.0, 28.0)
     group: Size = (216.0, 72.0)
     padding: float = 18.0
@@ -312,6 +316,27 @@ def _house(
             wanted = _below(world, key, corners, sizes)
             shift_group(tree, key, wanted, fallback, found)
             make_way(tree, group, key, found, sizes)
+
+
+def laid_out(tree: Outline, sizes: Sizes, fixed: Collection[str]) -> dict[str, Position]:
+    """`nested_layout`, but these nodes stay where they are, and what the layout wants there makes way downwards."""
+    places = nested_layout(tree, sizes)
+    kept = {name: place for name in fixed if name in tree.network and (place := tree.network[name].position)}
+    for name in sorted(kept, key=lambda name: (kept[name][1], name)):
+        places[name] = kept[name]
+        make_way(tree, tree.parents[name], name, places, sizes)
+        places |= kept
+    return places
+
+
+def boxes(tree: Outline, places: Mapping[str, Position]) -> dict[str, dict[str, Box]]:
+    """For each group of names what lies directly in it, each thing as large as a node, with all groups closed."""
+    corners = cards(tree, places)
+    found: dict[str, dict[str, Box]] = {}
+    for group, inner in tree.children.items():
+        known = found.setdefault(tree.prefix(group), {})
+        known |= {key: (*corners[key], *NODE) for key in inner}
+    return found
 
 
 def cards_in(tree: Outline, group: str, places: Mapping[str, Position]) -> dict[str, Position]:

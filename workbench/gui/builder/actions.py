@@ -49,7 +49,6 @@ class CanvasActions(QObject):
             Entry("build-delete", "Delete", "Del", editor.delete, "trash"),
             Entry("build-connect", "Connect the two selected nodes", "C", self._connect_selected, "link"),
             Entry("build-edit", "Edit what is selected", "Return", self._view.edit_requested.emit),
-            Entry("build-layout", "Lay out", "Ctrl+L", self._lay_out, "layout"),
         )
 
     def _looking(self) -> tuple[Entry, ...]:
@@ -94,10 +93,6 @@ class CanvasActions(QObject):
 
     def _select_all(self) -> None:
         self._scene.select(list(self._scene.nodes))
-
-    def _lay_out(self) -> None:
-        self._editor.lay_out()
-        self._view.fit()
 
     def _step(self, way: int) -> None:
         """Select the node after (1) or before (-1) the selected one in the order of computation."""

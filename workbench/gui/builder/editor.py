@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QPointF
 
 from workbench.core.graph import edits, groups
-from workbench.core.graph.canvas_edits import remove_remarks
-from workbench.core.graph.nesting import nested_layout
+from workbench.core.graph.canvas_edits import fix, remove_remarks, take_along
+from workbench.core.graph.nesting import boxes, laid_out
 from workbench.core.graph.network import Network, Position
 from workbench.core.graph.outline import outline
 from workbench.gui.builder import style
@@ -25,8 +25,12 @@ class Editor(Grouping):
 
     def move(self, places: Mapping[str, Position], *, merge_key: str | None = None) -> None:
         """Put nodes at other places."""
-        label = f"Move {counted(list(places))}"
-        self.attempt(lambda network: edits.move(network, places), label, merge_key=merge_key)
+        self.place(places, f"Move {counted(list(places))}", merge_key=merge_key)
+
+    def place(self, places: Mapping[str, Position], label: str, *, merge_key: str | None = None) -> None:
+        """Put nodes where somebody wants them; a layout leaves them there."""
+        moved = {name: place for name, place in places.items() if self._scene.places.get(name) != place}
+        self.attempt(lambda network: fix(edits.move(network, places), [*moved]), label, merge_key=merge_key)
 
     def nudge(self, right: float, down: float) -> None:
         """Move the selected nodes and groups a little; a run of nudges is one step."""
@@ -64,9 +68,19 @@ class Editor(Grouping):
         return done
 
     def lay_out(self) -> None:
-        """Put all nodes where the layout wants them."""
-        places = nested_layout(outline(self.network), style.SIZES)
-        self.attempt(lambda network: edits.move(network, places), "Lay out the network")
+        """Put all nodes where the layout wants them, without those that somebody has put where they are."""
+        self.take_layout(self.network, layout_of(self.network), "Lay out the network")
+
+    def take_layout(self, network: Network, places: Mapping[str, Position], label: str) -> None:
+        """Put nodes at the places of a layout of this network; notes and frames go along with them."""
+        tree = outline(network)
+        before = boxes(tree, self._scene.places)
+
+        def edit(present: Network) -> Network:
+            moved = edits.move(present.with_(canvas=network.canvas), places)
+            return take_along(moved, before, boxes(tree, places))
+
+        self.attempt(edit, label)
 
     # taking away
 
@@ -85,6 +99,11 @@ class Editor(Grouping):
     def _connections(self) -> list[tuple[str, str]]:
         """The connections between nodes that the selected ones on the canvas stand for."""
         return [pair for edge in self._scene.selected_edges for pair in self.pairs(edge)]
+
+
+def layout_of(network: Network) -> dict[str, Position]:
+    """Where the layout wants the nodes, with those where they are that somebody has put there."""
+    return laid_out(outline(network), style.SIZES, network.canvas.fixed)
 
 
 def _without(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.core.graph.network import Network
 from workbench.core.modelling.shapes import Analysis
 from workbench.gui.builder.actions import CanvasActions
+from workbench.gui.builder.align import Aligning
 from workbench.gui.builder.breadcrumb import Breadcrumb
 from workbench.gui.builder.compare import CompareDialog
 from workbench.gui.builder.docks import Dock, DockArea
@@ -19,6 +20,7 @@ from workbench.gui.builder.freezing import Freezing
 from workbench.gui.builder.group_actions import GroupActions
 from workbench.gui.builder.history_panel import HistoryPanel
 from workbench.gui.builder.inspector import Inspector
+from workbench.gui.builder.laying_out import LayingOut
 from workbench.gui.builder.life import Life
 from workbench.gui.builder.notes import Notes
 from workbench.gui.builder.open_groups import OpenGroups
@@ -70,6 +72,8 @@ class BuildRoom(QWidget):
         self.group_actions = GroupActions(self.view, self.canvas_actions)
         self.searches = Searches(self.view, self.canvas_actions, workspace)
         self.seeing = Seeing(self.view, self.canvas_actions, workspace)
+        self.laying_out = LayingOut(self.view, self.canvas_actions, workspace)
+        self.aligning = Aligning(self.view, self.canvas_actions)
         self.notes = Notes(self.view, self.canvas_actions)
         self.freezing = Freezing(self.view, self.canvas_actions, workspace)
         self._arrange()

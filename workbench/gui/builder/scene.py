@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
@@ -272,6 +272,13 @@ class NetworkScene(QGraphicsScene):
             self.frames[key].shift(way)
         self._dragged = {*names} if not way.isNull() else set()
         self.connections.reroute(self.connections.at(names), self.nodes)
+
+    def show_places(self, places: Mapping[str, QPointF]) -> None:
+        """Show cards on their way from one place to another; the network knows nothing of it."""
+        for name, place in places.items():
+            self.nodes[name].setPos(place)
+            self.connections.put(name, self.nodes[name].box())
+        self.connections.reroute(self.connections.at(places), self.nodes)
 
     def settle(self) -> None:
         """Show what was dragged where it belongs again."""

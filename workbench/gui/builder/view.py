@@ -62,6 +62,8 @@ class CanvasView(Camera):
     """Something should be added at this place of the scene."""
     end_dropped = Signal(str, str, QPointF)
     """A connection from this port ("input" or "output") of this node was drawn to an empty place of the scene."""
+    cancelled = Signal()
+    """Escape: what is being made for the canvas is not wanted."""
     edit_requested = Signal()
     """The selected node should be edited."""
 
@@ -258,6 +260,7 @@ class CanvasView(Camera):
     def _cancel(self) -> None:
         """End the gesture, or select nothing."""
         self.bubble.hide()
+        self.cancelled.emit()
         if not self.abandon():
             self.network_scene.select([])
 
