@@ -37,8 +37,7 @@ class GarbageCollector(QObject):
             gc.collect(due[-1])
 
     def settle(self) -> None:
-        """Look no more at what is there already: the libraries that are loaded stay until the end."""
-        gc.collect()
+        """Look no more at what is there already: the loaded libraries stay until the end, and looking takes long."""
         gc.freeze()
 
     def stop(self) -> None:

@@ -44,9 +44,11 @@ class SearchAdd(QObject):
         self._editor, self._scene = view.editor, view.network_scene
 
     def open_here(self) -> None:
-        """Behind the last selected node; without one at the mouse, or in the middle of what is seen."""
-        last = self._scene.chosen[-1:]
-        if last:
+        """Behind the last selected node, or on the selected connection; else at the mouse or in the middle."""
+        last, edges = self._scene.chosen[-1:], self._scene.selected_edges
+        if edges and not last:
+            self._ask_between(edges[-1], self._scene.edges[edges[-1]].path.pointAtPercent(0.5))
+        elif last:
             item = self._scene.item(last[0])
             at = self._view.mapFromScene(item.box().topRight() if item else self._view.middle()) + QPoint(BESIDE, 0)
             add = partial(self._editor.add_after, source=last[0])
@@ -59,12 +61,10 @@ class SearchAdd(QObject):
     def open_at(self, place: QPointF) -> None:
         """At a place of the scene: on the connection there if there is one, else loose."""
         edge = self._view.edge_near(place)
-        at = self._view.mapFromScene(place)
         if edge is not None:
-            key = edge.key
-            prompt = f"Insert between {key.source} and {key.target}"
-            self._ask(prompt, at, add=partial(self._insert, key, place), source=key.source, role="between")
+            self._ask_between(edge.key, place)
         else:
+            at = self._view.mapFromScene(place)
             self._ask("Add a layer or block here", at, add=partial(self._editor.add, centre=place))
 
     def open_fed(self, source: str, place: QPointF) -> None:
@@ -130,6 +130,10 @@ class SearchAdd(QObject):
         self._view.reveal(made[0])
 
     # what is offered
+
+    def _ask_between(self, key: EdgeKey, place: QPointF) -> None:
+        prompt, at = f"Insert between {key.source} and {key.target}", self._view.mapFromScene(place)
+        self._ask(prompt, at, add=partial(self._insert, key, place), source=key.source, role="between")
 
     def _ask(self, prompt: str, at: QPoint, *, add: Add, source: str = "", role: Role = "loose") -> None:
         names = [*_offered(role)]

@@ -9,6 +9,7 @@ from workbench.gui.builder.chooser import Chooser
 from workbench.gui.builder.finder import Finder
 from workbench.gui.builder.search_add import SearchAdd
 from workbench.gui.builder.view import CanvasView
+from workbench.gui.builder.walking import Walking
 from workbench.gui.workspace import Workspace
 
 
@@ -21,6 +22,7 @@ class Searches(QObject):
         self.chooser = Chooser(view)
         self.add = SearchAdd(view, self.chooser, workspace)
         self.finder = Finder(view, self.chooser, workspace)
+        self.walking = Walking(view, actions)
         actions.add(
             Entry("build-add", "Add a layer…", "Tab", self.add.open_here, "plus"),
             Entry("build-find", "Find a node…", "Ctrl+F", self.finder.find, "search"),
