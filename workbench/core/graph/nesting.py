@@ -319,13 +319,17 @@ def _house(
 
 
 def laid_out(tree: Outline, sizes: Sizes, fixed: Collection[str]) -> dict[str, Position]:
-    """`nested_layout`, but these nodes stay where they are, and what the layout wants there makes way downwards."""
+    """`nested_layout`, but these nodes stay where they are, and what the layout wants there makes way downwards.
+
+    Where very many nodes stay, nothing makes way for them.
+    """
     places = nested_layout(tree, sizes)
     kept = {name: place for name in fixed if name in tree.network and (place := tree.network[name].position)}
     for name in sorted(kept, key=lambda name: (kept[name][1], name)):
         places[name] = kept[name]
-        make_way(tree, tree.parents[name], name, places, sizes)
-        places |= kept
+        if len(kept) <= MOST_COMPARED:
+            make_way(tree, tree.parents[name], name, places, sizes)
+            places |= kept
     return places
 
 
