@@ -50,6 +50,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_commands_run_one_after_another(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ran = []
     for command in commands():
@@ -58,7 +59,7 @@ def test_the_commands_run_one_after_another(desk: Path, capsys: pytest.CaptureFi
         assert main(command) == 0, (command, capsys.readouterr().err)
         ran.append(command[0])
     told = "networks describe source convert train find-batch train evaluate doctor compare queue sweep"
-    assert ran == [*told.split(), "inspect", "check", "export"]
+    assert ran == [*told.split(), "inspect", "check", "export", "export", "bench"]
     assert (desk / "first.safetensors").is_file()
     assert list((desk / "maps").glob("*.png"))
 

@@ -100,7 +100,7 @@ def fast(plan: TrainingPlan) -> TrainingPlan:
 @RECIPES.register("muon")
 def muon(plan: TrainingPlan) -> TrainingPlan:
     """The most of a small network: as fast, with half the rate, milder labels and more epochs."""
-    return changed(_record(plan), epochs=24, learning_rate=0.12, label_smoothing=0.1)
+    return changed(_record(plan), epochs=30, learning_rate=0.12, label_smoothing=0.1)
 
 
 def _record(plan: TrainingPlan) -> TrainingPlan:
