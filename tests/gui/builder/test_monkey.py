@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,6 +35,8 @@ ELSEWHERE = {"build-ready", "build-source", "build-compare", "build-find-layer",
 """Commands that open other windows or load weights."""
 MOST_NODES = 60
 GROWING = {"build-paste", "build-duplicate"}
+PATIENCE = int(os.environ.get("MONKEY_GESTURES", "1500"))
+"""Gestures of each patient monkey; 10000 take minutes."""
 WORDS = ("", "7", "-1", "0", "99999999", "block", "a.b.c", "conv1", "x y", "3, 3", "conv")
 
 
@@ -300,8 +303,9 @@ def test_everything_a_monkey_does_can_be_undone(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize(("network", "seed"), [("cifar10cnn", 11), ("resnet18", 12)])
 def test_everything_a_patient_monkey_does_can_be_undone(
     room: BuildRoom, hands: Any, quiet: None, network: str, seed: int
 ) -> None:
-    play(room, hands, network, seed=seed, gestures=10_000)
+    play(room, hands, network, seed=seed, gestures=PATIENCE)
