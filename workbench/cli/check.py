@@ -94,7 +94,8 @@ def _change(data: str, edit: Callable[[Decisions], Decisions]) -> None:
 def _keep(place: str, decisions: Decisions) -> None:
     from workbench.core.data.decisions import write_decisions
 
-    tell(f"{len(decisions.made):,} decisions in {write_decisions(place, decisions)}")
+    count = len(decisions.made)
+    tell(f"{count:,} {'decision' if count == 1 else 'decisions'} in {write_decisions(place, decisions)}")
 
 
 def _by_name(options: Namespace, decisions: Decisions) -> Decisions:

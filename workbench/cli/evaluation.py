@@ -53,7 +53,7 @@ def _data(run: Run, spec: str | None) -> ImageData:
     data = opened_data(spec or run.plan.data, run.preprocessing.framing, split=split)
     _tell_other_data(run, data)
     for problem in data.problems:
-        tell(f"warning: {problem}")
+        tell(f"{problem.level}: {problem}")
     return data
 
 

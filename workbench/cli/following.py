@@ -94,7 +94,7 @@ def told(run: Run, events: Iterator[RunEvent]) -> Iterator[RunEvent]:
         elif isinstance(event, EpochDone):
             tell(_epoch_line(event, epochs))
         elif isinstance(event, Warned):
-            tell(f"warning: {event.title}" + (f" ({event.reason})" if event.reason else ""))
+            tell(f"{event.level}: {event.title}" + (f" ({event.reason})" if event.reason else ""))
         yield event
     clear_progress()
 

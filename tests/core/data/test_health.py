@@ -48,6 +48,23 @@ def named(report: Report, rule: str) -> set[str]:
     return {report.subject.names[number] for each in found for number in each.pictures.tolist()}
 
 
+def test_a_set_with_nothing_to_tell_apart_is_not_called_well(tmp_path: Path) -> None:
+    (tmp_path / "0.png").write_bytes(b"")
+    assert [(each.rule, each.level) for each in check(str(tmp_path)).findings] == [("classes", "error")]
+
+
+def test_what_is_left_aside_because_of_how_it_lies_is_told(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (6, 32, 32, 3), np.uint8)
+    for at, place in enumerate(("train/a", "train/b", "val/a", "val/b", "val/stranger", "test/a")):
+        (tmp_path / place).mkdir(parents=True)
+        Image.fromarray(noise[at]).save(tmp_path / place / "0.png")
+    told = {each.title: each.level for each in check(str(tmp_path)).findings if each.rule == "classes"}
+    assert told == {
+        "stranger: 1 pictures of stranger are not used": "warning",
+        f"{tmp_path / 'test'}: Not used": "info",
+    }
+
+
 @pytest.mark.parametrize("rule", ["duplicates", "leaks", "contradictions", "blank", "dark", "bright", "blurred"])
 def test_planted_faults_are_found_and_nothing_else(
     report: Report, planted: tuple[Path, dict[str, set[str]]], rule: str

@@ -134,6 +134,7 @@ def _known_only(index: DataIndex) -> DataIndex:
             index.classes[number],
             f"{counts[number]:,} pictures of {index.classes[number]} are not used",
             "no training picture is of it",
+            "warning",
         )
         for number in np.flatnonzero(~trained)
     )

@@ -228,10 +228,14 @@ def _stopping_on(control: Control) -> Progress:
 
 
 def _skips(problems: tuple[Problem, ...]) -> Iterator[Warned]:
-    for problem in problems[:NAMED_SKIPS]:
-        yield Warned(time=time.time(), title=f"{problem.where}: {problem.title}", reason=problem.reason)
-    if len(problems) > NAMED_SKIPS:
-        yield Warned(time=time.time(), title=f"and {len(problems) - NAMED_SKIPS} more files could not be used")
+    """What is to be told of the data; of many problems the worst, so that no remark hides a file that is missing."""
+    worst = sorted(problems, key=lambda problem: ("error", "warning", "info").index(problem.level))
+    for problem in worst[:NAMED_SKIPS]:
+        title = f"{problem.where}: {problem.title}"
+        yield Warned(time=time.time(), title=title, reason=problem.reason, level=problem.level)
+    if len(worst) > NAMED_SKIPS:
+        title = f"and {len(worst) - NAMED_SKIPS:,} more; `workbench check` lists what cannot be used"
+        yield Warned(time=time.time(), title=title, level=worst[NAMED_SKIPS].level)
 
 
 def _untold(run: Run, news: list[Warned]) -> Iterator[Warned]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from workbench.errors import Level
 from workbench.files import BROKEN_JSON
 
 
@@ -119,6 +120,7 @@ class Warned(RunEvent, frozen=True, kw_only=True, tag="warned"):
 
     title: str
     reason: str = ""
+    level: Level = "warning"
 
 
 class RunFinished(RunEvent, frozen=True, kw_only=True, tag="finished"):

@@ -61,7 +61,10 @@ class RunPanel(QWidget):
         self.measures.draw(run.history, run.folder)
         self.summary.setText(wording.summary(run.history) if run.history.started else "")
         self.place.show_path(run.folder if run.history.started else None)
-        last = run.history.warnings[-3:]
+        said = run.history.warnings
+        serious = [w for w in said if w.level != "info"]
+        last = (serious or said)[-3:]
+        self.warnings.set_tone("warning" if serious else "muted")
         self.warnings.setText("\n".join(f"{w.title}: {w.reason}" if w.reason else w.title for w in last))
         self.warnings.setVisible(bool(last))
         for button in (self.inspect, self.export):

@@ -1,4 +1,4 @@
-"""Rules about classes: many pictures of one, few of another, none to validate on."""
+"""Rules about classes: fewer than two, many pictures of one, few of another, none to validate on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from workbench.core.data.files import too_few_classes
 from workbench.core.data.health.finding import Finding, Subject, many, rule
 
 UNEQUAL = 10.0
@@ -13,6 +14,16 @@ UNEQUAL = 10.0
 FEW = 10
 """Training pictures of a class from which little can be learned."""
 NAMED = 5
+
+
+@rule("classes")
+def classes(subject: Subject) -> Iterator[Finding]:
+    """A set with nothing to tell apart, and what of it is left aside because of how it lies."""
+    if len(subject.index.classes) < 2:
+        problem = too_few_classes(subject.index)
+        yield Finding(problem.title, f"{problem.reason}. {problem.hint}".rstrip("."), "error")
+    for found in subject.index.problems:
+        yield Finding(f"{found.where}: {found.title}", found.reason, found.level)
 
 
 @rule("imbalance")

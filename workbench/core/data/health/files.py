@@ -13,6 +13,7 @@ from workbench.core.data.images import Indices
 
 SMALL_SIDE, SMALL_SHARE = 64, 0.25
 """A picture is odd when its short side is under so many pixels, and under this share of what is usual in its set."""
+BROKEN_OFF = "a download or a copy that breaks off leaves such files"
 STRETCHED = 4.0
 """A longer side of so many short ones: a centre crop sees less than a quarter."""
 
@@ -147,6 +148,7 @@ def _refused(subject: Subject, sort: Callable[[str], bool], text: str) -> Iterat
     if len(found):
         common = Counter(reasons[found].tolist()).most_common(3)
         told = "; ".join(f"{why} ({count:,})" if len(common) > 1 else why for why, count in common)
+        told = BROKEN_OFF if sort is _cut else told
         yield Finding(
             many(len(found), text), told, "warning", found, ways=(leave_out(found, "Leave them out for good"),)
         )
