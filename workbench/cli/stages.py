@@ -19,7 +19,7 @@ def print_stages(description: Description) -> None:
             f"{stage.parameters:,}" if stage.parameters else "",
             compact(stage.macs) if stage.macs else "",
             compact(stage.activation_bytes, "B") if stage.activation_bytes else "",
-            f"{stage.share:.0%}" if stage.activation_bytes else "",
+            f"{100 * stage.share:.0f} %" if stage.activation_bytes else "",
         ]
         for stage in description.stages
     ]

@@ -266,7 +266,7 @@ def test_evaluation_agrees_with_the_run_and_leads_to_the_mistakes(
     assert room.evaluation.cancel.isVisible()
     settle()
     accuracy = finished_run.epochs[-1].validation_accuracy
-    assert room.evaluation.figures.text().startswith(f"{accuracy:.2%} right")
+    assert room.evaluation.figures.text().startswith(f"{100 * accuracy:.1f} % right")
     assert room.evaluation.start.isVisible() and not room.evaluation.cancel.isVisible()
     item = room.evaluation.mistakes.item(0)
     room.evaluation.mistakes.itemClicked.emit(item)

@@ -170,7 +170,7 @@ def _split(index: DataIndex, made: Arrangement, split: Split, groups_of: GroupsO
     if not index.split_here:
         given = index.held_out & ~made.fixed
         kept = kept & ~given
-        reason = f"{split.share:.0%} of the training pictures are validated on instead, as the plan asks"
+        reason = f"{100 * split.share:.0f} % of the training pictures are validated on instead, as the plan asks"
         problems += (
             Problem(index.name, f"{int(given.sum()):,} pictures of its own part are not used", reason, "info"),
         )

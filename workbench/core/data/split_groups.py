@@ -177,7 +177,7 @@ def group_problems(index: DataIndex, split: Split, parts: tuple[Mask, Mask]) -> 
     trained, held = ({name for name in names[part].tolist() if name} for part in parts)
     share = parts[1].sum() / max(1, parts[0].sum() + parts[1].sum())
     title = f"Split by {word}: {len(trained):,} to train on, {len(held):,} to validate on"
-    problems = [Problem(index.name, title, f"{share:.1%} of the pictures are held out", "info")]
+    problems = [Problem(index.name, title, f"{100 * share:.1f} % of the pictures are held out", "info")]
     if both := sorted(trained & held):
         title = f"{_counted(len(both), word)} in both parts"
         reason = f"{', '.join(both[:3])}{' ...' if len(both) > 3 else ''}: accuracy looks better than it is on new ones"

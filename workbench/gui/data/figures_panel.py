@@ -14,6 +14,7 @@ from workbench.core.data.colours import Colours
 from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.bridge import Inbox
+from workbench.gui.training.wording import percent
 from workbench.gui.transfer.busy import NoLongerWantedError
 from workbench.gui.widgets.muted import MutedLabel
 
@@ -154,5 +155,5 @@ def _note(found: Colours) -> str:
     shares = _shares(found)
     if shares.max() > _height(found):
         black, white = shares[:, (0, -1)].mean(axis=0)
-        words += f" The plot is cut: {black:.1%} of the values are 0, {white:.1%} are 255."
+        words += f" The plot is cut: {percent(black)} of the values are 0, {percent(white)} are 255."
     return f"{words} {found.unreadable:,} could not be read." if found.unreadable else words

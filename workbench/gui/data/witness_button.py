@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from workbench.gui.background import Background
+from workbench.gui.training.wording import percent
 from workbench.paths import runs_folder
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class WitnessButton(QPushButton):
         if not found:
             menu.addAction(NO_RUN).setEnabled(False)
         for witness in found[:MOST]:
-            words = f"{witness.name}  ·  {witness.network}, {witness.accuracy:.1%} on validation".replace("&", "&&")
-            menu.addAction(words, partial(self.chosen.emit, witness.path))
+            words = f"{witness.name}  ·  {witness.network}, {percent(witness.accuracy)} on validation"
+            menu.addAction(words.replace("&", "&&"), partial(self.chosen.emit, witness.path))
         menu.addSeparator()
         menu.addAction("Another run…", self._browse).setObjectName("data-witness-browse")
         menu.aboutToHide.connect(menu.deleteLater)

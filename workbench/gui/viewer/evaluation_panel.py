@@ -23,6 +23,7 @@ from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.bridge import Inbox
 from workbench.gui.errors import show_error
+from workbench.gui.training.wording import percent
 from workbench.gui.viewer.confusion import ConfusionView
 from workbench.gui.viewer.pixels import thumbnail
 from workbench.gui.viewer.study import Subject, evaluation_of, sentence
@@ -105,7 +106,8 @@ class EvaluationPanel(QWidget):
         self._working(False)
         names = tuple(score.name for score in result.per_class)
         right = int(result.confusion.trace())
-        self.figures.setText(f"{result.accuracy:.2%} right ({right:,} of {result.count:,}), loss {result.loss:.4f}")
+        told = f"{percent(result.accuracy)} right ({right:,} of {result.count:,}), loss {result.loss:.4f}"
+        self.figures.setText(told)
         self.matrix.show_matrix(result.confusion, names)
         self.mistakes.clear()
         for wrong in result.wrong[:MOST_MISTAKES]:
@@ -187,6 +189,6 @@ def _mistake(subject: Subject, wrong: Any, names: tuple[str, ...]) -> QListWidge
     icon = thumbnail(subject.samples.images[wrong.index], THUMBNAIL)
     truth, taken = names[wrong.label], names[wrong.predicted]
     item = QListWidgetItem(icon, f"{truth}, not {taken}")
-    item.setToolTip(f"Sample {wrong.index + 1} is {truth}; the network is {wrong.confidence:.1%} sure of {taken}")
+    item.setToolTip(f"Sample {wrong.index + 1} is {truth}; the network is {percent(wrong.confidence)} sure of {taken}")
     item.setData(PLACE, wrong.index)
     return item

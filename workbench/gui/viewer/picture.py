@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.gui import theme
+from workbench.gui.training.wording import percent
 from workbench.gui.viewer.bars import Bar, BarList
 from workbench.gui.viewer.pixels import PictureView, to_qimage
 from workbench.gui.viewer.study import Picture, Verdict
@@ -52,7 +53,7 @@ class PicturePanel(QWidget):
         self.title.setText(picture.name + truth)
         self.title.setToolTip(picture.name + truth)
         bars = (
-            Bar(name, probability, f"{probability:.1%}", _role(index, place, picture.label))
+            Bar(name, probability, percent(probability), _role(index, place, picture.label))
             for place, (index, name, probability) in enumerate(verdict.guesses)
         )
         self.predictions.show_bars(tuple(bars), full=1.0)

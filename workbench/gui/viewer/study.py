@@ -19,6 +19,7 @@ from workbench.core.data.split import USUAL, Split
 from workbench.core.graph.network import OUTPUT, Network
 from workbench.core.modelling.shapes import Analysis
 from workbench.errors import WorkbenchError
+from workbench.gui.training.wording import percent
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -246,7 +247,7 @@ def _entry(run: Any) -> RunEntry:
 def _note(run: Any) -> str:
     """Network, data and best accuracy of a run in a few words."""
     best = max((epoch.validation_accuracy for epoch in run.epochs), default=None)
-    accuracy = "no epoch yet" if best is None else f"{best:.1%} on validation"
+    accuracy = "no epoch yet" if best is None else f"{percent(best)} on validation"
     return f"{run.network.name} on {Path(run.plan.data).name}, {accuracy}"
 
 
