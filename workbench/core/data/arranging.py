@@ -167,7 +167,7 @@ def _split(index: DataIndex, made: Arrangement, split: Split, groups_of: GroupsO
     if split.share is None and _as_it_is(split):
         return made
     kept, problems = made.kept, made.problems
-    if not index.split_here:
+    if split.share is not None and not index.split_here:
         given = index.held_out & ~made.fixed
         kept = kept & ~given
         reason = f"{100 * split.share:.0f} % of the training pictures are validated on instead, as the plan asks"
