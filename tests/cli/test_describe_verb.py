@@ -70,6 +70,7 @@ class Description(msgspec.Struct):
     input: tuple[int, int, int]
     nodes: list[NodeLine]
     totals: Totals
+    idea: str
 
 
 def described(workbench: Any, *words: str | Path) -> Description:

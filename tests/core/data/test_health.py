@@ -60,7 +60,7 @@ def test_what_is_left_aside_because_of_how_it_lies_is_told(tmp_path: Path) -> No
         Image.fromarray(noise[at]).save(tmp_path / place / "0.png")
     told = {each.title: each.level for each in check(str(tmp_path)).findings if each.rule == "classes"}
     assert told == {
-        "stranger: 1 pictures of stranger are not used": "warning",
+        "stranger: Pictures of stranger are not used (1)": "warning",
         f"{tmp_path / 'test'}: Not used": "info",
     }
 

@@ -132,7 +132,7 @@ def _known_only(index: DataIndex) -> DataIndex:
     strangers = tuple(
         Problem(
             index.classes[number],
-            f"{counts[number]:,} pictures of {index.classes[number]} are not used",
+            f"Pictures of {index.classes[number]} are not used ({counts[number]:,})",
             "no training picture is of it",
             "warning",
         )
