@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.builder.conftest import Hands
 from workbench.core.graph import edits
 from workbench.core.modelling.opening import open_network
+from workbench.core.modelling.shapes import analyse
 from workbench.gui.builder.room import BuildRoom
 from workbench.gui.training.plan_form import PlanForm
 
@@ -165,3 +166,17 @@ def test_a_shortcut_over_the_line_gives_it_no_second_piece(room: BuildRoom, qtbo
     room.canvas_actions.all["build-freeze-here"].trigger()
     (piece,) = room.freezing.line.way
     assert 0 < piece.y1() - room.scene.nodes["layer1.0.relu"].box().bottom() < 40
+
+
+def test_a_drag_that_an_edit_interrupts_is_forgotten(room: BuildRoom, hands: Hands, qtbot: QtBot) -> None:
+    """The analysis of what was edited is there before the canvas shows it."""
+    switch_on(room, qtbot)
+    room.freezing.freeze_through(3)
+    hands.press(middle(room, 3))
+    hands.move(middle(room, 5))
+    edited = edits.rename(room.workspace.document.network, "conv1", "first")
+    room.workspace.analysis = analyse(edited)
+    room.workspace.document.apply(lambda _network: edited, "Rename conv1")
+    qtbot.waitUntil(lambda: "first" in room.scene.nodes)
+    assert frosted(room) == {"first", *FIRST[1:]}
+    hands.release(middle(room, 3))

@@ -127,7 +127,7 @@ class Freezing(QObject):
             return "Nothing frozen", "Nothing is frozen. Drag this line down, or press ], to freeze what is above it."
         count = f"{len(layers):,} {'nodes' if len(layers) > 1 else 'node'}"
         analysis = self._workspace.current_analysis
-        if analysis is None:
+        if analysis is None or not layers <= analysis.nodes.keys():  # the canvas may still show what was edited
             return f"{count} frozen", f"{count} keep their weights in the next training."
         kept = sum(analysis.nodes[name].parameters for name in layers)
         whole = f"{count} with {kept:,} of {analysis.parameters:,} parameters keep their weights in the next training."
