@@ -10,6 +10,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from workbench.core.graph.edits import remove_nodes
 from workbench.core.graph.network import Network, Node
 from workbench.core.graph.storage import save_network
 from workbench.core.layers.catalog import CATALOG
@@ -393,3 +394,20 @@ def test_another_network_under_old_names_is_laid_out_anew(room: BuildRoom) -> No
     alone = room.scene.places
     room.workspace.document.open(other)
     assert room.scene.places == alone
+
+
+def test_an_edit_made_while_another_one_is_shown_is_shown_after_it(room: BuildRoom) -> None:
+    """A field that loses the keyboard because its layer goes writes what was typed."""
+    document, order = room.workspace.document, list(room.workspace.document.network.nodes)
+    room.scene.select(order[2:4])
+
+    def edit() -> None:
+        room.scene.selectionChanged.disconnect(edit)
+        document.apply(lambda network: remove_nodes(network, order[4:6]), "Meanwhile")
+
+    room.scene.selectionChanged.connect(edit)
+    document.apply(lambda network: remove_nodes(network, order[2:4]), "Delete")
+    assert shown_is_the_network(room)
+    document.undo()
+    document.undo()
+    assert list(document.network.nodes) == order and shown_is_the_network(room)

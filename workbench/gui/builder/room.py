@@ -76,6 +76,7 @@ class BuildRoom(QWidget):
         self.aligning = Aligning(self.view, self.canvas_actions)
         self.notes = Notes(self.view, self.canvas_actions)
         self.freezing = Freezing(self.view, self.canvas_actions, workspace)
+        self._changes: list[tuple[Network, Network]] = []
         self._arrange()
         self._connect()
         self._open(workspace.document.network)
@@ -147,6 +148,18 @@ class BuildRoom(QWidget):
             self.workspace.document.open(network)
 
     def _follow(self, before: Network, after: Network) -> None:
+        """Show a change; one that comes while another is shown, as a field that loses the keyboard makes it, waits."""
+        self._changes.append((before, after))
+        if len(self._changes) > 1:
+            return
+        try:
+            while self._changes:
+                self._show_change(*self._changes[0])
+                self._changes.pop(0)
+        finally:
+            self._changes.clear()
+
+    def _show_change(self, before: Network, after: Network) -> None:
         history = self.workspace.document.history
         self.view.abandon()
         if not history.done and not history.undone:
