@@ -28,6 +28,7 @@ TUTORIAL_HINTS = {
     "tiny_cnn": {"output not classes"},
     "residual_stack": {"bias before norm", "output not classes"},
     "lenet5": set(),
+    "quicknet": set(),
 }
 SMALL = ("alexnet", "vgg11_bn", "squeezenet1_1", "resnet18", "mobilenet_v2", "mobilenet_v3_small", "shufflenet_v2_x0_5")
 
