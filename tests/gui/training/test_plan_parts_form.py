@@ -16,6 +16,7 @@ from workbench.core.graph.edits import set_arguments
 from workbench.core.training.parts import parameters_of
 from workbench.core.training.phases import ParameterGroup, Phase
 from workbench.core.training.plan import TrainingPlan, changed
+from workbench.core.training.recipes import RECIPES
 from workbench.gui.training.batch_search import BatchSearch, told
 from workbench.gui.training.plan_form import PlanForm
 from workbench.gui.widgets.collapsible import Collapsible
@@ -114,7 +115,7 @@ def test_a_name_that_the_network_lost_is_told(qtbot: QtBot, form: PlanForm, work
 def test_a_recipe_has_no_phases(form: PlanForm) -> None:
     form.set_values(changed(PLAN, phases=(Phase(epochs=1, learning_rate=0.1),)))
     find(form, QComboBox, "train-recipe").textActivated.emit("fast")
-    assert form.plan().phases == () and form.plan().epochs == 10
+    assert form.plan().phases == () and form.plan().epochs == RECIPES["fast"](PLAN).epochs
 
 
 # -- augmentation ------------------------------------------------------------------------------------------------------
