@@ -6,6 +6,7 @@ import gc
 import os
 import random
 from collections.abc import Callable, Iterator
+from math import dist
 from typing import Any
 
 import pytest
@@ -238,7 +239,7 @@ def shown(room: BuildRoom) -> None:
     assert set(scene.nodes) == set(scene.picture.seen.nodes)
     assert {key for key in scene.edges if key.source not in scene.nodes or key.target not in scene.nodes} == set()
     for name, card in scene.nodes.items():
-        assert (card.pos().x(), card.pos().y()) == pytest.approx(scene.picture.arrangement.cards[name])
+        assert dist((card.pos().x(), card.pos().y()), scene.picture.arrangement.cards[name]) < 1e-6, name
         assert card.mark == ""
     on_stage = [item for item in scene.items() if isinstance(item, Card | EdgeItem | FrameItem)]
     assert len(on_stage) == len(scene.nodes) + len(scene.edges) + len(scene.frames)
