@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.core.graph.housing import housed, make_room, put_down
 from workbench.core.graph.layout import push_down
-from workbench.core.graph.nesting import Arrangement, Sizes, arranged, cards, housed, make_room, nested_layout, put_down
+from workbench.core.graph.nesting import Arrangement, Sizes, arranged, cards, nested_layout
 from workbench.core.graph.network import Network, Node, chain
 from workbench.core.graph.outline import GROUP, ROOT, Outline, outermost, outline, seen_network
 

@@ -17,7 +17,8 @@ from workbench.core.graph.canvas_edits import (
 )
 from workbench.core.graph.difference import apply, difference
 from workbench.core.graph.document import Document, Edit
-from workbench.core.graph.nesting import Sizes, laid_out, nested_layout
+from workbench.core.graph.housing import laid_out
+from workbench.core.graph.nesting import Sizes, nested_layout
 from workbench.core.graph.network import INPUT, Network, Node, chain
 from workbench.core.graph.outline import outline
 from workbench.core.graph.storage import from_json, to_json

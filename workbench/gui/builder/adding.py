@@ -12,7 +12,7 @@ from workbench.core.graph import edits, groups, rules
 from workbench.core.graph.canvas import Canvas, Remark
 from workbench.core.graph.canvas_edits import add_remarks, move_remarks, remove_remarks
 from workbench.core.graph.document import Edit
-from workbench.core.graph.nesting import housed, put_down
+from workbench.core.graph.housing import housed, put_down
 from workbench.core.graph.network import OUTPUT, BlockUse, Network, Node, Position, prefixes
 from workbench.core.graph.outline import outline
 from workbench.core.graph.parts import members, outlets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.graph.nesting import put_down
+from workbench.core.graph.housing import put_down
 from workbench.core.graph.network import Network, Position
 from workbench.gui.builder import style
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 
 from workbench.core.graph import edits, groups
 from workbench.core.graph.canvas_edits import fix, remove_remarks, take_along
-from workbench.core.graph.nesting import boxes, laid_out
+from workbench.core.graph.housing import boxes, laid_out
 from workbench.core.graph.network import Network, Position
 from workbench.core.graph.outline import outline
 from workbench.gui.builder import style

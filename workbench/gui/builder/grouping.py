@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.core.graph import blocks as block_edits
 from workbench.core.graph import edits, groups, stacks
-from workbench.core.graph.nesting import make_room, shift_group
+from workbench.core.graph.housing import make_room, shift_group
 from workbench.core.graph.network import Network, Position
 from workbench.core.graph.outline import outline
 from workbench.core.graph.parts import members

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from workbench.core.graph.nesting import Arrangement, arranged, cards, housed
+from workbench.core.graph.housing import housed
+from workbench.core.graph.nesting import Arrangement, arranged, cards
 from workbench.core.graph.network import Network, Position
 from workbench.core.graph.outline import Outline, seen_network
 from workbench.gui.builder import style
