@@ -30,6 +30,7 @@ from workbench.gui.runs.queue_panel import QueuePanel
 from workbench.gui.runs.rows import CUT_SHORT, NOT_BEGUN, RunRow, read_rows
 from workbench.gui.runs.table import RunsTable
 from workbench.gui.runs.watch import Watch
+from workbench.gui.widgets.action_button import action_button
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.workspace import Workspace
 
@@ -339,7 +340,7 @@ class RunsRoom(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.S)
         for name, action in (("inspect", self._inspect), ("resume", self._resume)):
-            row.addWidget(_button(f"runs-{name}", action, self))
+            row.addWidget(action_button(f"runs-{name}", action, self))
         self._export.setObjectName("runs-export")
         self._export.setAccessibleName("Export the selected run")
         self._export.setMenu(export_menu(self, self._workspace, self._selected_path))
@@ -347,7 +348,7 @@ class RunsRoom(QWidget):
         row.addWidget(self._export)
         row.addStretch(1)
         for name, action in (("open-run", self._other), ("open-folder", self._open), ("delete", self._delete)):
-            row.addWidget(_button(f"runs-{name}", action, self))
+            row.addWidget(action_button(f"runs-{name}", action, self))
         return row
 
     def _selected_path(self) -> Path | None:
@@ -367,22 +368,3 @@ def move_to_trash(path: Path) -> bool:
     """Whether the folder is in the trash now; PySide answers with a bare bool or with the new place beside it."""
     answer: object = QFile.moveToTrash(str(path))
     return bool(answer[0]) if isinstance(answer, tuple) else bool(answer)
-
-
-def _button(name: str, action: QAction, parent: QWidget) -> QPushButton:
-    """A button that does what an action does and looks like it."""
-    button = QPushButton(parent)
-    button.setObjectName(name)
-    button.clicked.connect(lambda _checked=False: action.trigger())
-
-    def follow() -> None:
-        button.setText(action.text())
-        button.setIcon(action.icon())
-        button.setEnabled(action.isEnabled())
-        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        button.setToolTip("\n".join(filter(None, (f"{action.text()} ({keys})", action.statusTip()))))
-        button.setAccessibleName(action.text().rstrip("…"))
-
-    action.changed.connect(follow)
-    follow()
-    return button

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.gui import icons, theme
 from workbench.gui.runs.queue_keeper import QueueKeeper
 from workbench.gui.training.plan_form import PlanForm
+from workbench.gui.widgets.action_button import action_button
 from workbench.gui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class LaterRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.S)
         for name, action in (("queue", self.queue), ("sweep", self.sweep)):
-            row.addWidget(self._button(f"train-{name}", action))
+            row.addWidget(action_button(f"train-{name}", action, self))
         form.changed.connect(self.check)
         self.check()
 
@@ -83,20 +84,3 @@ class LaterRow(QWidget):
         action.triggered.connect(lambda _checked=False: call())
         self.addAction(action)
         return action
-
-    def _button(self, name: str, action: QAction) -> QPushButton:
-        button = QPushButton(self)
-        button.setObjectName(name)
-        button.clicked.connect(lambda _checked=False: action.trigger())
-
-        def follow() -> None:
-            button.setText(action.text())
-            button.setIcon(action.icon())
-            button.setEnabled(action.isEnabled())
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            button.setToolTip("\n".join(filter(None, (f"{action.text().rstrip('…')} ({keys})", action.statusTip()))))
-            button.setAccessibleName(action.text().rstrip("…"))
-
-        action.changed.connect(follow)
-        follow()
-        return button
