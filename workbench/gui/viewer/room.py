@@ -24,7 +24,7 @@ from workbench.gui.transfer.busy import BusyRow
 from workbench.gui.viewer import study
 from workbench.gui.viewer.desk import Desk
 from workbench.gui.viewer.run_choice import UNTRAINED
-from workbench.gui.viewer.study import Picture, Progress, RunEntry, Subject, Verdict
+from workbench.gui.viewer.study import Picture, Progress, RunEntry, Source, Subject, Verdict
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.workspace import Workspace
 
@@ -33,8 +33,6 @@ REMEMBERED = 3
 LANE = "model"
 PATIENCE_MS = 250
 """Work that takes longer shows a moving bar."""
-Source = int | Path | tuple[bytes, tuple[int, int]]
-"""Where a picture comes from: a sample, a file, or RGBA pixels with (width, height)."""
 
 
 class InspectRoom(QWidget):
@@ -196,7 +194,7 @@ class InspectRoom(QWidget):
         self._source = source
         if subject is not None:
             self._drop("maps")
-            self._submit("picture", partial(_take, subject, source), self._show_picture)
+            self._submit("picture", partial(study.taken, subject, source), self._show_picture)
 
     def _show_picture(self, answer: tuple[Picture, Verdict]) -> None:
         assert self._subject is not None
@@ -381,17 +379,6 @@ class InspectRoom(QWidget):
 
     def _sheet_view(self) -> Any:
         return self.kernels.sheet_view if self.desk.tabs.currentWidget() is self.kernels else self.maps.sheet_view
-
-
-def _take(subject: Subject, source: Source) -> tuple[Picture, Verdict]:
-    """On the lane: a picture from where it comes from, and what it is taken for."""
-    if isinstance(source, int):
-        picture = study.sample_picture(subject, source)
-    elif isinstance(source, Path):
-        picture = study.file_picture(subject, source)
-    else:
-        picture = study.raw_picture(subject, *source)
-    return picture, study.verdict(subject, picture)
 
 
 def _raw(image: QImage) -> Source:

@@ -30,6 +30,10 @@ LARGEST_SHOWN = 512
 """Pixels of the longer side of the copy of a picture that is kept to be shown."""
 
 
+Source = int | Path | tuple[bytes, tuple[int, int]]
+"""Where a picture comes from: a sample, a file, or RGBA pixels with (width, height)."""
+
+
 @dataclass(frozen=True)
 class RunEntry:
     """A run as the list names it."""
@@ -133,6 +137,17 @@ def untrained_subject(
         samples=data.validation if data else None,
         trouble=trouble,
     )
+
+
+def taken(subject: Subject, source: Source) -> tuple[Picture, Verdict]:
+    """On the lane: a picture from where it comes from, and what it is taken for."""
+    if isinstance(source, int):
+        picture = sample_picture(subject, source)
+    elif isinstance(source, Path):
+        picture = file_picture(subject, source)
+    else:
+        picture = raw_picture(subject, *source)
+    return picture, verdict(subject, picture)
 
 
 def sample_picture(subject: Subject, index: int) -> Picture:
