@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.core.graph.layout import layered_layout, layers_of, push_down
+from workbench.core.graph.layout import LayoutCancelled, layered_layout, layers_of, push_down
 from workbench.core.graph.network import Network, Node, Position, chain
+from workbench.core.graph.orientation import DIRECTIONS, Direction
 
 WIDTH, HEIGHT = 100.0, 40.0
 GAP = (30.0, 20.0)
 
 
-def laid_out(network: Network, aspect: float = 1.2) -> dict[str, Position]:
-    return layered_layout(network, size=(WIDTH, HEIGHT), gap=GAP, aspect=aspect)
+def laid_out(network: Network, aspect: float = 1.2, direction: Direction = "down") -> dict[str, Position]:
+    return layered_layout(network, size=(WIDTH, HEIGHT), gap=GAP, aspect=aspect, direction=direction)
 
 
 def overlapping(places: dict[str, Position]) -> list[tuple[str, str]]:
@@ -54,12 +55,48 @@ def networks(draw: st.DrawFn) -> Network:
 
 
 @settings(max_examples=80, deadline=None)
-@given(networks())
-def test_every_node_has_a_place_of_its_own_and_always_the_same(network: Network) -> None:
-    places = laid_out(network)
+@given(networks(), st.sampled_from(DIRECTIONS))
+def test_every_node_has_a_place_of_its_own_and_always_the_same(network: Network, direction: Direction) -> None:
+    places = laid_out(network, direction=direction)
     assert set(places) == set(network.nodes)
     assert not overlapping(places)
-    assert laid_out(network) == places
+    assert laid_out(network, direction=direction) == places
+
+
+def test_to_the_right_a_chain_is_one_straight_line_and_branches_lie_below_one_another() -> None:
+    places = list(laid_out(line(6), direction="right").values())
+    assert places == [(number * (WIDTH + GAP[0]), 0.0) for number in range(6)]
+    network = Network.of(
+        "b", [*line(3), Node("side", "Layer", {}, ("input",)), Node("end", "Join", {}, ("side", "n.1"))]
+    )
+    found = laid_out(network, direction="right")
+    assert found["n.0"][1] == found["input"][1] == found["end"][1]
+    assert found["side"][0] < found["end"][0]
+    assert abs(found["side"][1] - found["n.0"][1]) >= HEIGHT + GAP[1]
+
+
+@pytest.mark.parametrize("aspect", [0.5, 1.2, 3.0])
+def test_to_the_right_long_networks_are_folded_into_rows_that_are_read_downwards(aspect: float) -> None:
+    places = laid_out(line(120), aspect, "right")
+    width = max(x for x, _ in places.values()) + WIDTH
+    height = max(y for _, y in places.values()) + HEIGHT
+    assert aspect / 2 < width / height < aspect * 2
+    order = [places[node.name] for node in line(120)]
+    assert sorted(order, key=lambda place: (place[1], place[0])) == order
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_a_layout_that_nobody_waits_for_ends_soon(direction: Direction) -> None:
+    asked = 0
+
+    def wanted() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked <= 3
+
+    with pytest.raises(LayoutCancelled):
+        layered_layout(residual(20), direction=direction, wanted=wanted)
+    assert asked == 4
 
 
 def test_nothing_at_all() -> None:

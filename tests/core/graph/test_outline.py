@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.core.graph.housing import housed, make_room, put_down
-from workbench.core.graph.layout import push_down
+from workbench.core.graph import edits
+from workbench.core.graph.canvas_edits import fix, run
+from workbench.core.graph.housing import housed, laid_out, make_room, put_down, redirected
+from workbench.core.graph.layout import LayoutCancelled, push_down
 from workbench.core.graph.nesting import Arrangement, Sizes, arranged, cards, nested_layout
 from workbench.core.graph.network import Network, Node, chain
+from workbench.core.graph.orientation import DIRECTIONS, Direction
 from workbench.core.graph.outline import GROUP, ROOT, Outline, outermost, outline, seen_network
 
 SIZES = Sizes()
@@ -89,10 +92,10 @@ def test_everything_open_is_the_network_itself() -> None:
     assert dict(seen_network(tree, tree.groups).nodes) == dict(network.nodes)
 
 
-@given(networks(), st.randoms())
+@given(networks(), st.randoms(), st.sampled_from(DIRECTIONS))
 @settings(max_examples=150, deadline=None)
-def test_every_node_is_seen_once_and_nothing_overlaps(network: Network, chance: object) -> None:
-    tree = outline(network)
+def test_every_node_is_seen_once_and_nothing_overlaps(network: Network, chance: object, direction: Direction) -> None:
+    tree = outline(run(network, direction))
     opened = {key for key in tree.groups if chance.random() < 0.6}  # type: ignore[attr-defined]
     owners = tree.owners(opened)
     assert owners.keys() == set(network.nodes)
@@ -115,11 +118,13 @@ def test_closing_brings_everything_back(network: Network) -> None:
     assert all(everything.cards[key] == closed[key] for key in flat)
 
 
-@given(networks(), st.data())
+@given(networks(), st.data(), st.sampled_from(DIRECTIONS))
 @settings(max_examples=80, deadline=None)
-def test_places_by_hand_are_kept_and_the_others_found(network: Network, data: st.DataObject) -> None:
+def test_places_by_hand_are_kept_and_the_others_found(
+    network: Network, data: st.DataObject, direction: Direction
+) -> None:
     kept = data.draw(st.sets(st.sampled_from([*network.nodes])))
-    tree = outline(network)
+    tree = outline(run(network, direction))
     layout = nested_layout(tree, SIZES)
     found = housed(tree, {name: layout[name] for name in kept}, SIZES)
     assert found.keys() == set(network.nodes)
@@ -152,3 +157,84 @@ def test_a_flat_network_is_pushed_as_before() -> None:
     moved = put_down(placed, "three", places["two"], SIZES)
     wanted = push_down({**places, "three": places["two"]}, "three", size=SIZES.node, gap=SIZES.gap[1])
     assert moved["two"].position == wanted["two"]
+
+
+def to_the_right(network: Network) -> Network:
+    return run(network, "right")
+
+
+def test_to_the_right_a_group_opens_where_its_card_was_and_the_line_runs_on() -> None:
+    tree = outline(to_the_right(blocks()))
+    places = nested_layout(tree, SIZES)
+    closed, opened = arranged(tree, places, (), sizes=SIZES), arranged(tree, places, ["head"], sizes=SIZES)
+    left, top, width, height = opened.frames["head"]
+    corner, card = closed.cards["head"], opened.cards["head.pool"]
+    assert (left, card[1]) == corner
+    assert (card[0] - left, card[1] - top) == SIZES.before
+    assert width == 2 * SIZES.node[0] + SIZES.gap[0] + SIZES.before[0] + SIZES.behind[0]
+    assert height == SIZES.node[1] + SIZES.before[1] + SIZES.behind[1]
+
+
+def test_to_the_right_what_is_put_down_pushes_to_the_right() -> None:
+    network = to_the_right(chain("flat", [Node(name, "ReLU") for name in ("one", "two", "three")]))
+    places = nested_layout(outline(network), SIZES)
+    moved = put_down(edits.move(network, places), "three", places["two"], SIZES)
+    assert moved["two"].position == (places["two"][0] + SIZES.node[0] + SIZES.gap[0], places["two"][1])
+    assert moved["one"].position == places["one"]
+
+
+def test_to_the_right_new_things_come_behind_what_feeds_them_or_one_row_lower() -> None:
+    network = to_the_right(chain("flat", [Node(name, "ReLU") for name in ("one", "two")]))
+    found = housed(outline(network), {"one": (10.0, 20.0)}, SIZES)
+    assert found["two"] == (10.0 + SIZES.node[0] + SIZES.gap[0], 20.0)
+    fork = Network.of("fork", [*network, Node("side", "ReLU", {}, ("one",))])
+    found = housed(outline(to_the_right(fork)), {"one": (10.0, 20.0), "two": found["two"]}, SIZES)
+    assert found["side"] == (10.0 + SIZES.node[0] + SIZES.gap[0], 20.0 + SIZES.node[1] + SIZES.gap[1])
+
+
+def test_to_the_right_taking_a_group_apart_leaves_room_at_its_right() -> None:
+    tree = outline(to_the_right(blocks(2)))
+    places = nested_layout(tree, SIZES)
+    after = make_room(tree, "head", places, SIZES)
+    moved = {name: (after[name][0] - x, after[name][1] - y) for name, (x, y) in places.items()}
+    assert moved["output"][0] == pytest.approx(SIZES.node[0] + SIZES.gap[0]) and moved["output"][1] == 0.0
+    assert moved["stem"] == (0.0, 0.0)
+
+
+@given(networks(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_running_another_way_and_back_changes_nothing(network: Network, data: st.DataObject) -> None:
+    placed = edits.move(network, nested_layout(outline(network), SIZES))
+    chosen = data.draw(st.sets(st.sampled_from([*network.nodes]), max_size=4))
+    steps = st.tuples(st.integers(-400, 400).map(float), st.integers(-400, 400).map(float))
+    ways = {name: data.draw(steps) for name in sorted(chosen)}
+    places = {name: node.position or (0.0, 0.0) for name, node in placed.nodes.items()}
+    byhand = fix(
+        edits.move(placed, {name: (places[name][0] + x, places[name][1] + y) for name, (x, y) in ways.items()}), chosen
+    )
+    back = redirected(redirected(byhand, "right", SIZES), "down", SIZES)
+    assert back.canvas == byhand.canvas
+    for name in network.nodes:
+        was, came = byhand[name].position or (0, 0), back[name].position or (0, 0)
+        assert abs(was[0] - came[0]) <= 2.5 and abs(was[1] - came[1]) <= 1.0  # rounded to whole units on the way
+
+
+def test_a_column_beside_the_layout_becomes_a_row_below_it() -> None:
+    network = chain("flat", [Node(name, "ReLU") for name in ("one", "two", "three")])
+    places = nested_layout(outline(network), SIZES)
+    column = SIZES.node[0] + SIZES.gap[0], SIZES.node[1] + SIZES.gap[1]
+    aside = fix(edits.move(network, {**places, "two": (places["two"][0] + column[0], places["two"][1])}), ["two"])
+    turned = redirected(aside, "right", SIZES)
+    home = nested_layout(outline(turned), SIZES)
+    assert turned["two"].position == (home["two"][0], home["two"][1] + column[1])
+    assert turned["one"].position == places["one"], "the others wait for a layout"
+    assert laid_out(outline(turned), SIZES, turned.canvas.fixed)["two"] == turned["two"].position
+    assert redirected(network, "right", SIZES) == to_the_right(network)
+
+
+def test_laying_out_and_turning_end_when_nobody_waits() -> None:
+    network = fix(edits.move(blocks(), nested_layout(outline(blocks()), SIZES)), ["stem"])
+    with pytest.raises(LayoutCancelled):
+        laid_out(outline(network), SIZES, ["stem"], wanted=lambda: False)
+    with pytest.raises(LayoutCancelled):
+        redirected(network, "right", SIZES, wanted=lambda: False)

@@ -12,6 +12,7 @@ from workbench.core.graph.canvas_edits import (
     fix,
     move_remarks,
     remove_remarks,
+    run,
     take_along,
     unfix,
 )
@@ -161,3 +162,18 @@ def test_a_layout_leaves_what_is_fixed_where_it_is_and_covers_nothing() -> None:
     assert not any(
         abs(a[0] - b[0]) < 216 and abs(a[1] - b[1]) < 50 for at, a in enumerate(corners) for b in corners[at + 1 :]
     )
+
+
+def test_the_direction_is_part_of_the_file_and_of_undo(plain: Network) -> None:
+    document = Document(noted(plain))
+    document.apply(lambda network: run(network, "right"), "Run to the right")
+    turned = document.network
+    assert turned.canvas.direction == "right" and turned != noted(plain)
+    assert from_json(to_json(turned)) == turned
+    assert b'"direction"' not in to_json(noted(plain))
+    assert remove_remarks(unfix(turned), ["note_1", "frame_1"]).canvas == Canvas(direction="right")
+    assert edits.rename(turned, "end", "last").canvas.direction == "right"
+    assert document.undo() == "Run to the right"
+    assert document.network == noted(plain)
+    with pytest.raises(WorkbenchError, match="is not a network file"):
+        from_json(to_json(turned).replace(b'"right"', b'"up"'))

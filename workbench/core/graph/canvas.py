@@ -1,4 +1,5 @@
-"""What a person writes on the canvas beside the network: notes, coloured frames, and which nodes were placed by hand.
+"""What a person decides about the canvas: notes, coloured frames, which nodes lie where they were put, and which way
+the network runs.
 
 Nothing here changes what a network computes. A remark has its place where the nodes of its group have theirs: with all
 groups closed. Where groups open, what is seen moves, and a remark goes along with the cards it lies on or near.
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
+
+from workbench.core.graph.orientation import Direction
 
 Colour = Literal["yellow", "green", "blue", "purple", "red", "grey"]
 Form = Literal["note", "frame"]
@@ -44,16 +47,20 @@ class Remark:
 
 @dataclass(frozen=True)
 class Canvas:
-    """All remarks by their keys, and the names of the nodes that somebody has put where they are."""
+    """All remarks by their keys, the names of the nodes that somebody has put where they are, and which way data runs.
+
+    All places of a network are those of its direction.
+    """
 
     remarks: Mapping[str, Remark] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
+    direction: Direction = "down"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "remarks", MappingProxyType(dict(self.remarks)))
 
     def __bool__(self) -> bool:
-        return bool(self.remarks or self.fixed)
+        return bool(self.remarks or self.fixed or self.direction != "down")
 
     def with_(self, **changes: Any) -> Canvas:
         """A copy with the given fields changed."""
@@ -62,7 +69,7 @@ class Canvas:
     def renamed(self, names: Mapping[str, str], groups: Mapping[str, str]) -> Canvas:
         """The same where nodes and groups have other names."""
         remarks = {key: _regrouped(remark, groups) for key, remark in self.remarks.items()}
-        return Canvas(remarks, frozenset(names.get(name, name) for name in self.fixed))
+        return self.with_(remarks=remarks, fixed=frozenset(names.get(name, name) for name in self.fixed))
 
 
 def _regrouped(remark: Remark, groups: Mapping[str, str]) -> Remark:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from workbench.core.graph.canvas import SMALLEST, Box, Canvas, Remark, carried, free_key
+from workbench.core.graph.canvas import SMALLEST, Box, Remark, carried, free_key
 from workbench.core.graph.network import Network, Position
+from workbench.core.graph.orientation import Direction
 from workbench.errors import WorkbenchError
 
 
@@ -68,5 +69,10 @@ def unfix(network: Network) -> Network:
     return network.with_(canvas=network.canvas.with_(fixed=frozenset())) if network.canvas.fixed else network
 
 
+def run(network: Network, direction: Direction) -> Network:
+    """Have the network run another way; its places are still those of the way before."""
+    return network.with_(canvas=network.canvas.with_(direction=direction))
+
+
 def _with_remarks(network: Network, remarks: Mapping[str, Remark]) -> Network:
-    return network.with_(canvas=Canvas(remarks, network.canvas.fixed))
+    return network.with_(canvas=network.canvas.with_(remarks=remarks))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from workbench.core.graph.canvas import Box
+from workbench.core.graph.canvas_edits import run
 from workbench.core.graph.edits import move
-from workbench.core.graph.layout import push_down
+from workbench.core.graph.layout import LayoutCancelled, Wanted, always, push_down
 from workbench.core.graph.nesting import MOST_COMPARED, NODE, Sizes, card_above, cards, nested_layout
 from workbench.core.graph.network import Network, Position
+from workbench.core.graph.orientation import Direction, turned, turned_all
 from workbench.core.graph.outline import ROOT, Outline, outline
 
 
@@ -39,19 +41,21 @@ def _house(
     for key in [*world.execution_order, *(name for name in world.nodes if name not in world.execution_order)]:
         if not any(name in found for name in tree.nodes(key)):
             corners = cards_in(tree, group, found)
-            wanted = _below(world, key, corners, sizes)
+            wanted = _below(world, key, corners, sizes, tree.direction)
             shift_group(tree, key, wanted, fallback, found)
             make_way(tree, group, key, found, sizes)
 
 
-def laid_out(tree: Outline, sizes: Sizes, fixed: Collection[str]) -> dict[str, Position]:
+def laid_out(tree: Outline, sizes: Sizes, fixed: Collection[str], *, wanted: Wanted = always) -> dict[str, Position]:
     """`nested_layout`, but these nodes stay where they are, and what the layout wants there makes way downwards.
 
-    Where very many nodes stay, nothing makes way for them.
+    Where very many nodes stay, nothing makes way for them. Raises `LayoutCancelled` as `nested_layout` does.
     """
-    places = nested_layout(tree, sizes)
+    places = nested_layout(tree, sizes, wanted=wanted)
     kept = {name: place for name in fixed if name in tree.network and (place := tree.network[name].position)}
-    for name in sorted(kept, key=lambda name: (kept[name][1], name)):
+    for name in sorted(kept, key=lambda name: (turned(kept[name], tree.direction)[1], name)):
+        if not wanted():
+            raise LayoutCancelled
         places[name] = kept[name]
         if len(kept) <= MOST_COMPARED:
             make_way(tree, tree.parents[name], name, places, sizes)
@@ -82,11 +86,16 @@ def corner_of(tree: Outline, key: str, places: Mapping[str, Position]) -> Positi
     """The corner of a node or of the card of a group."""
     if not tree.is_group(key):
         return places[key]
-    return card_above(corner_of(tree, inner, places) for inner in tree.children[key])
+    return card_above((corner_of(tree, inner, places) for inner in tree.children[key]), tree.direction)
 
 
-def _below(world: Network, key: str, corners: Mapping[str, Position], sizes: Sizes) -> Position:
+def _below(world: Network, key: str, corners: Mapping[str, Position], sizes: Sizes, direction: Direction) -> Position:
     """The place for something new: below what feeds it, beside where that feeds others, above what it feeds."""
+    return turned(_below_flowing(world, key, turned_all(corners, direction), sizes.turned(direction)), direction)
+
+
+def _below_flowing(world: Network, key: str, corners: Mapping[str, Position], sizes: Sizes) -> Position:
+    """`_below`, as (across, along)."""
     row = sizes.node[1] + sizes.gap[1]
     feeder = next((source for source in world[key].inputs if source in corners), None)
     if feeder is not None:
@@ -110,9 +119,9 @@ def shift_group(
 
 def make_way(tree: Outline, group: str, placed: str, found: dict[str, Position], sizes: Sizes) -> None:
     """Have what lies in the same group make way downwards for what was put down."""
-    corners = cards_in(tree, group, found)
-    moved = push_down(corners, placed, size=sizes.node, gap=sizes.gap[1])
-    for key, (x, y) in moved.items():
+    corners, flow = cards_in(tree, group, found), sizes.turned(tree.direction)
+    moved = push_down(turned_all(corners, tree.direction), placed, size=flow.node, gap=flow.gap[1])
+    for key, (x, y) in turned_all(moved, tree.direction).items():
         right, down = x - corners[key][0], y - corners[key][1]
         for name in tree.nodes(key):
             found[name] = (found[name][0] + right, found[name][1] + down)
@@ -136,12 +145,33 @@ def put_down(network: Network, key: str, corner: Position, sizes: Sizes) -> Netw
 
 def make_room(tree: Outline, group: str, places: Mapping[str, Position], sizes: Sizes) -> dict[str, Position]:
     """The places when what lies below a group gives way as far as its content reaches: before it is taken apart."""
-    found = dict(places)
-    inner = cards_in(tree, group, places).values()
-    _, top = corner_of(tree, group, places)
-    down = max(y for _, y in inner) - top
-    for key, (_, y) in cards_in(tree, tree.parents[group], places).items():
-        if key != group and y >= top + sizes.node[1]:
+    way, found = tree.direction, dict(places)
+    inner = turned_all(cards_in(tree, group, places), way).values()
+    _, top = turned(corner_of(tree, group, places), way)
+    right, down = turned((0.0, max(y for _, y in inner) - top), way)
+    for key, (_, y) in turned_all(cards_in(tree, tree.parents[group], places), way).items():
+        if key != group and y >= top + sizes.turned(way).node[1]:
             for name in tree.nodes(key):
-                found[name] = (found[name][0], found[name][1] + down)
+                found[name] = (found[name][0] + right, found[name][1] + down)
     return found
+
+
+def redirected(network: Network, direction: Direction, sizes: Sizes, *, wanted: Wanted = always) -> Network:
+    """The network running another way, with every node that lies where somebody has put it where that is then.
+
+    So far as it lay from where a layout wanted it, so far it lies from there again: a column beside becomes a row
+    below. All other nodes keep their old places until a layout gives them others.
+    """
+    before, after = network, run(network, direction)
+    if after.canvas == before.canvas or not before.canvas.fixed:
+        return after
+    old = nested_layout(outline(before), sizes, wanted=wanted)
+    new = nested_layout(outline(after), sizes, wanted=wanted)
+    pitch = (sizes.node[0] + sizes.gap[0], sizes.node[1] + sizes.gap[1])
+    places = {name: place for name in before.canvas.fixed if name in before and (place := before[name].position)}
+
+    def there(name: str) -> Position:
+        columns, rows = ((places[name][axis] - old[name][axis]) / pitch[axis] for axis in (0, 1))
+        return (float(round(new[name][0] + rows * pitch[0])), float(round(new[name][1] + columns * pitch[1])))
+
+    return move(after, {name: there(name) for name in places})

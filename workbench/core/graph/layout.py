@@ -1,4 +1,6 @@
-"""Where the nodes go: a layered layout from top to bottom, folded into columns so that long networks stay readable.
+"""Where the nodes go: a layered layout, downwards or to the right, folded so that long networks stay readable.
+
+Everything is computed as (across, along) and turned in the end: the words here are those of a layout downwards.
 
 Longest path gives the layers. The longest chain of nodes is drawn as one straight line; every branch and every long
 connection is a straight strip beside it, as near to the middle of its neighbours as there is room. Layered drawing:
@@ -8,11 +10,12 @@ Sugiyama, Tagawa, Toda 1981 (doi 10.1109/TSMC.1981.4308636); here whole chains a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from workbench.core.graph.folding import Fold, fold
+from workbench.core.graph.folding import SHORT, Fold, fold
 from workbench.core.graph.network import INPUT, Network, Position
+from workbench.core.graph.orientation import Direction, turned, turned_all
 
 LONGEST_STRIP = 16
 """Connections over more layers than this get no strip of their own (DenseNet has thousands of them)."""
@@ -22,6 +25,12 @@ STRIP = 16.0
 """The width of a strip that only a connection runs through."""
 
 Size = tuple[float, float]
+Wanted = Callable[[], bool]
+"""Whether anybody still waits for a layout."""
+
+
+class LayoutCancelled(Exception):  # noqa: N818 - not an error
+    """Nobody waits for the layout any more."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +42,40 @@ class Chain:
     neighbours: tuple[str, ...]
 
 
+def always() -> bool:
+    """For layouts that nobody can cancel."""
+    return True
+
+
 def layered_layout(
-    network: Network, *, size: Size = (216.0, 50.0), gap: Size = (44.0, 28.0), aspect: float = 1.2
+    network: Network,
+    *,
+    size: Size = (216.0, 50.0),
+    gap: Size = (44.0, 28.0),
+    aspect: float = 1.2,
+    direction: Direction = "down",
+    wanted: Wanted = always,
 ) -> dict[str, Position]:
     """The upper left corner of every node, without overlaps; the same network always gets the same layout.
 
     `size` is the size of a node, `gap` the free space between nodes, `aspect` the wanted width by height of the whole.
+    Raises `LayoutCancelled` soon after `wanted` has begun to say no.
     """
+    wide, (apart, below) = turned(size, direction)[0], turned(gap, direction)
     layers = layers_of(network)
-    rows = Rows(gap[0])
+    rows = Rows(apart)
     centres: dict[str, float] = {}
-    for chain in _chains(network, layers, size[0]):
+    for chain in _chains(network, layers, wide):
+        if not wanted():
+            raise LayoutCancelled
         centre = rows.nearest(chain, _barycentre(chain, centres))
         rows.occupy(chain, centre)
         centres.update(dict.fromkeys(chain.names, centre))
-    folded = fold(network, layers, Fold(rows.extents(), size[1] + gap[1], gap[0], aspect))
-    return {name: (centres[name] + folded[layer][0] - size[0] / 2, folded[layer][1]) for name, layer in layers.items()}
+    row = turned(size, direction)[1] + below
+    shape = aspect if direction == "down" else 1 / aspect
+    folded = fold(network, layers, Fold(rows.extents(), row, apart, shape, SHORT[direction]))
+    places = {name: (centres[name] + folded[layer][0] - wide / 2, folded[layer][1]) for name, layer in layers.items()}
+    return turned_all(places, direction)
 
 
 def layers_of(network: Network) -> dict[str, int]:

@@ -45,3 +45,9 @@ def migrated(record: Record, *, version: int, target: int, steps: Mapping[int, S
 def _with_canvas(record: Record) -> Record:
     """The first files knew no notes, frames or fixed nodes."""
     return record
+
+
+@migration(2)
+def _with_direction(record: Record) -> Record:
+    """Before, every network ran from top to bottom."""
+    return record

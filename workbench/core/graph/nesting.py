@@ -3,6 +3,9 @@
 A node has one place on the canvas: the one that it has when every group beside it is closed. The card of a closed group
 lies where what is directly in it begins. So what lies in one group never overlaps, groups that open make the rest give
 way without changing a place, and closing them brings everything back.
+
+Places come and go as they are on the canvas; what is inside computes them as (across, along) (see `orientation`), in
+the words of a network that runs downwards.
 """
 
 from __future__ import annotations
@@ -11,12 +14,11 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from workbench.core.graph.layout import Size, layered_layout
+from workbench.core.graph.layout import Size, Wanted, always, layered_layout
 from workbench.core.graph.network import Position
+from workbench.core.graph.orientation import Direction, Rectangle, turned, turned_all, turned_box
 from workbench.core.graph.outline import ROOT, Outline
 
-Rectangle = tuple[float, float, float, float]
-"""Left, top, width, height."""
 MOST_COMPARED = 300
 """Of more things in one group not each is compared with each: then what is level stays level."""
 Extent = tuple[float, float, float]
@@ -24,17 +26,27 @@ Extent = tuple[float, float, float]
 
 
 NODE: Size = (216.0, 50.0)
+ASPECTS: dict[Direction, Size] = {"down": (1.2, 3.0), "right": (3.0, 1.2)}
+"""The wanted width by height of nodes, and of mostly groups, when they are closed."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """What things take: a node, the free space, a closed group, and an open one around its content."""
+    """What things take: a node, the free space, a closed group, and an open one around its content.
+
+    `before` is the room at the left and above the content of an open group, `behind` that at the right and below it.
+    """
 
     node: Size = NODE
     gap: Size = (44.0, 28.0)
     group: Size = (216.0, 72.0)
-    padding: float = 18.0
-    header: float = 54.0
+    before: Size = (18.0, 54.0)
+    behind: Size = (18.0, 18.0)
+
+    def turned(self, direction: Direction) -> Sizes:
+        """The same as (across, along)."""
+        parts = (self.node, self.gap, self.group, self.before, self.behind)
+        return Sizes(*(turned(part, direction) for part in parts))
 
 
 @dataclass(frozen=True)
@@ -44,11 +56,22 @@ class Arrangement:
     cards: Mapping[str, Position] = field(default_factory=dict)
     frames: Mapping[str, Rectangle] = field(default_factory=dict)
 
+    def turned(self, direction: Direction) -> Arrangement:
+        """The same as (across, along), or back."""
+        frames = {key: turned_box(frame, direction) for key, frame in self.frames.items()}
+        return Arrangement(turned_all(self.cards, direction), frames)
 
-def nested_layout(tree: Outline, sizes: Sizes) -> dict[str, Position]:
-    """A place for every node: each group laid out for itself with the groups in it closed."""
+
+def nested_layout(tree: Outline, sizes: Sizes, *, wanted: Wanted = always) -> dict[str, Position]:
+    """A place for every node: each group laid out for itself with the groups in it closed.
+
+    Raises `LayoutCancelled` soon after `wanted` has begun to say no.
+    """
+    way = tree.direction
     local = {
-        group: layered_layout(world, size=sizes.node, gap=sizes.gap, aspect=_aspect(tree, group))
+        group: layered_layout(
+            world, size=sizes.node, gap=sizes.gap, aspect=_aspect(tree, group), direction=way, wanted=wanted
+        )
         for group, world in tree.worlds.items()
     }
     places: dict[str, Position] = {}
@@ -57,9 +80,10 @@ def nested_layout(tree: Outline, sizes: Sizes) -> dict[str, Position]:
 
 
 def _aspect(tree: Outline, group: str) -> float:
-    """Groups grow downwards when they open: where there are mostly groups, closed they may lie more side by side."""
+    """Groups grow along when they open: where there are mostly groups, closed they may lie more side by side."""
     inner = tree.children[group]
-    return 3.0 if 2 * sum(map(tree.is_group, inner)) > len(inner) else 1.2
+    mostly = 2 * sum(map(tree.is_group, inner)) > len(inner)
+    return ASPECTS[tree.direction][mostly]
 
 
 def _place(
@@ -70,7 +94,7 @@ def _place(
     places: dict[str, Position],
 ) -> None:
     inner = local[group]
-    left, top = (0.0, 0.0) if group == ROOT else card_above(inner.values())
+    left, top = (0.0, 0.0) if group == ROOT else card_above(inner.values(), tree.direction)
     for key, (x, y) in inner.items():
         there = (corner[0] + x - left, corner[1] + y - top)
         if tree.is_group(key):
@@ -79,20 +103,21 @@ def _place(
             places[key] = there
 
 
-def card_above(corners: Iterable[Position]) -> Position:
+def card_above(corners: Iterable[Position], direction: Direction = "down") -> Position:
     """The corner of the card of a group whose content has these corners: where the content begins.
 
-    That is its highest card, the left one of several: so a line that runs into a group runs on when it opens.
+    That is its highest card, the left one of several, and if data runs to the right the leftmost one, the highest of
+    several: so a line that runs into a group runs on when it opens.
     """
-    y, x = min((y, x) for x, y in corners)
-    return (x, y)
+    along, across = min(turned(corner, direction)[::-1] for corner in corners)
+    return turned((across, along), direction)
 
 
 def cards(tree: Outline, places: Mapping[str, Position]) -> dict[str, Position]:
     """The corner of every node and of the card of every group, with all groups closed."""
     found = dict(places)
     for group in reversed(_inner_last(tree)):
-        found[group] = card_above(found[key] for key in tree.children[group])
+        found[group] = card_above((found[key] for key in tree.children[group]), tree.direction)
     return found
 
 
@@ -111,7 +136,9 @@ def arranged(
     """Where everything is shown when these groups are open and only the root is looked at."""
     if not tree.children.get(root):
         return Arrangement()
-    return _Arranger(tree, cards(tree, places), opened, sizes).whole(root)
+    way = tree.direction
+    closed = turned_all(cards(tree, places), way)
+    return _Arranger(tree, closed, opened, sizes.turned(way)).whole(root).turned(way)
 
 
 @dataclass(frozen=True)
@@ -160,7 +187,7 @@ class _Arranger:
             if world is None:
                 shown[key] = corner
             else:
-                moved = world.moved(corner, self._sizes.header)
+                moved = world.moved(corner, self._sizes.before[1])
                 frames[key] = self._frame_around(moved)
                 shown.update(moved.cards)
                 frames.update(moved.frames)
@@ -171,9 +198,9 @@ class _Arranger:
         boxes = [(x, y, *self._card(key)) for key, (x, y) in world.cards.items()] + [*world.frames.values()]
         left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
         right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
-        width = right - left + 2 * sizes.padding
-        height = bottom - top + sizes.header + sizes.padding
-        return (left - sizes.padding, top - sizes.header, width, height)
+        width = right - left + sizes.before[0] + sizes.behind[0]
+        height = bottom - top + sizes.before[1] + sizes.behind[1]
+        return (left - sizes.before[0], top - sizes.before[1], width, height)
 
     def _extent(self, key: str, world: _World | None) -> Extent:
         """How far a thing reaches to the left of its corner, to the right of the card of a node, and downwards."""

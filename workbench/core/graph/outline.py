@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from workbench.core.graph.network import Network, Node, prefixes
+from workbench.core.graph.orientation import Direction
 from workbench.core.graph.stacks import Stack, stacks
 
 ROOT = "…all…"
@@ -32,6 +33,11 @@ class Outline:
 
     def __contains__(self, key: object) -> bool:
         return key in self.parents
+
+    @property
+    def direction(self) -> Direction:
+        """Which way the network runs on the canvas."""
+        return self.network.canvas.direction
 
     def is_group(self, key: str) -> bool:
         """Whether a key is that of a group or a stack: of something that opens and closes."""

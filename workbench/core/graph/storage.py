@@ -16,12 +16,13 @@ from msgspec import UNSET, Meta, UnsetType
 from workbench.core.graph.canvas import SMALLEST, Canvas, Colour, Form, Remark
 from workbench.core.graph.migrations import migrated
 from workbench.core.graph.network import BlockUse, Network, Node, Position
+from workbench.core.graph.orientation import Direction
 from workbench.errors import WorkbenchError
 from workbench.files import BROKEN_JSON, read_file, write_atomically
 
 SUFFIX = ".network.json"
 FORMAT: Literal["cnn-workbench/network"] = "cnn-workbench/network"
-VERSION = 2
+VERSION = 3
 FARTHEST = 1e6
 """A node farther out on the canvas than this has no place of its own: nobody put it there."""
 
@@ -71,10 +72,11 @@ class RemarkRecord(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=Tru
 
 
 class CanvasRecord(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
-    """What is written beside the nodes, and which of them somebody has put where they are."""
+    """What is written beside the nodes, which of them somebody has put where they are, and which way data runs."""
 
     remarks: dict[Name, RemarkRecord] = {}
     fixed: list[Name] = []
+    direction: Direction = "down"
 
 
 class NetworkRecord(msgspec.Struct, forbid_unknown_fields=True):
@@ -155,7 +157,7 @@ def _written(canvas: Canvas) -> CanvasRecord | UnsetType:
         key: RemarkRecord(one.form, one.text, one.position, one.size, one.colour, one.group)
         for key, one in canvas.remarks.items()
     }
-    return CanvasRecord(remarks, sorted(canvas.fixed)) if canvas else UNSET
+    return CanvasRecord(remarks, sorted(canvas.fixed), canvas.direction) if canvas else UNSET
 
 
 def _read(record: CanvasRecord) -> Canvas:
@@ -164,7 +166,7 @@ def _read(record: CanvasRecord) -> Canvas:
         key: Remark(one.form, one.text, _place(one.position) or (0.0, 0.0), _sized(one.size), one.colour, one.group)
         for key, one in record.remarks.items()
     }
-    return Canvas(remarks, frozenset(record.fixed))
+    return Canvas(remarks, frozenset(record.fixed), record.direction)
 
 
 def _sized(size: tuple[float, float]) -> tuple[float, float]:

@@ -9,8 +9,9 @@ from collections import Counter
 
 import msgspec
 
-from workbench.core.graph.nesting import Arrangement, Rectangle, Sizes, arranged, nested_layout
+from workbench.core.graph.nesting import Arrangement, Sizes, arranged, nested_layout
 from workbench.core.graph.network import Network
+from workbench.core.graph.orientation import Direction, Rectangle
 from workbench.core.graph.outline import ROOT, Outline, outline, seen_network
 from workbench.core.layers.catalog import CATALOG
 
@@ -30,7 +31,7 @@ class Box(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):
-    """A connection, from below one card to above another."""
+    """A connection, from where it leaves one card to where it reaches another."""
 
     x1: float
     y1: float
@@ -63,7 +64,7 @@ def preview(network: Network) -> Preview:
     shown = arranged(tree, nested_layout(tree, SIZES), opened, sizes=SIZES)
     cards = {key: _card(tree, key, place) for key, place in shown.cards.items()}
     frames = tuple(_frame(rectangle) for rectangle in shown.frames.values())
-    return Preview(tuple(cards.values()), frames, _lines(seen_network(tree, opened), cards, shown))
+    return Preview(tuple(cards.values()), frames, _lines(seen_network(tree, opened), cards, shown, tree.direction))
 
 
 def _opened(tree: Outline) -> frozenset[str]:
@@ -89,12 +90,15 @@ def _frame(rectangle: Rectangle) -> Box:
     return Box(left, top, width, height)
 
 
-def _lines(seen: Network, cards: dict[str, Box], shown: Arrangement) -> tuple[Line, ...]:
+def _lines(seen: Network, cards: dict[str, Box], shown: Arrangement, direction: Direction) -> tuple[Line, ...]:
     pairs = [(source, node.name) for node in seen for source in node.inputs if source in shown.cards]
-    return tuple(_line(cards[source], cards[target]) for source, target in pairs if target in cards)
+    return tuple(_line(cards[source], cards[target], direction) for source, target in pairs if target in cards)
 
 
-def _line(source: Box, target: Box) -> Line:
+def _line(source: Box, target: Box, direction: Direction) -> Line:
+    if direction == "right":
+        middle = SIZES.node[1] / 2
+        return Line(source.left + source.width, source.top + middle, target.left, target.top + middle)
     return Line(source.left + source.width / 2, source.top + source.height, target.left + target.width / 2, target.top)
 
 

@@ -17,8 +17,8 @@ GAP = (44.0, 28.0)
 ROW = HEIGHT + GAP[1]
 GROUP_HEIGHT = 72.0
 """The height of a closed group."""
-SIZES = Sizes((WIDTH, HEIGHT), GAP, (WIDTH, GROUP_HEIGHT), padding=20.0)
-"""The padding of an open group has room for a shape below its last card."""
+SIZES = Sizes((WIDTH, HEIGHT), GAP, (WIDTH, GROUP_HEIGHT), before=(20.0, 54.0), behind=(20.0, 20.0))
+"""Below the content of an open group there is room for a shape below its last card."""
 CHEVRON = 24.0
 """What belongs to the sign that opens and closes a group, from its upper left corner."""
 CORNER = 8.0
