@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
@@ -32,6 +32,8 @@ class Camera(QGraphicsView):
         super().__init__(scene, parent)
         self.network_scene = scene
         self._first_look = True
+        self.covered = 0
+        """Pixels at the lower edge that something lies over: what is first shown is shown above them."""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
@@ -50,8 +52,8 @@ class Camera(QGraphicsView):
         """Show a network that was just opened: all of it if that is readable, else its beginning."""
         self._first_look = True
         content = self.network_scene.content()
-        zoom = self._fitting(content)
-        self._look_at(content.center(), max(zoom, READABLE))
+        zoom = self._fitting(content, self.covered)
+        self._look_at(content.center() + QPointF(0, self.covered / 2 / max(zoom, READABLE)), max(zoom, READABLE))
         if zoom < READABLE:
             self._show_beginning(content)
 
@@ -100,8 +102,8 @@ class Camera(QGraphicsView):
         """What is in the middle of the viewport, in scene coordinates."""
         return self.mapToScene(self.viewport().rect().center())
 
-    def _fitting(self, content: QRectF) -> float:
-        room = self.viewport().size()
+    def _fitting(self, content: QRectF, covered: int = 0) -> float:
+        room = self.viewport().size() - QSize(0, covered)
         if content.isEmpty():
             return 1.0
         across = (room.width() - 2 * MARGIN) / content.width()

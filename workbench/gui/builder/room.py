@@ -12,6 +12,7 @@ from workbench.core.graph.network import Network
 from workbench.core.modelling.shapes import Analysis
 from workbench.gui.builder.actions import CanvasActions
 from workbench.gui.builder.align import Aligning
+from workbench.gui.builder.announcing import Announcing
 from workbench.gui.builder.breadcrumb import Breadcrumb
 from workbench.gui.builder.compare import CompareDialog
 from workbench.gui.builder.docks import Dock, DockArea
@@ -31,12 +32,13 @@ from workbench.gui.builder.scene import NetworkScene
 from workbench.gui.builder.searches import Searches
 from workbench.gui.builder.seeing import Seeing
 from workbench.gui.builder.source_view import SourceView
+from workbench.gui.builder.start_page import StartPage, recent_files
+from workbench.gui.builder.start_row import StartRow
 from workbench.gui.builder.toolbar import BuildBar
 from workbench.gui.builder.view import CanvasView
 from workbench.gui.documents import DocumentActions
 from workbench.gui.icons import set_icon
 from workbench.gui.workspace import Workspace
-from workbench.settings import load_settings
 
 PALETTE_WIDTH, INSPECTOR_WIDTH = 200, 300
 MOST_RECENT = 4
@@ -68,6 +70,9 @@ class BuildRoom(QWidget):
         self.compare = self._action(
             "build-compare", "Compare with…", "Ctrl+Shift+D", self.open_comparison, icon="compare"
         )
+        self.from_code = self._action(
+            "build-code", "From Python code…", "Ctrl+Alt+O", self.documents.ask_code, icon="export"
+        )
         self.find_layer = self._action("build-find-layer", "Search layers", "/", self.start_search, icon="search")
         self.group_actions = GroupActions(self.view, self.canvas_actions)
         self.searches = Searches(self.view, self.canvas_actions, workspace)
@@ -76,6 +81,8 @@ class BuildRoom(QWidget):
         self.aligning = Aligning(self.view, self.canvas_actions)
         self.notes = Notes(self.view, self.canvas_actions)
         self.freezing = Freezing(self.view, self.canvas_actions, workspace)
+        self.announcing = Announcing(self.view, workspace)
+        self.start_page = self._make_start_page()
         self._changes: list[tuple[Network, Network]] = []
         self._arrange()
         self._connect()
@@ -89,7 +96,7 @@ class BuildRoom(QWidget):
 
     def commands(self) -> list[QAction]:
         """What the command palette offers while this room is open."""
-        own = [self.ready, self.show_source, self.compare, self.find_layer]
+        own = [self.ready, self.from_code, self.show_source, self.compare, self.find_layer]
         return [*own, *self.canvas_actions.all.values(), *self.docks.actions_of_docks()]
 
     def close_room(self) -> bool:
@@ -102,8 +109,8 @@ class BuildRoom(QWidget):
 
     def choose_ready(self) -> ReadyNetworks:
         """Show the gallery of ready networks."""
-        recent = [path for path in load_settings().recent if Path(path).is_file()]
-        gallery = ReadyNetworks(self.workspace.jobs, self, recent=recent[:MOST_RECENT])
+        recent = [str(path) for path in recent_files()[:MOST_RECENT]]
+        gallery = ReadyNetworks(self.workspace.jobs, self, recent=recent)
         gallery.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         gallery.opened.connect(self._open_ready)
         gallery.wanted.connect(self._start_from)
@@ -168,6 +175,7 @@ class BuildRoom(QWidget):
             self.view.stay()
             self.scene.follow(before, after)
             self.notes.follow()
+            self.start_page.follow(after)
             self.scene.show_stale()
             if is_another(before, after):
                 self.view.first_look()
@@ -176,6 +184,7 @@ class BuildRoom(QWidget):
     def _open(self, network: Network) -> None:
         self.scene.open(network, self.open_groups.recall(self.workspace.document.path))
         self.notes.follow()
+        self.start_page.follow(network)
         self.view.first_look()
         self.inspector.follow(network, network)
 
@@ -281,6 +290,17 @@ class BuildRoom(QWidget):
         train = bar.add_primary("build-train", "Train", "play")
         train.clicked.connect(lambda: self.workspace.room_requested.emit("train"))
         return bar
+
+    def _make_start_page(self) -> StartPage:
+        ways = (
+            StartRow.of("build-start-gallery", self.ready, text="A ready network…", icon="build"),
+            StartRow.of("build-start-open", self.documents.open, text="Open a file…", icon="open"),
+            StartRow.of("build-start-code", self.from_code, text="From Python code…", icon="export"),
+            StartRow.of("build-start-add", self.canvas_actions.all["build-add"], text="Add a layer…", icon="plus"),
+        )
+        page = StartPage(self.view, ways)
+        page.recent_chosen.connect(self._open_file)
+        return page
 
     def _find_documents(self) -> DocumentActions:
         """The window's actions on the document; a room without a window of ours has its own."""
