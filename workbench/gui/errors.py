@@ -17,6 +17,7 @@ from shiboken6 import isValid
 
 from workbench.errors import WorkbenchError
 from workbench.gui import icons, theme
+from workbench.gui.widgets.sentences import sentence
 from workbench.paths import cache_folder
 
 BUG_TITLE = "Something went wrong inside the workbench"
@@ -69,7 +70,7 @@ def _box_for(error: BaseException, parent: QWidget | None) -> QMessageBox:
 def _describe_request(box: QMessageBox, error: WorkbenchError) -> None:
     box.setIconPixmap(_symbol(box, "warning"))
     box.setText(error.title)
-    box.setInformativeText("\n".join(_sentence(part) for part in (error.reason, error.hint) if part))
+    box.setInformativeText("\n".join(sentence(part) for part in (error.reason, error.hint) if part))
     box.setStandardButtons(QMessageBox.StandardButton.Ok)
 
 
@@ -95,13 +96,7 @@ def _symbol(box: QMessageBox, level: Literal["warning", "error"]) -> QPixmap:
 
 def _summary(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return _sentence(f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__)
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?", ":")) else text + "."
+    return sentence(f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__)
 
 
 def _detail(box: QMessageBox) -> str:

@@ -72,7 +72,7 @@ def _parts(root: Path) -> tuple[Path, Path | None, list[Problem]]:
     held = [folders[name] for name in VALIDATION_NAMES if name in folders]
     if train is None or not held:
         return train or root, None, []
-    unused = [Problem(str(path), "Not used", f"{held[0].name} is validated on", "info") for path in held[1:]]
+    unused = [Problem(str(path), "Not used", f"what is in {held[0].name} is validated on", "info") for path in held[1:]]
     return train, held[0], unused
 
 

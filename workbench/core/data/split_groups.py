@@ -180,7 +180,8 @@ def group_problems(index: DataIndex, split: Split, parts: tuple[Mask, Mask]) -> 
     problems = [Problem(index.name, title, f"{100 * share:.1f} % of the pictures are held out", "info")]
     if both := sorted(trained & held):
         title = f"{_counted(len(both), word)} in both parts"
-        reason = f"{', '.join(both[:3])}{' ...' if len(both) > 3 else ''}: accuracy looks better than it is on new ones"
+        named = f"{', '.join(both[:3])}{' ...' if len(both) > 3 else ''}"
+        reason = f"accuracy looks better than it is on new ones: {named}"
         problems.append(Problem(index.name, title, reason, "warning"))
     alone = int((names == "").sum())
     if alone:

@@ -87,7 +87,7 @@ def _used_parts(path: Path, rows: list[Row]) -> tuple[list[Row], list[Problem]]:
     problems = []
     for name in others:
         count = sum(row[2] == name for row in rows)
-        reason = f"{held} is validated on" if name in VALIDATION_NAMES else "that is no name of a part that is known"
+        reason = f"the part {held} is validated on" if name in VALIDATION_NAMES else "no part of that name is known"
         problems.append(Problem(str(path), f"{count:,} rows of the part {name} are not used", reason, "info"))
     return [row for row in rows if row[2] in used], problems
 

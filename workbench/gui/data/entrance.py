@@ -21,6 +21,7 @@ from workbench.gui.errors import show_error
 from workbench.gui.training.remembered import recalled
 from workbench.gui.transfer.busy import BusyRow
 from workbench.gui.widgets.empty_state import EmptyState
+from workbench.gui.widgets.sentences import capitalised
 
 LANE, KEY = "data-room", "open"
 
@@ -119,7 +120,7 @@ class Entrance(QWidget):
             show_error(self.window(), error)
             return
         sentence = str(WorkbenchError(error.reason, error.hint)) if error.reason else error.hint
-        self._lose(error.title, sentence[:1].upper() + sentence[1:], "Try again")
+        self._lose(error.title, capitalised(sentence), "Try again")
 
     def _lose(self, headline: str, sentence: str, button: str) -> None:
         self._shown = ""

@@ -26,6 +26,7 @@ from workbench.gui.data.holding import Holding, Mask
 from workbench.gui.data.steps import letter_step, step_of
 from workbench.gui.data.thumbnails import Thumbnails
 from workbench.gui.data.tile import Tile, caption_width, cell_size, draw_tile
+from workbench.gui.widgets.sentences import capitalised
 
 SIDES = (48, 64, 96, 128, 192)
 """Sides of the pictures, in device-independent pixels."""
@@ -331,7 +332,7 @@ class PictureGrid(QAbstractScrollArea):
         assert self._holding is not None
         number = int(self._numbers[row])
         refused = self.thumbnails.refused.get(number)
-        return self._holding.describe(number) + (f"\n{refused[:1].upper()}{refused[1:]}" if refused else "")
+        return self._holding.describe(number) + (f"\n{capitalised(refused)}" if refused else "")
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme and the font."""

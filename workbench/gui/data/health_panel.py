@@ -66,8 +66,7 @@ class HealthPanel(QWidget):
         self.check_button.setToolTip("Look for what is odd about the pictures (Ctrl+H)")
         self.doubt_button = WitnessButton(jobs, self)
         self.busy = BusyRow("data-health", self)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(theme.M)
+        self._scroll = QScrollArea(self)
         self._arrange()
         self.check_button.clicked.connect(self.check)
         self.doubt_button.chosen.connect(self.check_with)
@@ -85,7 +84,7 @@ class HealthPanel(QWidget):
         self.busy.hide()
         self._holding, self._is_stale = holding, False
         self.doubt_button.show_spec(holding.spec if holding else "")
-        self._clear()
+        self._show_rows([])
         self.note.setText(NOT_CHECKED)
         self._enable(holding is not None)
 
@@ -121,16 +120,14 @@ class HealthPanel(QWidget):
     def _show(self, answer: tuple[Report, Indices]) -> None:
         report, doubles = answer
         self._end()
-        self._clear()
         judge = report.subject.suspects.run
         self.note.setText(_told(report.findings) + (f" · labels judged by {judge}" if judge else ""))
-        for finding in report.findings:
-            self._rows.addWidget(self._row(report, finding))
+        self._show_rows([self._row(report, finding) for finding in report.findings])
         pictures = {finding.title: _pictures(finding) for finding in report.findings if len(finding.pictures)}
         self.found.emit(Found(pictures, report.subject.suspects, doubles))
 
     def _row(self, report: Report, finding: Finding) -> QWidget:
-        row = QWidget(self)
+        row = QWidget()
         column = QVBoxLayout(row)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.XS)
@@ -166,22 +163,24 @@ class HealthPanel(QWidget):
         self.busy.hide()
         self._enable(self._holding is not None)
 
-    def _clear(self) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            row = item.widget()
-            if row is not None:
-                row.hide()
-                row.setParent(None)
-                row.deleteLater()
-
-    def _arrange(self) -> None:
-        body = QWidget()
+    def _show_rows(self, rows: Sequence[QWidget]) -> None:
+        """Show the findings on a sheet of their own, which has its size before it is seen: no row is drawn crowded."""
+        before, body = self._scroll.takeWidget(), QWidget()
         inside = QVBoxLayout(body)
         inside.setContentsMargins(0, 0, theme.XS, 0)
-        inside.addLayout(self._rows)
+        inside.setSpacing(theme.M)
+        for row in rows:
+            inside.addWidget(row)
         inside.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidget(body)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()  # the note and the row of progress above take their room first
+        self._scroll.setWidget(body)
+        if before is not None:
+            before.deleteLater()
+
+    def _arrange(self) -> None:
+        scroll = self._scroll
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

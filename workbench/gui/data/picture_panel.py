@@ -15,8 +15,9 @@ from workbench.core.data.index import DataIndex
 from workbench.gui import theme
 from workbench.gui.data.holding import Holding
 from workbench.gui.viewer.pixels import draw_image, fitted, to_qimage
-from workbench.gui.widgets.labels import PathLabel, ToneLabel
+from workbench.gui.widgets.labels import LineLabel, PathLabel, ToneLabel
 from workbench.gui.widgets.muted import MutedLabel
+from workbench.gui.widgets.sentences import capitalised
 
 LARGEST = 1600
 """Pixels of the longer side up to which a picture is shown as it is; larger ones are shown reduced."""
@@ -152,7 +153,7 @@ class PicturePanel(QWidget):
         self.view = PixelView(self)
         self.view.setObjectName("data-picture")
         self.view.setAccessibleName("The picture")
-        self.title, self.path = QLabel(self), PathLabel(self)
+        self.title, self.path = LineLabel("text", self), PathLabel(self)
         self.values, self.facts, self.trouble = QLabel(self), MutedLabel(parent=self), ToneLabel("error", self)
         self._picture: WholePicture | None = None
         self._arrange()
@@ -163,15 +164,14 @@ class PicturePanel(QWidget):
         """Show no picture."""
         self._picture = None
         self.view.show_image(QImage())
-        self.title.setText("No picture")
+        self.title.show_text("No picture")
         self.path.show_path(None)
         for label in (self.facts, self.trouble):
             label.setText("")
 
     def show_facts(self, holding: Holding, number: int) -> None:
         """Show what is known about a picture before it is read."""
-        self.title.setText(holding.name(number))
-        self.title.setToolTip(holding.name(number))
+        self.title.show_text(holding.name(number))
         self.path.show_path(Path(holding.index.files[number]) if holding.index.files else None)
         was = holding.classes[int(holding.index.labels[number])]
         words = [holding.class_name(number)]
@@ -179,8 +179,10 @@ class PicturePanel(QWidget):
             words[0] += f" (was {was})"
         held = "to validate on" if holding.held_out[number] else "to train on"
         words.append("excluded" if holding.excluded[number] else held)
+        if holding.is_confirmed(number):
+            words.append("label called right by you")
         said = holding.suspected(number)
-        doubt = [f"The run says {said}: Y calls it so, E leaves it out."] if said else []
+        doubt = [f"The run says {said}: Y calls it so, R calls the label right, E leaves it out."] if said else []
         self.facts.setText("\n".join([" · ".join(words), *holding.findings_of(number), *doubt]))
 
     def show_picture(self, picture: WholePicture) -> None:
@@ -193,7 +195,7 @@ class PicturePanel(QWidget):
         """Say why there are no pixels."""
         self._picture = None
         self.view.show_image(QImage())
-        self.trouble.setText(sentence[:1].upper() + sentence[1:])
+        self.trouble.setText(capitalised(sentence))
 
     def _show_values(self, pixel: tuple[int, int] | None) -> None:
         if self._picture is None:
@@ -214,7 +216,6 @@ class PicturePanel(QWidget):
     def _arrange(self) -> None:
         self.title.setFont(theme.font("strong"))
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.values.setObjectName("data-values")
         self.values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.values.setFont(theme.font("small"))

@@ -11,7 +11,7 @@ from workbench.core.graph.network import Network
 from workbench.core.training.control import Control
 from workbench.core.training.plan import TrainingPlan
 from workbench.gui.training.search_dialog import SearchDialog
-from workbench.gui.training.wording import sentence
+from workbench.gui.widgets.sentences import sentence
 from workbench.gui.workspace import Workspace
 from workbench.machine import memory_size
 

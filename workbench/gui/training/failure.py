@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 
 from workbench.gui import theme
 from workbench.gui.training.live import Failure
-from workbench.gui.training.wording import sentence
 from workbench.gui.widgets.labels import ToneLabel
+from workbench.gui.widgets.sentences import sentence
 
 
 class FailurePanel(QFrame):

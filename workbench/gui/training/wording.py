@@ -7,12 +7,6 @@ import time
 from workbench.gui.training.history import RunHistory
 
 
-def sentence(text: str) -> str:
-    """The text beginning with a capital and ending with a stop."""
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?", ":", "…")) else f"{text}."
-
-
 def duration(seconds: float) -> str:
     """`8 s`, `2 min 10 s`, `3 h 5 min`."""
     whole = max(0, round(seconds))

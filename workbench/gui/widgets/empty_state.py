@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.gui import icons, theme
+from workbench.gui.widgets.labels import with_short_words
 from workbench.gui.widgets.muted import MutedLabel
 
 ICON_SIZE = 40
@@ -23,8 +24,12 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._icon_name = icon
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self.headline = QLabel(headline, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.headline = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.headline.setFont(theme.font("title"))
+        self.headline.setTextFormat(Qt.TextFormat.PlainText)
+        self.headline.setWordWrap(True)
+        self.headline.setFixedWidth(TEXT_WIDTH)
+        self._head(headline)
         self.sentence = MutedLabel(sentence)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.sentence.setFixedWidth(TEXT_WIDTH)
@@ -39,7 +44,7 @@ class EmptyState(QWidget):
 
     def say(self, headline: str, sentence: str, *, button: str = "") -> None:
         """Show another message."""
-        self.headline.setText(headline)
+        self._head(headline)
         self.sentence.setText(sentence)
         self.button.setText(button)
         self.button.setVisible(bool(button))
@@ -51,9 +56,16 @@ class EmptyState(QWidget):
             self._colour()
         super().changeEvent(event)
 
+    def _head(self, headline: str) -> None:
+        shown = with_short_words(headline, self.headline.fontMetrics(), TEXT_WIDTH)
+        self.headline.setText(shown)
+        self.headline.setToolTip(headline if shown != headline else "")
+        self.headline.setAccessibleName(headline)
+
     def _make_room(self) -> None:
         """An aligned label is given the height of its size hint, which knows too little of wrapping."""
-        self.sentence.setMinimumHeight(max(0, self.sentence.heightForWidth(TEXT_WIDTH)))
+        for label in (self.headline, self.sentence):
+            label.setMinimumHeight(max(0, label.heightForWidth(TEXT_WIDTH)))
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.gui import theme
 
-Tone = Literal["muted", "error", "warning", "good"]
+Tone = Literal["text", "muted", "error", "warning", "good"]
+
+
+def with_short_words(text: str, metrics: QFontMetrics, width: int) -> str:
+    """The text with every word that is wider than `width` pixels, such as a path, shortened in its middle."""
+    if max(map(metrics.horizontalAdvance, text.split()), default=0) <= width:
+        return text
+    return re.sub(r"\S+", lambda word: metrics.elidedText(word[0], Qt.TextElideMode.ElideMiddle, width), text)
 
 
 class ToneLabel(QLabel):
@@ -40,18 +48,25 @@ class ToneLabel(QLabel):
             self.setPalette(palette)
 
 
-class PathLabel(ToneLabel):
-    """A place on the disk in one line, shortened in its middle where there is no room; the tool tip has all of it."""
+class LineLabel(ToneLabel):
+    """A name in one line, shortened in its middle where there is no room; the tool tip has all of it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("muted", parent)
+    def __init__(self, tone: Tone, parent: QWidget | None = None) -> None:
+        super().__init__(tone, parent)
         self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
 
-    def show_path(self, path: Path | None) -> None:
-        """Show a path, or nothing."""
-        self._whole = "" if path is None else str(path)
-        self.setToolTip(self._whole)
+    @property
+    def whole(self) -> str:
+        """All of the text."""
+        return self._whole
+
+    def show_text(self, text: str) -> None:
+        """Show another text."""
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
         self._elide()
 
     def minimumSizeHint(self) -> QSize:
@@ -68,3 +83,14 @@ class PathLabel(ToneLabel):
         shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
         if shown != self.text():
             self.setText(shown)
+
+
+class PathLabel(LineLabel):
+    """A place on the disk in one line."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("muted", parent)
+
+    def show_path(self, path: Path | None) -> None:
+        """Show a path, or nothing."""
+        self.show_text("" if path is None else str(path))

@@ -66,4 +66,5 @@ def _named(
     counts: np.ndarray[tuple[int], np.dtype[np.int64]],
 ) -> str:
     names = [f"{subject.index.classes[number]} ({counts[number]})" for number in found[:NAMED].tolist()]
-    return ", ".join(names) + (f" and {len(found) - NAMED:,} more" if len(found) > NAMED else "")
+    told = ", ".join(names) + (f" and {len(found) - NAMED:,} more" if len(found) > NAMED else "")
+    return f"{'it is' if len(found) == 1 else 'they are'} {told}"
