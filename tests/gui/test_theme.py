@@ -8,7 +8,19 @@ from itertools import combinations
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QColor, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
+    QTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from workbench.core.layers.catalog import CATALOG
@@ -40,6 +52,52 @@ def test_text_is_readable_wherever_it_stands(colours: theme.Theme) -> None:
 
 
 @BOTH
+def test_the_outline_of_inputs_stands_out_from_all_around_it(colours: theme.Theme) -> None:
+    for ground in (colours.window, colours.panel, colours.base, colours.canvas, colours.raised):
+        assert theme.contrast(colours.outline, ground) >= 3, ground.name()
+
+
+INPUTS = (
+    QLineEdit,
+    QComboBox,
+    QSpinBox,
+    QDoubleSpinBox,
+    QPlainTextEdit,
+    QTextEdit,
+    QPushButton,
+    QCheckBox,
+    QRadioButton,
+)
+
+
+@BOTH
+@pytest.mark.parametrize("kind", INPUTS, ids=lambda kind: kind.__name__)
+def test_inputs_are_drawn_with_that_outline(
+    qapp: QApplication, qtbot: QtBot, colours: theme.Theme, kind: type[QWidget]
+) -> None:
+    """Across the left edge, outside in: somewhere the colour differs from the window as much as it should."""
+    theme.apply(qapp, colours.name)
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    field = kind(panel)
+    field.setGeometry(20, 20, 120, 60)
+    panel.resize(160, 100)
+    picture = panel.grab().toImage()
+    assert picture.pixelColor(10, 50) == colours.window
+    found = [theme.contrast(picture.pixelColor(x, 50), colours.window) for x in range(18, 30)]
+    assert max(found) >= 3, [round(each, 2) for each in found]
+    assert picture.pixelColor(60, 40).name() != colours.outline.name(), "the outline does not fill it"
+
+
+def test_scroll_bars_of_fields_look_like_all_others(qapp: QApplication, qtbot: QtBot) -> None:
+    theme.apply(qapp, "dark")
+    field = QPlainTextEdit()
+    qtbot.addWidget(field)
+    bar = field.verticalScrollBar()
+    assert bar.palette().color(QPalette.ColorRole.Window) == theme.DARK.window
+
+
+@BOTH
 def test_every_category_of_layers_has_a_colour_of_its_own(colours: theme.Theme) -> None:
     categories = list(CATALOG.by_category())
     assert set(categories) <= set(colours.kinds)
@@ -66,9 +124,9 @@ def test_applying_changes_the_palette_of_widgets_that_exist(qapp: QApplication, 
     qtbot.addWidget(button)
     theme.apply(qapp, "dark")
     assert theme.current() is theme.DARK
-    qtbot.waitUntil(lambda: button.palette().color(QPalette.ColorRole.Window) == theme.DARK.window)
+    qtbot.waitUntil(lambda: button.palette().color(QPalette.ColorRole.Button) == theme.DARK.raised)
     theme.apply(qapp, "light")
-    qtbot.waitUntil(lambda: button.palette().color(QPalette.ColorRole.Window) == theme.LIGHT.window)
+    qtbot.waitUntil(lambda: button.palette().color(QPalette.ColorRole.Button) == theme.LIGHT.raised)
     assert qapp.style().objectName() == "fusion"
 
 

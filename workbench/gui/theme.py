@@ -19,6 +19,10 @@ MODES: tuple[Mode, ...] = ("light", "dark", "system")
 
 XS, S, M, L, XL = 4, 8, 12, 16, 24
 """The spacing scale in device-independent pixels; nothing is placed at other distances."""
+DARKENED = 140
+"""Percent by which Fusion darkens `Window` for an outline (`QFusionStylePrivate::outline`)."""
+OUTLINED = ("QLineEdit", "QComboBox", "QAbstractSpinBox", "QAbstractButton", "QPlainTextEdit", "QTextEdit", "QSlider")
+"""The classes of widgets whose outline counts; none of them paints `Window` itself."""
 RADIUS = 6
 """Corner radius of cards, buttons and nodes."""
 
@@ -45,6 +49,8 @@ class Theme:
     selected: QColor
     """What is chosen, behind ordinary text."""
     border: QColor
+    outline: QColor
+    """Around what is typed into, chosen from or pressed: told from its surroundings without looking for it."""
     text: QColor
     muted: QColor
     """Text of second rank; still readable."""
@@ -114,6 +120,7 @@ LIGHT = Theme(
     hover=QColor("#e4e7ed"),
     selected=QColor("#dbe6ff"),
     border=QColor("#d5d9e0"),
+    outline=QColor("#767e8d"),
     text=QColor("#1b2130"),
     muted=QColor("#5b6475"),
     disabled=QColor("#9aa2b1"),
@@ -150,6 +157,7 @@ DARK = Theme(
     hover=QColor("#2b2f38"),
     selected=QColor("#263a66"),
     border=QColor("#343842"),
+    outline=QColor("#727a89"),
     text=QColor("#e4e7ee"),
     muted=QColor("#9aa3b4"),
     disabled=QColor("#636b7a"),
@@ -197,6 +205,9 @@ def apply(app: QApplication, wanted: str) -> Theme:
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(palette(_current))
+    for kind in OUTLINED:
+        app.setPalette(outlined_palette(_current), kind)  # type: ignore[arg-type]  # bytes are refused
+    app.setPalette(palette(_current), "QScrollBar")  # type: ignore[arg-type]  # else a field's has its outline
     if not app.property("follows-system"):
         app.setProperty("follows-system", True)
         app.styleHints().colorSchemeChanged.connect(lambda _scheme: apply(app, _mode))
@@ -224,6 +235,16 @@ def palette(theme: Theme) -> QPalette:
         made.setColor(QPalette.ColorGroup.Disabled, role, theme.disabled)
     made.setColor(QPalette.ColorGroup.Disabled, roles.Base, theme.window)
     made.setColor(QPalette.ColorGroup.Disabled, roles.Highlight, theme.border)
+    return made
+
+
+def outlined_palette(theme: Theme) -> QPalette:
+    """The palette of fields and buttons: Fusion draws their outline in the colour behind them, darkened by 1.4."""
+    made, groups = palette(theme), QPalette.ColorGroup
+    made.setColor(QPalette.ColorRole.Window, theme.outline.lighter(DARKENED))
+    made.setColor(
+        groups.Disabled, QPalette.ColorRole.Window, mix(theme.outline, theme.window, share=0.6).lighter(DARKENED)
+    )
     return made
 
 
