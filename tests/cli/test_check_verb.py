@@ -52,6 +52,19 @@ def test_decisions_are_made_and_undone(workbench: Any, leaky: Path) -> None:
     assert (answer.json["train"], answer.json["validation"]) == (35, 20)
 
 
+def test_labels_are_called_right_and_counted(workbench: Any, leaky: Path) -> None:
+    answer = workbench("check", leaky, "--confirm", "train/9", "train/10", "validation/3", "--json")
+    assert answer.json["confirmed"] == 3
+    assert {(each["action"], each["to"]) for each in answer.json["decisions"]} == {
+        ("confirm", "9"),
+        ("confirm", "0"),
+        ("confirm", "3"),
+    }
+    answer = workbench("check", leaky, "--undo")
+    assert "2 labels given or called right by you" in answer.out
+    assert "keep 1 picture as 3" in answer.out
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

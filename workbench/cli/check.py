@@ -36,11 +36,12 @@ def _arguments(parser: Parser) -> None:
         "--decide",
         metavar="FINDING[=WAY]",
         action="append",
-        help="take a way out of a finding: exclude, relabel or move (the first one offered)",
+        help="take a way out of a finding: exclude, relabel, move or confirm (the first one offered)",
     )
     one.add_argument("--exclude", metavar="PICTURE", nargs="+", help="leave pictures out, named as the report does")
     one.add_argument("--relabel", metavar=("CLASS", "PICTURE"), nargs="+", help="call pictures otherwise")
     one.add_argument("--move", metavar=("PART", "PICTURE"), nargs="+", help="move pictures to train or validation")
+    one.add_argument("--confirm", metavar="PICTURE", nargs="+", help="say that labels are right, whatever a run says")
     one.add_argument("--undo", action="store_true", help="take back the last decision")
     one.add_argument("--redo", action="store_true", help="make the decision again that was taken back last")
     json_option(parser)
@@ -54,7 +55,7 @@ def check(options: Namespace) -> None:
     fetched_data(options.data)
     if options.undo or options.redo:
         _change(options.data, undo if options.undo else redo)
-    elif options.exclude or options.relabel or options.move:
+    elif options.exclude or options.relabel or options.move or options.confirm:
         _change(options.data, lambda decisions: _by_name(options, decisions))
     report = _checked(options)
     if options.decide:
@@ -99,15 +100,15 @@ def _keep(place: str, decisions: Decisions) -> None:
 
 
 def _by_name(options: Namespace, decisions: Decisions) -> Decisions:
-    """The decisions with one about pictures that were named."""
+    """The decisions with one about pictures that were named; calling labels right takes one for each class."""
     import numpy as np
 
-    from workbench.core.data.arranging import decision_for, picture_names
+    from workbench.core.data.arranging import confirmations, decision_for, picture_names
     from workbench.core.data.decisions import PARTS, Decision, Decisions, decided
     from workbench.core.data.sources import open_index
 
     index = open_index(options.data, decisions=Decisions())
-    to, *named = options.relabel or options.move or ["", *options.exclude]
+    to, *named = options.relabel or options.move or ["", *(options.exclude or options.confirm)]
     numbers = {name: number for number, name in enumerate(picture_names(index))}
     unknown = [name for name in named if name not in numbers]
     if unknown or not named:
@@ -118,8 +119,10 @@ def _by_name(options: Namespace, decisions: Decisions) -> Decisions:
         )
     if options.move and to not in PARTS:
         raise WorkbenchError(f"There is no part {to}", hint=f"Possible are {' and '.join(PARTS)}.")
-    action: Action = "relabel" if options.relabel else "move" if options.move else "exclude"
     chosen = np.array([numbers[name] for name in named], np.int64)
+    if options.confirm:
+        return confirmations(index, chosen, decisions)
+    action: Action = "relabel" if options.relabel else "move" if options.move else "exclude"
     return decided(decisions, decision_for(index, chosen, Decision(action=action, pictures=(), to=to)))
 
 
@@ -160,6 +163,7 @@ def _record(report: Report) -> dict[str, Any]:
         "pictures": len(subject.index),
         "train": len(made.train),
         "validation": len(made.validation),
+        "confirmed": int((made.confirmed & made.kept).sum()),
         "classes": list(subject.index.classes),
         "findings": [_finding(report, each) for each in report.findings],
         "decisions": report.decisions.made,
@@ -180,11 +184,15 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
 
 
 def _print(report: Report) -> None:
+    from workbench.core.data.health.finding import many
+
     subject, made = report.subject, report.subject.made
-    left = len(subject.index) - int(made.kept.sum())
+    left, sure = len(subject.index) - int(made.kept.sum()), int((made.confirmed & made.kept).sum())
     print(
         f"{subject.index.name}: {len(made.train):,} pictures to train on, {len(made.validation):,} to validate on, "
-        f"{len(subject.index.classes):,} classes" + (f", {left:,} left out" if left else "")
+        f"{len(subject.index.classes):,} classes"
+        + (f", {left:,} left out" if left else "")
+        + (f", {many(sure, 'label|labels')} given or called right by you" if sure else "")
     )
     for finding in report.findings:
         print(f"\n{finding.level}: {finding.title}" + (f" ({finding.reason})" if finding.reason else ""))

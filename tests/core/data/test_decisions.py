@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.core.data.arranging import decision_for, picture_names
+from workbench.core.data.arranging import arrangement, confirmations, decision_for, picture_names
 from workbench.core.data.decisions import (
     Decision,
     Decisions,
@@ -19,6 +19,7 @@ from workbench.core.data.decisions import (
     write_decisions,
 )
 from workbench.core.data.sources import decisions_place, open_data, open_index
+from workbench.core.data.split import USUAL
 from workbench.errors import WorkbenchError
 
 
@@ -78,6 +79,44 @@ def test_each_decision_counts_wherever_the_set_is_opened(spec: str) -> None:
     assert len(open_data(spec).train) == len(before.train) - 2
 
 
+def test_a_label_called_right_is_so_until_it_is_another_one(spec: str) -> None:
+    index = open_index(spec, decisions=Decisions())
+    decisions = confirmations(index, np.arange(4), Decisions(), why="labels")
+    assert {decision.to for decision in decisions.made} == {index.classes[label] for label in index.labels[:4]}
+    assert sum(len(decision.pictures) for decision in decisions.made) == 4
+
+    def confirmed(decisions: Decisions) -> list[int]:
+        made = arrangement(index, decisions, USUAL, groups_of=lambda index: np.arange(len(index)))
+        return np.flatnonzero(made.confirmed).tolist()
+
+    assert confirmed(decisions) == [0, 1, 2, 3]
+    other = index.classes[(int(index.labels[2]) + 1) % len(index.classes)]
+    for why, known in (("labels", [0, 1, 3]), ("", [0, 1, 2, 3])):
+        relabelled = decision_for(index, np.array([2]), Decision(action="relabel", pictures=(), to=other, why=why))
+        assert confirmed(decided(decisions, relabelled)) == known, "what a run says is not what a person says"
+    assert confirmed(undo(decided(decisions, relabelled))) == [0, 1, 2, 3]
+    write_decisions(decisions_place(spec), decisions)
+    assert read_decisions(decisions_place(spec)) == decisions
+    data = open_data(spec)
+    assert len(data.train) + len(data.validation) == len(index), "nothing else about the set changes"
+    told = [problem.title for problem in data.problems if "Decisions" in problem.title]
+    assert told and all("keep" in title and "do not count" not in title for title in told)
+
+
+def test_a_label_that_changed_since_it_was_called_right_is_asked_about_again(tmp_path: Path) -> None:
+    pictures, labels = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 3), np.uint8), np.arange(20) % 2
+    path = tmp_path / "set.npz"
+    np.savez(path, x_train=pictures, y_train=labels, x_test=pictures, y_test=labels)
+    index = open_index(str(path), decisions=Decisions())
+    decisions = confirmations(index, np.array([3, 4]), Decisions())
+    labels[3] = 0
+    np.savez(path, x_train=pictures, y_train=labels, x_test=pictures, y_test=labels)
+    index = open_index(str(path), decisions=Decisions())
+    made = arrangement(index, decisions, USUAL, groups_of=lambda index: np.arange(len(index)))
+    assert np.flatnonzero(made.confirmed).tolist() == [4]
+    assert any("about 1 pictures do not count" in problem.title for problem in made.problems)
+
+
 def test_the_list_lies_beside_the_set_and_is_no_picture(spec: str, tmp_path: Path) -> None:
     path = decide(spec, [0], Decision(action="exclude", pictures=()))
     assert path.is_relative_to(tmp_path / "config") == (spec == "digits")
@@ -125,7 +164,7 @@ def test_a_damaged_list_is_told(tmp_path: Path) -> None:
     (tmp_path / ".workbench-decisions.json").write_text("{")
     with pytest.raises(WorkbenchError, match="damaged"):
         read_decisions(str(tmp_path))
-    (tmp_path / ".workbench-decisions.json").write_text('{"version": 99}')
+    (tmp_path / ".workbench-decisions.json").write_text('{"version": 99, "made": [{"action": "sing"}]}')
     with pytest.raises(WorkbenchError, match="later version"):
         read_decisions(str(tmp_path))
 

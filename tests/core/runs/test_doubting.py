@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,25 @@ def test_a_run_that_learned_from_other_labels_is_told(doubtful: tuple[Path, Path
         write_decisions(report.place, Decisions())
     assert again.finding("other-data").title.startswith("first was trained on other")
     assert len(again.subject.suspects.classes) < len(finding.pictures) / 2
+
+
+def test_labels_that_were_called_right_are_not_asked_about_again(doubtful: tuple[Path, Path, set[int]]) -> None:
+    path, run, _ = doubtful
+    report = checked_with(run, str(path))
+    finding = report.finding("labels")
+    way = next(way for way in finding.ways if way.action == "confirm")
+    some = replace(way, pictures=finding.pictures[:5])
+    try:
+        write_decisions(report.place, report.taken(finding, some))
+        again = checked_with(run, str(path))
+        assert again.finding("labels").pictures.tolist() == finding.pictures[5:].tolist()
+        assert "5 more are called right by you" in again.finding("labels").reason
+        assert again.subject.suspects.same_data, "the pictures and labels are those that the run learned from"
+        write_decisions(report.place, report.taken(finding, way))
+        assert "labels" not in {each.rule for each in checked_with(run, str(path)).findings}
+    finally:
+        write_decisions(report.place, Decisions())
+    assert len(checked_with(run, str(path)).finding("labels").pictures) == len(finding.pictures)
 
 
 def test_only_runs_of_the_set_with_weights_can_judge_it(doubtful: tuple[Path, Path, set[int]], tmp_path: Path) -> None:

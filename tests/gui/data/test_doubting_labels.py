@@ -16,6 +16,7 @@ from workbench.core.data.sources import open_data
 from workbench.core.runs.runner import train
 from workbench.core.training.plan import TrainingPlan
 from workbench.gui.data.room import DataRoom
+from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 from workbench.paths import runs_folder
 
@@ -83,6 +84,35 @@ def test_doubtful_labels_are_walked_through_with_keys(
     qtbot.keyClick(judged.grid, Qt.Key.Key_Y)
     settle()
     assert not any(map(judged.holding.suspected, numbers))
+
+
+def test_a_label_is_called_right_with_a_key_and_not_asked_about_again(
+    judged: DataRoom, folder: Path, qtbot: QtBot, settle: Settle
+) -> None:
+    assert judged.holding is not None and judged.holding.suspects is not None
+    qtbot.mouseClick(judged.findChild(QPushButton, "data-finding-labels-show"), Qt.MouseButton.LeftButton)
+    first, second, *_ = numbers = judged.grid.numbers.tolist()
+    judged.grid.setFocus()
+    judged.grid.choose(first)
+    name = judged.holding.class_name(first)
+    assert "R calls the label right" in judged.desk.picture.facts.text()
+    qtbot.keyClick(judged.grid, Qt.Key.Key_R)
+    settle()
+    assert judged.grid.current == second, "the next one is current"
+    made = read_decisions(str(folder)).made
+    assert [(decision.action, decision.to, decision.why) for decision in made] == [("confirm", name, "labels")]
+    assert not judged.holding.suspected(first) and judged.holding.changed[first]
+    judged.grid.choose(first)
+    assert "called right by you" in judged.desk.picture.facts.text()
+    assert not judged.actions_of_room["data-confirm"].isEnabled()
+    judged.desk.health.check_with(runs_folder() / "judge")
+    settle()
+    assert not judged.holding.findings_of(first)
+    label = judged.findChild(ProblemLabel, "data-finding-labels")
+    assert f"{len(numbers) - 1:,} labels are doubtful" in label.text() and "1 more is called right" in label.text()
+    qtbot.keyClick(judged, Qt.Key.Key_Backspace, Qt.KeyboardModifier.AltModifier)
+    settle()
+    assert judged.holding.suspected(first), "undone, it is in doubt again"
 
 
 def test_a_set_without_runs_offers_to_look_elsewhere(room: DataRoom, workspace: Workspace, settle: Settle) -> None:

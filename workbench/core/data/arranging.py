@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.core.data.content import pixel_digests
-from workbench.core.data.decisions import PARTS, Decision, Decisions, names_of
+from workbench.core.data.decisions import PARTS, Decision, Decisions, decided, names_of
 from workbench.core.data.images import ImageData, ImagePart, Indices, chosen
 from workbench.core.data.index import DataIndex, index_of, joined
 from workbench.core.data.split import HELD_OUT, Mask, Split, held_out_groups, split_keys
@@ -35,13 +35,15 @@ GroupsOf = Callable[[DataIndex], Indices]
 class Arrangement:
     """By the number of each picture in the index: its class, whether it is held out, whether it counts at all.
 
-    The part of `fixed` pictures was decided: no split changes it.
+    The part of `fixed` pictures was decided: no split changes it. A person has given `confirmed` pictures the label
+    that they have, or called it right.
     """
 
     labels: Indices
     held_out: Mask
     kept: Mask
     fixed: Mask
+    confirmed: Mask
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -96,6 +98,15 @@ def decision_for(index: DataIndex, numbers: Indices, decision: Decision) -> Deci
     return Decision(action=decision.action, pictures=pictures, to=decision.to, why=decision.why)
 
 
+def confirmations(index: DataIndex, numbers: Indices, decisions: Decisions, *, why: str = "") -> Decisions:
+    """The decisions with those that pictures with these numbers have the right label, one for each class."""
+    labels = _decide(index, decisions).labels[numbers]
+    for label in np.unique(labels).tolist():
+        wanted = Decision(action="confirm", pictures=(), to=index.classes[label], why=why)
+        decisions = decided(decisions, decision_for(index, numbers[labels == label], wanted))
+    return decisions
+
+
 def _part(data: ImageData, made: Arrangement, numbers: Indices) -> ImagePart:
     """Some pictures of both parts, those of the first part first; an array stays one where that costs no copy."""
     before = len(data.train)
@@ -113,7 +124,8 @@ def _part(data: ImageData, made: Arrangement, numbers: Indices) -> ImagePart:
 
 def _decide(index: DataIndex, decisions: Decisions) -> Arrangement:
     count = len(index)
-    labels, held, kept, fixed = index.labels.copy(), index.held_out.copy(), np.ones(count, bool), np.zeros(count, bool)
+    labels, held, kept = index.labels.copy(), index.held_out.copy(), np.ones(count, bool)
+    fixed, confirmed = np.zeros(count, bool), np.zeros(count, bool)
     numbers = {name: number for number, name in enumerate(picture_names(index))} if decisions else {}
     idle = 0
     for decision in decisions.made:
@@ -125,9 +137,13 @@ def _decide(index: DataIndex, decisions: Decisions) -> Arrangement:
             held[chosen_ones], fixed[chosen_ones] = decision.to == PARTS[1], True
         elif decision.action == "relabel" and decision.to in index.classes:
             labels[chosen_ones] = index.classes.index(decision.to)
+            confirmed[chosen_ones] = not decision.why  # what a run says is not what a person says
+        elif decision.action == "confirm" and decision.to in index.classes:
+            confirmed[chosen_ones] = same = labels[chosen_ones] == index.classes.index(decision.to)
+            idle += int((~same).sum())
         else:
             idle += len(chosen_ones)
-    return Arrangement(labels, held, kept, fixed, tuple(_told(index, decisions, kept, idle)))
+    return Arrangement(labels, held, kept, fixed, confirmed, tuple(_told(index, decisions, kept, idle)))
 
 
 def _told(index: DataIndex, decisions: Decisions, kept: Mask, idle: int) -> list[Problem]:
@@ -138,7 +154,7 @@ def _told(index: DataIndex, decisions: Decisions, kept: Mask, idle: int) -> list
         title += f" and {len(decisions.made) - 3} more" if len(decisions.made) > 3 else ""
         problems.append(Problem(index.name, title, f"{count:,} pictures are left out in all" if count else "", "info"))
     if idle:
-        reason = "the picture, the class or the part they speak of is not in the set"
+        reason = "the picture, the label, the class or the part they speak of is not in the set"
         problems.append(Problem(index.name, f"Decisions about {idle:,} pictures do not count", reason, "warning"))
     return problems
 
@@ -182,7 +198,7 @@ def _split(index: DataIndex, made: Arrangement, split: Split, groups_of: GroupsO
     inside, told = _held_out(index, made.labels[pool], groups, share=share, keys=keys[pool])
     held = made.held_out.copy()
     held[pool] = inside
-    return Arrangement(made.labels, held, kept, made.fixed, (*problems, *told))
+    return replace(made, held_out=held, kept=kept, problems=(*problems, *told))
 
 
 def _as_it_is(split: Split) -> bool:

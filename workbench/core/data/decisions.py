@@ -1,4 +1,4 @@
-"""What a person decided about pictures of a set: leave them out, call them otherwise, move them to the other part.
+"""What a person decided about pictures of a set: leave them out, call them otherwise or rightly, move them.
 
 The decisions stand in a list that can be undone, in a file of their own; no picture is ever touched. The list of a
 folder is `.workbench-decisions.json` in it, that of a file `.NAME.workbench-decisions.json` beside it, so that they
@@ -25,12 +25,15 @@ from workbench.paths import config_folder
 
 FILE = "workbench-decisions.json"
 VERSION = 1
-Action = Literal["exclude", "relabel", "move"]
+Action = Literal["exclude", "relabel", "move", "confirm"]
 PARTS = ("train", "validation")
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One step: what is done to which pictures; `to` is a class (relabel) or a part (move), `why` a finding."""
+    """One step: what is done to which pictures; `to` is a class (relabel, confirm) or a part (move), `why` a finding.
+
+    To confirm is to say that the label is right: a check asks no more, as long as the picture has this label.
+    """
 
     action: Action
     pictures: tuple[str, ...]
@@ -43,6 +46,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "exclude": f"exclude {count}",
             "relabel": f"call {count} {self.to}",
             "move": f"move {count} to {self.to}",
+            "confirm": f"keep {count} as {self.to}",
         }
         return deed[self.action] + (f" ({self.why})" if self.why else "")
 
@@ -56,6 +60,12 @@ class Decisions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     def __bool__(self) -> bool:
         return bool(self.made)
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """What every version of the file has; other versions may know other steps."""
+
+    version: int = VERSION
 
 
 def decided(decisions: Decisions, decision: Decision) -> Decisions:
@@ -83,12 +93,12 @@ def read_decisions(place: str) -> Decisions:
     if path is None:
         return Decisions()
     try:
-        found = msgspec.json.decode(read_file(path), type=Decisions)
+        written = read_file(path)
+        if msgspec.json.decode(written, type=_Head).version > VERSION:
+            raise WorkbenchError(f"{path} is of a later version of the workbench", "", "Update the workbench.")
+        return msgspec.json.decode(written, type=Decisions)
     except BROKEN_JSON as error:
         raise WorkbenchError(f"{path} is damaged", str(error), "Move it away to begin without decisions.") from error
-    if found.version > VERSION:
-        raise WorkbenchError(f"{path} is of a later version of the workbench", "", "Update the workbench.")
-    return found
 
 
 def write_decisions(place: str, decisions: Decisions) -> Path:

@@ -53,7 +53,8 @@ class DataActions(QObject):
         for name in ("data-exclude", "data-relabel", "data-move"):
             self._by_name[name].setEnabled(chosen)
         accept = chosen and holding is not None and any(map(holding.suspected, self._room.grid.chosen[:1000].tolist()))
-        self._by_name["data-accept"].setEnabled(accept)
+        for name in ("data-accept", "data-confirm"):
+            self._by_name[name].setEnabled(accept)
         for place in range(10):
             action = self._by_name[f"data-class-{place + 1}"]
             known = holding is not None and place < len(holding.classes)
@@ -77,6 +78,7 @@ class DataActions(QObject):
             Entry("data-check-pictures", "Check the pictures", "Ctrl+H", room.check, "search", False),
             Entry("data-doubt-labels", "Find wrong labels with a run…", "Ctrl+Shift+H", room.doubt, "", False),
             Entry("data-accept", "Call the chosen pictures what the run says", "Y", deciding.accept, "check"),
+            Entry("data-confirm", "Say that the labels of the chosen pictures are right", "R", deciding.confirm),
             Entry("data-exclude", "Leave the chosen pictures out", "E", deciding.exclude, "trash"),
             Entry("data-relabel", "Relabel the chosen pictures…", "L", deciding.ask_class),
             Entry("data-move", "Move the chosen pictures to the other part", "M", deciding.move),

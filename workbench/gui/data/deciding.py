@@ -83,6 +83,21 @@ class Deciding(QObject):
         told = f"called {next(iter(names.values()))}" if len(names) == 1 else "called what the run says"
         self._decide(np.array(list(names), np.int64), told, lambda _numbers: self.ledger.apply(edit))
 
+    def confirm(self) -> None:
+        """Say that the labels of the chosen pictures are right, whatever the run says that judged them."""
+        holding, chosen = self._holding, self._grid.chosen
+        if holding is None:
+            return
+        numbers = np.array([number for number in chosen.tolist() if holding.suspected(number)], np.int64)
+        index = holding.index
+
+        def edit(decisions: Decisions) -> Decisions:
+            from workbench.core.data.arranging import confirmations
+
+            return confirmations(index, numbers, decisions, why="labels")
+
+        self._decide(numbers, "labelled rightly", lambda _numbers: self.ledger.apply(edit))
+
     def relabel_to(self, place: int) -> None:
         """Call the chosen pictures by the class at a place, if there is one."""
         if self._holding is not None and place < len(self._holding.classes):

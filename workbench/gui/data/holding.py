@@ -53,6 +53,8 @@ class Holding:
     doubles: Indices | None = None
     moved: Mask | None = None
     """The pictures whose part was decided."""
+    confirmed: Mask | None = None
+    """The pictures whose label a person gave or called right."""
     suspects: Suspects | None = None
     note: str = ""
     """Why the parts are not those that the Train room asks for."""
@@ -69,7 +71,8 @@ class Holding:
     def changed(self) -> Mask:
         """The pictures about which something was decided."""
         moved = self.held_out != self.index.held_out if self.moved is None else self.moved
-        return self.excluded | moved | (self.labels != self.index.labels)
+        relabelled = self.labels != self.index.labels
+        return self.excluded | moved | (relabelled if self.confirmed is None else relabelled | self.confirmed)
 
     @property
     def parts_in_words(self) -> str:
@@ -117,9 +120,16 @@ class Holding:
         return [title for title, numbers in self.findings.items() if number in numbers]
 
     def suspected(self, number: int) -> str:
-        """The class that a run is sure of instead of the picture's own, "" where there is none."""
+        """The class that a run is sure of instead of the picture's own, "" where it is not or a person knows better."""
+        if self.confirmed is not None and self.confirmed[number]:
+            return ""  # as after a relabelling by hand
         wanted = self.suspects.classes.get(number) if self.suspects else None
         return "" if wanted is None or wanted == self.labels[number] else self.classes[wanted]
+
+    def is_confirmed(self, number: int) -> bool:
+        """Whether a person called the label right that the set has."""
+        same = self.labels[number] == self.index.labels[number]
+        return bool(same and self.confirmed is not None and self.confirmed[number])
 
     def describe(self, number: int) -> str:
         """A picture in a line."""
@@ -152,7 +162,16 @@ def decided_holding(
     alone = np.arange(len(index))
     made = arrangement(index, decisions, split, groups_of=lambda _: alone if doubles is None else doubles)
     return Holding(
-        spec, index, made.labels, made.held_out, ~made.kept, decisions, split=split, doubles=doubles, moved=made.fixed
+        spec,
+        index,
+        made.labels,
+        made.held_out,
+        ~made.kept,
+        decisions,
+        split=split,
+        doubles=doubles,
+        moved=made.fixed,
+        confirmed=made.confirmed,
     )
 
 

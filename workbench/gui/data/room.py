@@ -50,7 +50,7 @@ class DataRoom(QWidget):
         self.deciding = Deciding(self.grid, self.jobs, self)
         self._arrange()
         self.actions_of_room = DataActions(self)
-        names = ("data-accept", "data-exclude", "data-relabel", "data-move", "data-undo", "data-redo")
+        names = ("data-accept", "data-confirm", "data-exclude", "data-relabel", "data-move", "data-undo", "data-redo")
         self._menu_actions = [self.actions_of_room[name] for name in names]
         self.desk.decisions.add_buttons(*self._menu_actions[-2:])
         self._connect()

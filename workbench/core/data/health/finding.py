@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.core.data.arranging import Arrangement, decision_for, picture_names
 from workbench.core.data.decisions import Action, Decision
@@ -50,6 +51,23 @@ class Subject:
         """Those of the pictures that no decision leaves out."""
         return numbers[self.made.kept[numbers]]
 
+    @cached_property
+    def doubted(self) -> Indices:
+        """The pictures that count whose label a run doubts and no person has called right, the most doubtful first."""
+        return self._suspected(~self.made.confirmed)
+
+    @cached_property
+    def called_right(self) -> Indices:
+        """The pictures that count whose label a run doubts and a person has called right."""
+        return self._suspected(self.made.confirmed)
+
+    def said(self, numbers: Indices) -> Indices:
+        """The classes that a run is sure of instead, of pictures whose label it doubts."""
+        return np.array([self.suspects.classes[number] for number in numbers.tolist()], np.int64)
+
+    def _suspected(self, among: npt.NDArray[np.bool_]) -> Indices:
+        return self.counting(np.array([number for number in self.suspects.classes if among[number]], np.int64))
+
     def counts(self, numbers: Indices) -> Indices:
         """How many of these pictures each class has."""
         counts: Indices = np.bincount(self.made.labels[numbers], minlength=len(self.index.classes))
@@ -79,13 +97,13 @@ class Finding:
     rule: str = ""
 
     def decisions(self, subject: Subject, way: Way) -> list[Decision]:
-        """What to add to the list when a way is taken; relabelling takes a decision for each class."""
-        if way.action != "relabel" or way.to:
+        """What to add to the list when a way is taken; one about labels takes a decision for each class."""
+        if way.to or way.action not in ("relabel", "confirm"):
             return [decision_for(subject.index, way.pictures, self._decision(way.action, way.to))]
-        classes = np.array([subject.suspects.classes[number] for number in way.pictures.tolist()], np.int64)
+        classes = subject.made.labels[way.pictures] if way.action == "confirm" else subject.said(way.pictures)
         return [
             decision_for(
-                subject.index, way.pictures[classes == label], self._decision("relabel", subject.index.classes[label])
+                subject.index, way.pictures[classes == label], self._decision(way.action, subject.index.classes[label])
             )
             for label in np.unique(classes).tolist()
         ]

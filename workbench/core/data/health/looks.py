@@ -113,12 +113,20 @@ def contradictions(subject: Subject) -> Iterator[Finding]:
 
 @rule("labels")
 def labels(subject: Subject) -> Iterator[Finding]:
-    """Pictures that a trained network is sure to be of another class, the most doubtful first."""
-    found = subject.counting(np.array(list(subject.suspects.classes), np.int64))
+    """Pictures that a trained network is sure to be of another class, the most doubtful first.
+
+    Nobody is asked again about a label that was called right.
+    """
+    found, settled = subject.doubted, subject.called_right
     if len(found):
         title = many(len(found), "label is doubtful|labels are doubtful")
         reason = "the run is as sure of another class as it usually is when that class is right"
-        ways = (Way("Call them what the run says", "relabel", found), leave_out(found))
+        reason += f"; {many(len(settled), 'more is|more are')} called right by you" if len(settled) else ""
+        ways = (
+            Way("Call them what the run says", "relabel", found),
+            leave_out(found),
+            Way("Their labels are right", "confirm", found),
+        )
         yield Finding(title, reason, "warning", found, ways=ways)
 
 
@@ -144,7 +152,7 @@ def groups(subject: Subject) -> Iterator[Finding]:
         train, held = (np.flatnonzero(inside & made.kept & side) for side in (~made.held_out, made.held_out))
         named = ", ".join(sorted(both)[:5]) + (" ..." if len(both) > 5 else "")
         title = many(len(both), f"{word} is|{word}s are") + " in both parts"
-        reason = f"{named}: accuracy on what the training has seen looks better than on new ones"
+        reason = f"accuracy on what the training has seen looks better than on new ones: {named}"
         ways = (
             leave_out(train, "Leave out the training pictures"),
             Way("Move those to validate on to training", "move", held, "train"),
