@@ -139,3 +139,10 @@ def test_impossible_numbers_of_copies_are_refused(count: int) -> None:
 def test_loops_in_a_file_do_not_hang() -> None:
     nodes = [Node(f"b.{n}.a", "ReLU", {}, (f"b.{(n + 1) % 3}.a",)) for n in range(3)]
     assert stacks(Network.of("loop", nodes)) == ()
+
+
+def test_a_node_with_others_below_its_name_is_no_copy() -> None:
+    network = row(3)
+    odd = network.with_nodes([*network, Node("b.1", "ReLU", {}, ("input",))])
+    assert stacks(network) == (Stack("b", ("b.0", "b.1", "b.2")),)
+    assert stacks(odd) == ()

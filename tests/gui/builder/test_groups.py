@@ -8,11 +8,15 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.builder.conftest import Hands
 from workbench.core import open_network
+from workbench.core.graph import edits
+from workbench.core.graph.groups import remove_group
 from workbench.core.graph.network import Network, Node, chain
 from workbench.core.graph.outline import ROOT
 from workbench.core.layers.blocks.library import known_blocks
+from workbench.core.layers.catalog import CATALOG
 from workbench.gui.builder.group_form import GroupForm
 from workbench.gui.builder.group_item import GroupItem
+from workbench.gui.builder.node_item import NodeItem
 from workbench.gui.builder.room import BuildRoom
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -95,6 +99,21 @@ def test_what_is_clicked_stays_under_the_mouse(staged: BuildRoom, hands: Hands) 
     place = hands.at(staged.scene.nodes["stage"].box().topLeft())
     hands.click(chevron(staged, "stage"))
     assert (hands.at(staged.scene.frames["stage"].box().topLeft()) - place).manhattanLength() <= 4
+
+
+def test_a_layer_may_take_the_name_of_a_group_and_give_it_back(staged: BuildRoom) -> None:
+    scene, document = staged.scene, staged.workspace.document
+    scene.select(["stage"])
+
+    def replaced(network: Network) -> Network:
+        return edits.insert_after(remove_group(network, "stage"), Node("stage", "ReLU"), "stem", catalog=CATALOG)
+
+    document.apply(replaced, "Replace the group")
+    assert isinstance(scene.nodes["stage"], NodeItem) and scene.nodes["stage"].isSelected()
+    document.undo()
+    assert isinstance(scene.nodes["stage"], GroupItem) and scene.nodes["stage"].isSelected()
+    assert scene.chosen == ["stage"]
+    assert set(scene.nodes) == set(scene.picture.seen.nodes)
 
 
 def test_a_stack_says_how_many_it_is(staged: BuildRoom) -> None:

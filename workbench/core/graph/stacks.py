@@ -167,11 +167,12 @@ def _groups(network: Network) -> Iterator[_Group]:
 
 
 def _ordered_groups(network: Network) -> dict[str, list[Node]]:
-    """The nodes of each group, outer groups first, in the order of the network."""
+    """The nodes of each group, outer groups first, in the order of the network; a node is no group."""
     found: dict[str, list[Node]] = {}
     for node in network:
         for prefix in reversed([*prefixes(node.name)]):
-            found.setdefault(prefix, []).append(node)
+            if prefix not in network:
+                found.setdefault(prefix, []).append(node)
     return found
 
 

@@ -87,19 +87,27 @@ class NetworkScene(QGraphicsScene):
         self._places = {node.name: node.position or self._found[node.name] for node in after}
         self.root = self.root if self.root in self.tree else ROOT
         chosen = [heir(before, self.tree, key) for key in self.chosen]
-        self._is_busy = True
         self._show(shown)
-        self._is_busy = False
-        if any(key not in self.nodes and key not in self.frames for key in self._order):
+        if any(not self._is_marked(key) for key in self._order):
             self.select([key for key in chosen if self.item(key) is not None])
         if before.groups != self.tree.groups:
             self.unfolded.emit()
 
     def _show(self, shown: Network) -> None:
-        """Show the difference between what was seen and what is to be seen now."""
+        """Show the difference between what was seen and what is to be seen now.
+
+        Nobody hears of the selection meanwhile: a field that is left then makes an edit, which is shown in turn.
+        """
+        self._is_busy = True
+        try:
+            self._redraw(shown)
+        finally:
+            self._is_busy = False
+
+    def _redraw(self, shown: Network) -> None:
         self.picture = picture(self.tree, self._places, self.opened, self.root)
         seen = self.picture.seen
-        gone = [name for name in shown.nodes if name not in seen]
+        gone = [node.name for node in shown if not _is_same_sort(node, seen.nodes.get(node.name))]
         changed = [node for node in seen if shown.nodes.get(node.name) is not node or node.kind == GROUP]
         touched = self.connections.at(gone)
         for name in gone:
@@ -357,6 +365,10 @@ class NetworkScene(QGraphicsScene):
         self._order = [key for key in keys if self.item(key) is not None]
         self.selectionChanged.emit()
 
+    def _is_marked(self, key: str) -> bool:
+        item = self.nodes.get(key) or self.frames.get(key)
+        return item is not None and item.isSelected()
+
     def _shown_by(self, name: str) -> str:
         item = self.item(name)
         return item.name if item is not None else name
@@ -381,6 +393,11 @@ class NetworkScene(QGraphicsScene):
             near |= {key for key in crossing if not inside.issuperset((key.source, key.target))}
         self.connections.show_near(near)
         self.picked.emit()
+
+
+def _is_same_sort(before: Node, after: Node | None) -> bool:
+    """Whether a node is still there and its card can show it: a closed group may give its name to a layer."""
+    return after is not None and (before.kind == GROUP) == (after.kind == GROUP)
 
 
 def _place(keys: list[str], key: str) -> int:
