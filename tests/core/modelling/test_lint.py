@@ -580,6 +580,34 @@ def feature_maps_are_neither(net: Sketch) -> None:
     head(net)
 
 
+# names
+
+
+@provokes("impossible name", "class", "error", words="word of Python")
+def a_layer_named_with_a_word_of_python(net: Sketch) -> None:
+    net.add("class", "ReLU")
+    head(net)
+
+
+@provokes("impossible name", "self", "error", words="network itself")
+def a_layer_named_self(net: Sketch) -> None:
+    net.add("self", "ReLU")
+    head(net)
+
+
+@provokes("impossible name", "block.forward", "error", words="every PyTorch module")
+def a_layer_named_as_what_every_module_has(net: Sketch) -> None:
+    net.add("block.forward", "ReLU")
+    head(net)
+
+
+@spares("impossible name")
+def names_that_only_look_impossible(net: Sketch) -> None:
+    for name in ("self_", "class1", "block.self", "0", "a-b"):
+        net.add(name, "ReLU")
+    head(net)
+
+
 def test_every_rule_has_a_case_and_a_near_miss() -> None:
     """The rules on blocks have theirs where blocks are tested."""
     rules = {rule for rule in RULES if not RULES[rule].__module__.endswith(".groups")}

@@ -75,6 +75,11 @@ def own_name_problem(network: Names, name: str) -> Problem | None:
     return problem
 
 
+def is_spelled(name: str) -> bool:
+    """Whether a node of some network can have this name."""
+    return _spelling_problem(name) is None
+
+
 @lru_cache(maxsize=65536)
 def _spelling_problem(name: str) -> Problem | None:
     """Why no node of any network can have this name, or None."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from workbench.core.modelling.lint import branches, ending, groups, joins, linearity, norms, pictures, windows
+from workbench.core.modelling.lint import branches, ending, groups, joins, linearity, names, norms, pictures, windows
 from workbench.core.modelling.lint.rule import RULES, DataFacts, Subject
 from workbench.core.modelling.shapes import Analysis
 from workbench.errors import Problem
 
-FILES = (joins, windows, linearity, norms, ending, branches, pictures, groups)
+FILES = (joins, windows, linearity, norms, ending, branches, pictures, groups, names)
 """The modules whose import fills the registry."""
 
 
