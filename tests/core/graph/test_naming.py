@@ -1,4 +1,4 @@
-"""Names that a file can hold and a module cannot: each finds a possible one, and nothing else of the network changes."""
+"""Names that a file can hold and a module cannot: each finds a possible one, and nothing else is changed."""
 
 from __future__ import annotations
 
