@@ -12,6 +12,7 @@ from workbench.core.graph.network import Network
 from workbench.core.modelling.shapes import Analysis
 from workbench.gui.builder.actions import CanvasActions
 from workbench.gui.builder.align import Aligning
+from workbench.gui.builder.announcing import Announcing
 from workbench.gui.builder.breadcrumb import Breadcrumb
 from workbench.gui.builder.compare import CompareDialog
 from workbench.gui.builder.docks import Dock, DockArea
@@ -80,6 +81,7 @@ class BuildRoom(QWidget):
         self.aligning = Aligning(self.view, self.canvas_actions)
         self.notes = Notes(self.view, self.canvas_actions)
         self.freezing = Freezing(self.view, self.canvas_actions, workspace)
+        self.announcing = Announcing(self.view, workspace)
         self.start_page = self._make_start_page()
         self._changes: list[tuple[Network, Network]] = []
         self._arrange()

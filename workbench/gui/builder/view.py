@@ -23,6 +23,7 @@ from workbench.core.layers.catalog import CATALOG
 from workbench.gui.builder import style
 from workbench.gui.builder.bubble import Bubble
 from workbench.gui.builder.camera import Camera
+from workbench.gui.builder.canvas_accessible import Parts
 from workbench.gui.builder.card import Card, Port
 from workbench.gui.builder.edge_item import EdgeItem
 from workbench.gui.builder.editor import Editor
@@ -79,10 +80,10 @@ class CanvasView(Camera):
         """What lies over the cards and can be dragged."""
         self.setObjectName("build-canvas")
         self.setAccessibleName("Network canvas")
+        self.parts = Parts(self)
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        scene.picked.connect(self._describe)
         editor.refused.connect(lambda text: self.bubble.say(text, self._mouse))
 
     # what is where
@@ -146,13 +147,6 @@ class CanvasView(Camera):
         """The nodes that can be seen."""
         seen = self.mapToScene(self.viewport().rect()).boundingRect()
         return [item for item in self.network_scene.items(seen) if isinstance(item, Card)]
-
-    def _describe(self) -> None:
-        """Tell a screen reader what is selected."""
-        items = [card for card in map(self.network_scene.nodes.get, self.network_scene.chosen) if card is not None]
-        self.setAccessibleDescription(
-            "; ".join(f"{item.name}, {item.node.kind}, {item.shape_text}".rstrip(", ") for item in items)
-        )
 
     # the mouse
 
