@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,14 @@ import pytest
 import torch
 from PIL import Image
 
-from workbench.core.data import fitting
+from workbench.core.data import fitting, threads
 from workbench.core.data.images import ImagePart
 from workbench.core.data.preprocessing import Framing, frame, frame_stored
 from workbench.core.data.registry import SOURCES, Request
 from workbench.core.data.sources import data_forms, data_sources, open_data
 from workbench.core.data.split import held_out
 from workbench.core.data.statistics import statistics
-from workbench.core.data.threads import in_threads
+from workbench.core.data.threads import in_any_order, in_threads
 from workbench.errors import WorkbenchError
 
 
@@ -145,6 +146,31 @@ def test_threads_stop_when_the_loop_is_left() -> None:
             break
     assert 3 in done
     assert len(done) < 200
+
+
+def test_threads_give_every_result_once_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    for telling in (0.02, 0.0):
+        monkeypatch.setattr(threads, "TELLING", telling)
+        assert sorted(in_any_order(lambda number: number, 3000)) == list(range(3000))
+    assert list(in_any_order(lambda number: number, 0)) == []
+
+
+def test_threads_stop_when_one_fails_or_the_loop_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "TELLING", 0.0)
+    most, done = 10**7, [0]
+
+    def work(number: int) -> int:
+        done[0] = max(done[0], number)
+        return 60 // (number - 30)
+
+    with pytest.raises(ZeroDivisionError):
+        list(in_any_order(work, most))
+    assert 30 <= done[0] < most / 2
+    made = in_any_order(lambda number: work(number + 31), most)
+    next(made)
+    made.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("pictures")]
+    assert done[0] < most / 2
 
 
 @pytest.mark.parametrize("counts", [[10, 10], [1, 5, 30], [2, 2, 2], [97, 3]])

@@ -7,8 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,8 @@ from workbench.core.data.pictures import UnusablePictureError
 from workbench.core.data.preprocessing import Framing, Preprocessing
 from workbench.core.data.resident import copied
 from workbench.core.data.statistics import statistics
-from workbench.core.data.store import cache, keeping
-from workbench.core.data.store.rendering import RenderedPictures, Rendering
+from workbench.core.data.store import cache, keeping, writing
+from workbench.core.data.store.rendering import Outcome, Outcomes, RenderedPictures, Rendering, Take
 from workbench.errors import WorkbenchError
 
 SHAPE = (6, 5, 3)
@@ -56,6 +57,11 @@ class Counted:
         return picture(number)
 
 
+def given(pictures: list[Images]) -> Callable[[Take], Outcomes]:
+    """What gives these pictures to whoever takes them."""
+    return lambda take: (take(number, pixels) or Outcome(number) for number, pixels in enumerate(pictures))
+
+
 def check(kept: keeping.Kept) -> None:
     usable = [number for number in range(50) if number not in BROKEN]
     assert kept.usable.tolist() == usable
@@ -81,14 +87,40 @@ def test_larger_ones_are_made_once_and_mapped(own_cache: Path) -> None:
     check(again)
     assert seen[50:] == [(50, 50)]
     assert sorted(counted.made) == list(range(50))
-    assert isinstance(again.images, np.memmap)
     assert left(own_cache) == ["key"]
-    assert cache.cache_size() == 48 * 90 + (own_cache / "key" / "contents.json").stat().st_size
+    assert cache.cache_size() == 50 * 90 + (own_cache / "key" / "contents.json").stat().st_size
+
+
+@pytest.mark.parametrize("small", [0, 10**6])
+@pytest.mark.parametrize("broken", [{0}, {29}, {0, 1, 2, 28, 29}, {7, 9}, set(range(30)), set()])
+def test_the_pictures_beside_broken_ones_are_where_they_belong(
+    monkeypatch: pytest.MonkeyPatch, small: int, broken: set[int]
+) -> None:
+    monkeypatch.setattr(keeping, "SMALL", small)
+
+    def make(number: int) -> Images:
+        if number in broken:
+            raise UnusablePictureError("broken")
+        return np.full(SHAPE, number, np.uint8)
+
+    usable = [number for number in range(30) if number not in broken]
+    for _time in range(2):
+        kept = keeping.keep(Rendering(30, SHAPE, make, lambda: "key"))
+        assert kept.usable.tolist() == usable
+        assert kept.refused == tuple((number, "broken") for number in sorted(broken))
+        assert kept.images.shape == (len(usable), *SHAPE)
+        assert (np.asarray(kept.images) == np.array(usable).reshape(-1, 1, 1, 1)).all()
 
 
 def test_writing_to_mapped_pictures_changes_no_file() -> None:
-    keeping.keep(Counted().rendering).images[:] = 7
-    check(keeping.keep(Counted().rendering))
+    def rendering() -> Rendering:
+        return Rendering(9, SHAPE, lambda number: np.full(SHAPE, number, np.uint8), lambda: "key")
+
+    keeping.keep(rendering())
+    mapped = keeping.keep(rendering()).images
+    assert isinstance(mapped, np.memmap)
+    mapped[:] = 77
+    assert np.asarray(keeping.keep(rendering()).images)[:, 0, 0, 0].tolist() == list(range(9))
 
 
 def test_clearing_leaves_nothing_and_frees_what_it_says(own_cache: Path) -> None:
@@ -129,9 +161,14 @@ def test_cancelling_leaves_nothing_behind(own_cache: Path) -> None:
         if done == 20:
             raise CancelledError
 
-    with pytest.raises(CancelledError):
-        keeping.keep(Counted().rendering, progress=progress)
+    counted = Counted()
+    with pytest.raises(CancelledError) as caught:
+        keeping.keep(counted.rendering, progress=progress)
+    made = len(counted.made)
     assert left(own_cache) == []
+    assert caught.tb is not None
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("pictures", "flush"))]
+    assert len(counted.made) == made
 
 
 def test_only_broken_pictures_are_an_entry_too() -> None:
@@ -142,8 +179,8 @@ def test_only_broken_pictures_are_an_entry_too() -> None:
 
 
 def test_a_full_disk_is_said_and_costs_memory_only(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
-    def full(key: str, shape: object, attempts: Iterator[object]) -> None:
-        next(attempts)
+    def full(key: str, shape: object, count: int, outcomes: Callable[[Take], Outcomes]) -> None:
+        next(outcomes(lambda number, pixels: None))
         raise OSError(28, "No space left on device", str(own_cache))
 
     monkeypatch.setattr(cache, "fill", full)
@@ -158,8 +195,9 @@ def test_a_real_full_disk_is_an_error_not_a_crash(own_cache: Path) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("needs /dev/full")
-    with pytest.raises(OSError, match="No space"):
-        cache._write(full, SHAPE, (np.zeros((200, 200, 3), np.uint8) for _ in range(9)))
+    for size, picture in ((120_000, np.zeros((200, 200, 3), np.uint8)), (9, np.zeros((3, 3), np.uint8))):
+        with pytest.raises(OSError, match="No space"):
+            writing.write_rows(full, size, 9, given([picture] * 9))
 
 
 def test_a_disk_that_fails_while_more_is_decoded_is_an_error(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> None:
@@ -172,9 +210,9 @@ def test_a_disk_that_fails_while_more_is_decoded_is_an_error(monkeypatch: pytest
         real(handle)
 
     monkeypatch.setattr(os, "fsync", fails_once)
-    monkeypatch.setattr(cache, "FLUSH", 1)
+    monkeypatch.setattr(writing, "FLUSH", 1)
     with pytest.raises(OSError, match="Input/output"):
-        cache.fill("entry", SHAPE, (np.zeros(SHAPE, np.uint8) for _ in range(9)))
+        cache.fill("entry", SHAPE, 9, given([np.zeros(SHAPE, np.uint8)] * 9))
     assert cache.find("entry") is None
 
 
@@ -208,7 +246,7 @@ def test_the_least_used_entry_makes_room(monkeypatch: pytest.MonkeyPatch, own_ca
         age = time.time() - (200, 300, 0)[number]
         os.utime(own_cache / key / "contents.json", (age, age))
     keeping.keep(Rendering(50, SHAPE, picture, lambda: "old"))  # used again
-    monkeypatch.setattr(cache, "MOST_BYTES", 3.5 * 48 * 90)
+    monkeypatch.setattr(cache, "MOST_BYTES", 3.5 * 50 * 90)
     keeping.keep(Counted().rendering)
     assert left(own_cache) == ["fresh", "key", "old"]
 
@@ -253,7 +291,7 @@ def test_a_kill_leaves_no_entry_that_is_not_whole(own_cache: Path, moment: int) 
     process = maker(0.01)
     assert process.stdout
     for line in process.stdout:
-        if line.strip() == str(moment):
+        if int(line) >= moment:
             break
     process.send_signal(signal.SIGKILL)
     process.communicate()

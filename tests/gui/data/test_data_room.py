@@ -226,9 +226,11 @@ def test_sizes_follow_keys_slider_and_wheel(room: DataRoom, qtbot: QtBot) -> Non
 
 def test_the_cache_is_told_and_cleared(room: DataRoom, qtbot: QtBot, settle: Settle) -> None:
     from workbench.core.data.store.cache import cache_size, clear_cache, fill
+    from workbench.core.data.store.rendering import Rendering
 
     clear_cache()
-    fill("some", (100, 100, 3), iter([np.zeros((100, 100, 3), np.uint8)] * 100))
+    rendering = Rendering(100, (100, 100, 3), lambda _number: np.zeros((100, 100, 3), np.uint8), lambda: "some")
+    fill(rendering.key(), rendering.shape, rendering.count, rendering.outcomes)
     room.cache.refresh()
     settle()
     assert room.cache.amount.text() == "3 MB in the cache"

@@ -1,7 +1,8 @@
 """Decoded pictures in files of their own, which a training maps into its memory.
 
-An entry is a folder named by its key: `pixels`, the usable pictures one after the other, and `contents.json`, their
-number and shape and which were refused and why. It is filled under another name and renamed when it is whole and on the
+An entry is a folder named by its key: `pixels`, a row for every picture in their order, and `contents.json`, their
+number and shape and which were refused and why. The row of a refused picture is a hole that takes no room on most
+disks. An entry is filled under another name and renamed when it is whole and on the
 disk, so neither a kill nor a second process that fills the same entry leaves anything that could be mistaken for it.
 """
 
@@ -12,20 +13,20 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 import numpy as np
 
 from workbench.core.data.images import Images
+from workbench.core.data.store.rendering import Outcomes, Take
+from workbench.core.data.store.writing import write_rows
 from workbench.files import BROKEN_JSON, sync, sync_folder
 from workbench.machine import gigabytes
 from workbench.paths import cache_folder
 
-VERSION = 1
+VERSION = 2
 """Part of every key: goes up when equal settings give other pixels."""
 MOST_BYTES = 200e9
 SHARE_OF_DISK = 0.5
@@ -33,15 +34,12 @@ SHARE_OF_DISK = 0.5
 ABANDONED = 3600.0
 """Seconds after which an unfinished entry that nobody writes to is what a killed process left."""
 
-FLUSH = 8_000_000
-"""Bytes that are worth a flush of their own while an entry is written."""
-
 PIXELS, CONTENTS = "pixels", "contents.json"
 UNFINISHED, DOOMED = ".making-", ".gone-"
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """What an entry holds; `refused` are the numbers of pictures that are not in it, and why."""
+    """What an entry holds: `count` rows; `refused` are the numbers of pictures that have no pixels, and why."""
 
     count: int
     shape: tuple[int, int, int]
@@ -68,9 +66,16 @@ def find(key: str) -> tuple[Images, Contents] | None:
         return None
 
 
-def fill(key: str, shape: tuple[int, int, int], attempts: Iterable[Images | str]) -> None:
-    """Make an entry of pictures and refusals in their order; raises `OSError` when it cannot be written."""
-    _make(key, lambda pixels: _write(pixels, shape, attempts))
+def fill(key: str, shape: tuple[int, int, int], count: int, outcomes: Callable[[Take], Outcomes]) -> None:
+    """Make an entry of `count` pictures, which `outcomes` gives in any order to what it is called with.
+
+    Raises `OSError` when it cannot be written.
+    """
+
+    def write(pixels: Path) -> Contents:
+        return Contents(count, shape, write_rows(pixels, int(np.prod(shape)), count, outcomes))
+
+    _make(key, write)
 
 
 def note(key: str, shape: tuple[int, int, int], refused: tuple[tuple[int, str], ...]) -> None:
@@ -132,50 +137,6 @@ def clear_cache() -> int:
 def _mapped(path: Path, shape: tuple[int, ...]) -> Images:
     """Mapped so that writing to the array changes memory only; an empty file cannot be mapped."""
     return np.memmap(path, np.uint8, mode="c", shape=shape) if shape[0] else np.empty(shape, np.uint8)
-
-
-def _write(path: Path, shape: tuple[int, int, int], attempts: Iterable[Images | str]) -> Contents:
-    """Written as a stream: a full disk is then an error, where a mapped file would end the process."""
-    refused: list[tuple[int, str]] = []
-    number = -1
-    with path.open("wb") as stream, _Flushing(stream) as flushing:
-        for number, attempt in enumerate(attempts):
-            if isinstance(attempt, str):
-                refused.append((number, attempt))
-            else:
-                flushing.write(np.ascontiguousarray(attempt).data)
-    return Contents(number + 1 - len(refused), shape, tuple(refused))
-
-
-class _Flushing:
-    """Brings to the disk what is written while more is made: at the end nobody waits for all of it."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._unflushed = stream, 0
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="flush")
-        self._latest: Future[None] | None = None
-
-    def write(self, content: memoryview) -> None:
-        """Write more; raises `OSError` for it and for what was written before."""
-        self._stream.write(content)
-        self._unflushed += content.nbytes
-        if self._unflushed >= FLUSH and (self._latest is None or self._latest.done()):
-            self._check()
-            self._stream.flush()
-            self._latest, self._unflushed = self._pool.submit(os.fsync, self._stream.fileno()), 0
-
-    def _check(self) -> None:
-        """The system tells of a page that could not be written once only: in the flush that met it."""
-        if self._latest is not None:
-            self._latest.result()
-
-    def __enter__(self) -> _Flushing:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        self._pool.shutdown()
-        if kind is None:
-            self._check()
 
 
 def _publish(making: Path, place: Path) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.core.data.images import ChosenPictures, Images, Indices, Pictures
+from workbench.core.data.images import ChosenPictures, Indices, Pictures, chosen
 from workbench.core.data.registry import Progress
 from workbench.core.data.store import cache
-from workbench.core.data.store.rendering import RenderedPictures, Rendering
+from workbench.core.data.store.rendering import Outcomes, RenderedPictures, Rendering, Take
 from workbench.errors import Problem
 from workbench.machine import gigabytes, total_memory
 
@@ -45,7 +44,7 @@ def keep(rendering: Rendering, *, progress: Progress | None = None) -> Kept:
     trouble = cache.refusal(rendering.nbytes)
     if not trouble:
         try:
-            cache.fill(key, rendering.shape, _counted(rendering, progress))
+            cache.fill(key, rendering.shape, rendering.count, lambda take: _counted(rendering, take, progress))
         except OSError as error:
             trouble = error.strerror or str(error)
     return _found(rendering, key, None) or _without_cache(rendering, key, trouble, progress)
@@ -53,24 +52,22 @@ def keep(rendering: Rendering, *, progress: Progress | None = None) -> Kept:
 
 def _found(rendering: Rendering, key: str, progress: Progress | None) -> Kept | None:
     entry = cache.find(key)
-    if entry is None or entry[1].count + len(entry[1].refused) != rendering.count:
+    if entry is None or entry[1].count != rendering.count:
         return None
     if progress:
         progress(rendering.count, rendering.count)
-    images, contents = entry
-    return Kept(images, _usable(rendering.count, contents.refused), contents.refused)
+    return _kept(entry[0], entry[1].refused)
 
 
 def _in_memory(rendering: Rendering, progress: Progress | None) -> Kept:
     images = np.empty((rendering.count, *rendering.shape), np.uint8)
-    refused: list[tuple[int, str]] = []
-    for number, attempt in enumerate(_counted(rendering, progress)):
-        if isinstance(attempt, str):
-            refused.append((number, attempt))
-        else:
-            images[number - len(refused)] = attempt
-    usable = _usable(rendering.count, tuple(refused))
-    return Kept(images[: len(usable)], usable, tuple(refused))
+    return _kept(images, _refused(rendering, images.__setitem__, progress))
+
+
+def _kept(rows: Pictures, refused: tuple[tuple[int, str], ...]) -> Kept:
+    """The rows of the pictures that are usable."""
+    usable = _usable(len(rows), refused)
+    return Kept(chosen(rows, usable) if refused else rows, usable, refused)
 
 
 def _without_cache(rendering: Rendering, key: str, trouble: str, progress: Progress | None) -> Kept:
@@ -87,11 +84,7 @@ def _streamed(rendering: Rendering, key: str, progress: Progress | None) -> Kept
     """All pictures are made once to learn which cannot be used; that is remembered."""
     noted = cache.find(f"{key}-checked")
     if noted is None:
-        refused = tuple(
-            (number, attempt)
-            for number, attempt in enumerate(_counted(rendering, progress))
-            if isinstance(attempt, str)
-        )
+        refused = _refused(rendering, lambda _number, _pixels: None, progress)
         with contextlib.suppress(OSError):  # no room even for that: they are checked again next time
             cache.note(f"{key}-checked", rendering.shape, refused)
     else:
@@ -100,11 +93,18 @@ def _streamed(rendering: Rendering, key: str, progress: Progress | None) -> Kept
     return Kept(ChosenPictures(RenderedPictures(rendering), usable), usable, refused)
 
 
-def _counted(rendering: Rendering, progress: Progress | None) -> Iterator[Images | str]:
-    for done, attempt in enumerate(rendering.attempts(), 1):
-        if progress:
-            progress(done, rendering.count)
-        yield attempt
+def _refused(rendering: Rendering, take: Take, progress: Progress | None) -> tuple[tuple[int, str], ...]:
+    """Every picture given to `take`, and the numbers of those that cannot be used, and why."""
+    return tuple(sorted(outcome for outcome in _counted(rendering, take, progress) if outcome.refusal))
+
+
+def _counted(rendering: Rendering, take: Take, progress: Progress | None) -> Outcomes:
+    """What came of each picture, counted; no thread is at work any more when it is left, whatever the reason."""
+    with contextlib.closing(rendering.outcomes(take)) as outcomes:
+        for done, outcome in enumerate(outcomes, 1):
+            if progress:
+                progress(done, rendering.count)
+            yield outcome
 
 
 def _usable(count: int, refused: tuple[tuple[int, str], ...]) -> Indices:

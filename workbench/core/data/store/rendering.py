@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from workbench.core.data.images import Images, Indices, LazyPictures
 from workbench.core.data.pictures import UnusablePictureError
-from workbench.core.data.threads import WORKERS, in_threads
+from workbench.core.data.threads import WORKERS, in_any_order, in_threads
 from workbench.errors import WorkbenchError
 
 BYTES_AHEAD = 256_000_000
 """At most so many bytes of pixels are decoded before they are asked for."""
+
+Take = Callable[[int, Images], None]
+"""Is given the number of a picture and its pixels, which are not to be kept."""
+
+
+class Outcome(NamedTuple):
+    """What came of the picture with a number: why it cannot be used, or ""."""
+
+    number: int
+    refusal: str = ""
+
+
+Outcomes = Generator[Outcome, None, None]
 
 
 @dataclass(frozen=True)
@@ -43,16 +57,19 @@ class Rendering:
         """Bytes of all pixels."""
         return self.count * self.picture_bytes
 
-    def attempts(self) -> Iterator[Images | str]:
-        """Every picture in its order, or in a sentence why it cannot be used."""
-        return in_threads(self.attempt, range(self.count))
+    def outcomes(self, take: Take) -> Outcomes:
+        """Give every picture to `take`, which several threads call, in any order; what came of each.
 
-    def attempt(self, number: int) -> Images | str:
-        """One picture, or why it cannot be used."""
+        Closing it waits for the threads.
+        """
+        return in_any_order(lambda number: self._outcome(number, take), self.count)
+
+    def _outcome(self, number: int, take: Take) -> Outcome:
         try:
-            return self.render(number)
+            take(number, self.render(number))
         except UnusablePictureError as error:
-            return str(error)
+            return Outcome(number, str(error))
+        return Outcome(number)
 
 
 class RenderedPictures(LazyPictures):
