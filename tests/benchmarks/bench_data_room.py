@@ -110,24 +110,31 @@ def measure(folder: Path, frames: int) -> None:
 
 
 def report_scrolling(room: DataRoom, frames: int) -> None:
-    """Draw frames all over the set, and frames of a steady scroll; the processor time of the window's thread counts.
+    """Frames of a steady scroll and frames all over the set; the processor time of the window's thread counts.
 
-    What the clock says beside it depends on who else wants the processor.
+    Every other frame of the steady scroll draws all that is in sight, for comparison. What the clock says depends on
+    who else wants the processor.
     """
-    grid, bar = room.grid, room.grid.verticalScrollBar()
-    for title, values in (
-        ("scrolling steadily", range(0, 20 * frames, 20)),
-        ("jumping", np.linspace(0, bar.maximum(), frames).astype(int).tolist()),
+    bar = room.grid.verticalScrollBar()
+    steady = [_frame(room, 20 * step, whole=step % 2 == 1) for step in range(2 * frames)]
+    far = [_frame(room, value) for value in np.linspace(0, bar.maximum(), frames).astype(int).tolist()]
+    for title, times in (
+        ("scrolling steadily", steady[::2]),
+        ("the same, drawn as a whole", steady[1::2]),
+        ("jumping", far),
     ):
-        times, clock = [], []
-        for value in values:
-            start, began = time.thread_time(), time.perf_counter()
-            bar.setValue(value)
-            grid.viewport().repaint()
-            QApplication.processEvents()
-            times.append(time.thread_time() - start)
-            clock.append(time.perf_counter() - began)
-        sys.stdout.write(f"{title}, {len(times)} frames: {_spread(times)} (clock: {_spread(clock)})\n")
+        thread, clock = (_spread(list(each)) for each in zip(*times, strict=True))
+        sys.stdout.write(f"{title}, {len(times)} frames: {thread} (clock: {clock})\n")
+
+
+def _frame(room: DataRoom, value: int, *, whole: bool = False) -> tuple[float, float]:
+    """Seconds of the thread and of the clock for a step of scrolling."""
+    start, began = time.thread_time(), time.perf_counter()
+    room.grid.verticalScrollBar().setValue(value)
+    if whole:
+        room.grid.viewport().update()
+    QApplication.processEvents()
+    return time.thread_time() - start, time.perf_counter() - began
 
 
 def _spread(seconds: list[float]) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from workbench.core.data.decisions import read_decisions
@@ -64,6 +64,34 @@ def test_findings_are_listed_and_show_their_pictures(checked: DataRoom, qtbot: Q
     assert "nearly the same" in checked.holding.describe(checked.grid.current)
     qtbot.mouseClick(checked.sets.everything, LEFT)
     assert len(names(checked)) == 27
+
+
+class _Paints(QObject):
+    """Notes for each finding whether it had the height that it needs whenever it was drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heights: list[tuple[int, int]] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and isinstance(watched, ProblemLabel):
+            self.heights.append((watched.height(), watched.heightForWidth(watched.width())))
+        return False
+
+
+def test_findings_are_never_drawn_crowded(room: DataRoom, qapp: QApplication, qtbot: QtBot, settle: Settle) -> None:
+    room.resize(700, 260)
+    room.desk.details.setCurrentWidget(room.desk.health)
+    paints = _Paints()
+    qapp.installEventFilter(paints)
+    try:
+        qtbot.mouseClick(room.desk.health.check_button, LEFT)
+        settle()
+        qtbot.waitUntil(lambda: len(paints.heights) > 2)
+        room.desk.health.grab()
+    finally:
+        qapp.removeEventFilter(paints)
+    assert all(height >= needed for height, needed in paints.heights), paints.heights
 
 
 def test_a_way_out_is_taken_checked_again_and_undone(

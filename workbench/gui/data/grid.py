@@ -57,16 +57,18 @@ class PictureGrid(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumSize(180, 160)
         self.thumbnails = Thumbnails(jobs, self)
-        self.thumbnails.arrived.connect(self.viewport().update)
+        self.thumbnails.arrived.connect(self._draw_anew)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # so that scrolling moves what is drawn
         self._holding: Holding | None = None
         self._numbers: Indices = NOTHING
         self._chosen: Mask = np.zeros(0, bool)
         self._flagged, self._changed = self._chosen, self._chosen
         self._row, self._anchor = -1, -1
+        self._asked = range(0)
+        """The places that were in sight when pictures were asked for last."""
         self._captions: dict[str, str] = {}
         """What of each caption there is room for."""
         self._side = 96
-        self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -166,14 +168,18 @@ class PictureGrid(QAbstractScrollArea):
 
     def _ask(self) -> None:
         """Fetch what is in sight, then the page below, then the one above."""
-        seen = self._in_sight()
+        self._asked = seen = self._in_sight()
         around = [*seen, *range(seen.stop, seen.stop + len(seen)), *range(seen.start - len(seen), seen.start)]
         rows = [row for row in around if 0 <= row < len(self._numbers)]
         self.thumbnails.want(self._numbers[rows].tolist() if rows else [])
 
-    def _scrolled(self) -> None:
-        self._ask()
-        self.viewport().update()
+    def _draw_anew(self, numbers: frozenset[int]) -> None:
+        """Draw some pictures again, those that are in sight."""
+        layout = self._layout()
+        rows = layout.in_sight(len(self._numbers))
+        for number, cell in zip(self._numbers[rows.start : rows.stop].tolist(), layout.cells(rows), strict=True):
+            if number in numbers:
+                self.viewport().update(cell.toRect())
 
     def _reveal(self) -> None:
         """Scroll so that the current picture is whole in sight."""
@@ -220,17 +226,24 @@ class PictureGrid(QAbstractScrollArea):
     # -- Qt's events -----------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what is in sight."""
+        """Draw what is in sight and not drawn yet: after a step of scrolling a row or two."""
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), theme.current().canvas)
         if self._holding is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font("small"))
-        layout = self._layout()
-        rows = layout.in_sight(len(self._numbers))
+        layout, region = self._layout(), event.region()
+        rows = layout.within(event.rect(), len(self._numbers))
         for row, cell in zip(rows, layout.cells(rows), strict=True):
-            draw_tile(painter, self._tile(row, self._holding), cell, side=self._side)
+            if region.intersects(cell.toAlignedRect()):
+                draw_tile(painter, self._tile(row, self._holding), cell, side=self._side)
+
+    def scrollContentsBy(self, _dx: int, dy: int) -> None:
+        """Move what is drawn, and ask for what comes into sight."""
+        if self._in_sight() != self._asked:
+            self._ask()
+        self.viewport().scroll(0, dy)
 
     def _caption(self, holding: Holding, number: int) -> str:
         """The class of a picture, and what a run says instead, as far as there is room; measuring texts takes long."""

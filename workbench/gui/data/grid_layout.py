@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRectF, QSize
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class GridLayout:
     def in_sight(self, count: int) -> range:
         """The places of what is in sight, of so many tiles."""
         first, last = self.top // self.tile[1], (self.top + self.view.height()) // self.tile[1]
+        return range(first * self.columns, min(count, (last + 1) * self.columns))
+
+    def within(self, area: QRect, count: int) -> range:
+        """The places of what touches an area of the view, of so many tiles; whole rows."""
+        first, last = (max(0, edge + self.top) // self.tile[1] for edge in (area.top(), area.bottom()))
         return range(first * self.columns, min(count, (last + 1) * self.columns))
 
     def height(self, count: int) -> int:

@@ -26,7 +26,8 @@ Made = tuple[DataIndex, int, int, QImage | str]
 class Thumbnails(QObject):
     """Gives the thumbnails it has and fetches those it is asked for, the latest page first."""
 
-    arrived = Signal()
+    arrived = Signal(object)
+    """The numbers of pictures that are there now, or are known to be unusable: a frozen set."""
 
     def __init__(self, jobs: Background, parent: QObject | None = None, *, most_bytes: int = MOST_BYTES) -> None:
         super().__init__(parent)
@@ -83,9 +84,8 @@ class Thumbnails(QObject):
         jobs.submit(fetch, owner=self, lane=LANE, key=KEY, done=lambda _nothing: self._inbox.drain())
 
     def _take(self, items: list[Made]) -> None:
-        for index, size, number, made in items:
-            if index is not self._index or size != self._size:
-                continue
+        current = [item for item in items if item[0] is self._index and item[1] == self._size]
+        for _index, _size, number, made in current:
             if isinstance(made, str):
                 self.refused[number] = made
             elif number not in self._kept:
@@ -93,7 +93,7 @@ class Thumbnails(QObject):
                 self._bytes += made.sizeInBytes()
         while self._bytes > self._most_bytes and len(self._kept) > 1:
             self._bytes -= self._kept.popitem(last=False)[1].sizeInBytes()
-        self.arrived.emit()
+        self.arrived.emit(frozenset(number for _index, _size, number, _made in current))
 
     def _forget(self) -> None:
         self._kept.clear()
