@@ -103,12 +103,17 @@ def is_due(session: Session) -> bool:
 
 @torch.no_grad()
 def _statistics(value: Tensor) -> Tensor:
-    """Mean, deviation, share of zeros, share of channels that are nowhere above zero, over the first pictures."""
+    """Mean, deviation, share of zeros, share of channels that are nowhere above zero, over the first pictures.
+
+    On the CPU `std_mean`, `any` and a comparison whose hits are counted take ten to a hundred times as long as these.
+    """
     value = value[: max(LEAST_PICTURES, ENOUGH_VALUES // max(1, value[:1].numel()))]
     channel = 2 if value.ndim == 3 else 1  # pictures (batch, channel, height, width), tokens (batch, token, channel)
-    alive = (value > 0).any(dim=[axis for axis in range(value.ndim) if axis != channel])
-    deviation, mean = torch.std_mean(value.float(), correction=0)
-    return torch.stack([mean, deviation, (value == 0).float().mean(), 1 - alive.float().mean()])
+    highest = value.amax(dim=[axis for axis in range(value.ndim) if axis != channel])
+    numbers = value.float()
+    mean = numbers.mean()
+    deviation = torch.linalg.vector_norm(numbers - mean) / numbers.numel() ** 0.5
+    return torch.stack([mean, deviation, 1 - numbers.sign().abs_().mean(), 1 - (highest > 0).float().mean()])
 
 
 def _trained(module: nn.Module) -> Iterator[tuple[str, Tensor, Tensor]]:
