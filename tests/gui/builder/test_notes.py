@@ -239,3 +239,73 @@ def test_another_network_has_other_notes(room: BuildRoom, note: str) -> None:
     assert room.scene.remarks == {}
     document.open(saved)
     assert list(room.scene.remarks) == [note]
+
+
+def select_both(room: BuildRoom) -> None:
+    room.scene.select(["conv2", "bn2"])
+    room.scene.select_remarks(["note_1"])
+
+
+def places(room: BuildRoom) -> dict[str, tuple[float, float]]:
+    return {**room.scene.places, **{key: remark.position for key, remark in remarks(room).items()}}
+
+
+@pytest.mark.parametrize("grip", ["conv2", "note_1", "keys"])
+def test_nodes_and_notes_move_together_as_one_step(room: BuildRoom, hands: Hands, note: str, grip: str) -> None:
+    select_both(room)
+    before, steps = places(room), len(labels(room))
+    if grip == "keys":
+        for _ in range(3):
+            QTest.keyClick(room.view, Key.Key_Right)
+        way = (30.0, 0.0)
+    else:
+        at = hands.body("conv2") if grip == "conv2" else room.scene.remarks[note].box().center()
+        hands.drag(at, at + QPointF(150, 0))
+        after = places(room)
+        way = (after[note][0] - before[note][0], after[note][1] - before[note][1])
+        assert abs(way[0] - 150) < 20
+    after = places(room)
+    moved = {key for key in before if after[key] != before[key]}
+    assert moved == {"conv2", "bn2", note}
+    assert all((after[key][0] - before[key][0], after[key][1] - before[key][1]) == way for key in moved)
+    assert labels(room)[steps:] == ["Move 2 nodes and the note"]
+    assert (set(room.scene.chosen), room.scene.chosen_remarks) == ({"conv2", "bn2"}, [note])
+    assert {"conv2", "bn2"} <= room.workspace.document.network.canvas.fixed
+    assert room.scene.remarks[note].pos() == QPointF(0, 0)
+    room.workspace.document.undo()
+    assert places(room) == before
+
+
+def test_escape_brings_back_notes_that_were_dragged_with_nodes(room: BuildRoom, hands: Hands, note: str) -> None:
+    select_both(room)
+    shown, at = room.scene.remarks[note].box(), hands.body("conv2")
+    hands.press(at)
+    hands.move(at + QPointF(80, 0))
+    assert room.scene.remarks[note].box() != shown
+    QTest.keyClick(room.view, Key.Key_Escape)
+    hands.release(at)
+    assert room.scene.remarks[note].box() == shown
+    assert labels(room) == ["Add a note"]
+
+
+def test_a_click_with_shift_keeps_the_notes_that_are_selected(room: BuildRoom, hands: Hands, note: str) -> None:
+    room.scene.select_remarks([note])
+    hands.click(hands.body("conv1"), Qt.KeyboardModifier.ShiftModifier)
+    assert (room.scene.chosen, room.scene.chosen_remarks) == (["conv1"], [note])
+
+
+def test_a_plain_click_selects_one_of_several(room: BuildRoom, hands: Hands, note: str) -> None:
+    room.scene.select(["conv1"])
+    room.scene.select_remarks([note])
+    hands.click(hands.body("conv1"))
+    assert (room.scene.chosen, room.scene.chosen_remarks) == (["conv1"], [])
+
+
+def test_a_frame_and_what_it_holds_are_not_moved_twice(room: BuildRoom, hands: Hands, frame: str) -> None:
+    room.scene.select(["conv1"])
+    room.scene.select_remarks([frame])
+    before, at = places(room), title(room, frame)
+    hands.drag(at, at + QPointF(90, 0))
+    after = places(room)
+    assert {key for key in before if after[key] != before[key]} == {"conv1", "bn1", "relu1", frame}
+    assert len({after[key][0] - before[key][0] for key in ("conv1", "bn1", "relu1", frame)}) == 1

@@ -14,8 +14,8 @@ from workbench.core.graph.network import Network, Position
 from workbench.core.graph.outline import outline
 from workbench.gui.builder import style
 from workbench.gui.builder.grouping import Grouping
+from workbench.gui.builder.handful import Handful
 from workbench.gui.builder.labels import counted, remarks_text
-from workbench.gui.builder.notes_places import taken_along
 
 
 class Editor(Grouping):
@@ -32,25 +32,17 @@ class Editor(Grouping):
         moved = {name: place for name, place in places.items() if self._scene.places.get(name) != place}
         self.attempt(lambda network: fix(edits.move(network, places), [*moved]), label, merge_key=merge_key)
 
+    def carry(self, hand: Handful, way: QPointF, *, merge_key: str | None = None) -> None:
+        """Move nodes, notes and frames together, as one step."""
+        self.attempt(lambda network: hand.moved(network, way), hand.label, merge_key=merge_key)
+        self._scene.select_remarks(hand.remarks)
+
     def nudge(self, right: float, down: float) -> None:
-        """Move the selected nodes and groups a little; a run of nudges is one step."""
+        """Move what is selected a little, notes and frames too; a run of nudges is one step."""
         names, remarks = self.in_order(), self._scene.chosen_remarks
-        known = self._scene.places
-        moved = {name: (known[name][0] + right, known[name][1] + down) for name in names}
-        if remarks:
-            self._nudge_remarks(moved, remarks, QPointF(right, down))
-        elif moved:
-            self.move(moved, merge_key="nudge " + " ".join(names))
-
-    def _nudge_remarks(self, moved: Mapping[str, Position], remarks: Sequence[str], way: QPointF) -> None:
-        """Move notes and frames, what the frames hold, and some nodes."""
-
-        def edit(network: Network) -> Network:
-            return edits.move(taken_along(self._scene, network, remarks, way), moved)
-
-        label = f"Move {remarks_text(self.remarks(remarks))}"
-        self.attempt(edit, label, merge_key="nudge " + " ".join([*moved, *remarks]))
-        self._scene.select_remarks(remarks)
+        if names or remarks:
+            hand = Handful(self._scene, names, remarks)
+            self.carry(hand, QPointF(right, down), merge_key="nudge " + " ".join([*names, *remarks]))
 
     def set_argument(self, name: str, argument: str, value: Any, *, session: int = 0) -> bool:
         """Change one argument of a node; what is typed in one `session` of a field is one step."""

@@ -16,8 +16,8 @@ from workbench.gui.builder.card import Card, Port
 from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.guides import Guides
+from workbench.gui.builder.handful import Handful
 from workbench.gui.builder.routing import smooth
-from workbench.gui.builder.scene import NetworkScene
 
 if TYPE_CHECKING:
     from workbench.gui.builder.view import CanvasView
@@ -95,24 +95,25 @@ class Move(Gesture):
         super().__init__(view)
         self._scene = scene = view.network_scene
         adds = event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)
-        self._click_selects = item.name if not adds and item.isSelected() and len(scene.chosen) > 1 else ""
+        several = len(scene.chosen) + len(scene.chosen_remarks) > 1
+        self._click_selects = item.name if not adds and item.isSelected() and several else ""
         if adds:
-            kept = [name for name in scene.chosen if name != item.name]
+            kept, remarks = [name for name in scene.chosen if name != item.name], scene.chosen_remarks
             scene.select(kept if item.isSelected() else [*kept, item.name])
+            scene.select_remarks(remarks)
         elif not item.isSelected():
             scene.select([item.name])
         self._start = event.position()
         self._keys = outermost(scene.tree, scene.chosen)
-        self._cards = scene.cards_of(self._keys)
-        self._frames = [key for key in scene.frames if is_within(scene, key, self._keys)]
+        self._hand = Handful(scene, self._keys, scene.chosen_remarks)
         self._target: FrameItem | None = None
-        self._guides = Guides(view, self._cards)
+        self._guides = Guides(view, self._hand.cards)
         self._moved = False
 
     def move(self, event: QMouseEvent) -> None:
         if self._moved or is_far(self._start.toPoint(), event):
             self._moved = True
-            self._scene.drag(self._cards, self._frames, self._way(event))
+            self._hand.show(self._way(event))
             self._mark(self._new_home(event))
 
     def release(self, event: QMouseEvent) -> None:
@@ -122,16 +123,18 @@ class Move(Gesture):
         if self._moved and home is not None:
             self.view.editor.regroup(self._keys, home, self._corners(home, way))
         elif self._moved:
-            places = self._scene.places
-            names = dict.fromkeys(name for key in self._keys for name in self._scene.tree.nodes(key))
-            self.view.editor.move({name: (places[name][0] + way.x(), places[name][1] + way.y()) for name in names})
+            self.view.editor.carry(self._hand, way)
         elif self._click_selects:
             self._scene.select([self._click_selects])
-        self._scene.settle()
+        self._settle()
 
     def cancel(self) -> None:
         self._guides.clear()
         self._mark(None)
+        self._settle()
+
+    def _settle(self) -> None:
+        self._hand.show(QPointF())
         self._scene.settle()
 
     def _way(self, event: QMouseEvent) -> QPointF:
@@ -139,9 +142,14 @@ class Move(Gesture):
         return self._guides.snapped(QPointF(round(way.x()), round(way.y())), event.modifiers())
 
     def _new_home(self, event: QMouseEvent) -> str | None:
-        """The open group under the mouse, if the names of what is moved say that it lies in another one."""
+        """The open group under the mouse, if the names of what is moved say that it lies in another one.
+
+        With notes in hand nothing changes its group: they would stay behind.
+        """
         tree = self._scene.tree
-        over = self._scene.frame_at(self.view.mapToScene(event.position().toPoint()), self._frames)
+        if self._hand.remarks:
+            return None
+        over = self._scene.frame_at(self.view.mapToScene(event.position().toPoint()), self._hand.frames)
         homes = {tree.prefix(tree.parents[key]) for key in self._keys}
         return over if homes and tree.prefix(over) not in homes else None
 
@@ -269,11 +277,6 @@ def _select_for_menu(view: CanvasView, event: QMouseEvent) -> None:
     item = view.node_at(place) or view.headline_at(place)
     if item is not None and not item.isSelected():
         view.network_scene.select([item.name])
-
-
-def is_within(scene: NetworkScene, key: str, keys: list[str]) -> bool:
-    """Whether a group is one of the given ones, or lies in one."""
-    return key in keys or any(around in keys for around in scene.tree.around(key))
 
 
 def is_far(start: QPoint, event: QMouseEvent) -> bool:

@@ -9,10 +9,11 @@ from PySide6.QtGui import QMouseEvent
 
 from workbench.core.graph.canvas import SMALLEST
 from workbench.core.graph.canvas_edits import change_remark
-from workbench.gui.builder.gestures import Gesture, is_far, is_within
+from workbench.core.graph.outline import outermost
+from workbench.gui.builder.gestures import Gesture, is_far
+from workbench.gui.builder.handful import Handful
 from workbench.gui.builder.labels import remarks_text
 from workbench.gui.builder.notes_item import RemarkItem
-from workbench.gui.builder.notes_places import held, taken_along
 
 if TYPE_CHECKING:
     from workbench.gui.builder.view import CanvasView
@@ -21,22 +22,18 @@ ADDS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class MoveRemarks(Gesture):
-    """Moves the selected notes and frames, with what the frames hold."""
+    """Moves the selected notes and frames, with what the frames hold and with the nodes that are selected too."""
 
     def __init__(self, view: CanvasView, event: QMouseEvent, item: RemarkItem) -> None:
         super().__init__(view)
-        self._scene = scene = view.network_scene
+        scene = view.network_scene
         if event.modifiers() & ADDS:
             item.setSelected(not item.isSelected())
         elif not item.isSelected():
             scene.select([])
             scene.select_remarks([item.key])
         self._start, self._moved = event.position(), False
-        self._keys = scene.chosen_remarks
-        inner, remarks = held(scene, self._keys)
-        self._items = [scene.remarks[key] for key in remarks if key in scene.remarks]
-        self._cards = scene.cards_of(inner)
-        self._frames = [key for key in scene.frames if is_within(scene, key, inner)]
+        self._hand = Handful(scene, outermost(scene.tree, scene.chosen), scene.chosen_remarks)
 
     def move(self, event: QMouseEvent) -> None:
         if self._moved or is_far(self._start.toPoint(), event):
@@ -45,20 +42,15 @@ class MoveRemarks(Gesture):
 
     def release(self, event: QMouseEvent) -> None:
         if self._moved:
-            keys, way, scene = self._keys, self._way(event), self._scene
+            way = self._way(event)
             self.cancel()
-            remarks = [scene.network.canvas.remarks[key] for key in keys]
-            self.view.editor.attempt(
-                lambda network: taken_along(scene, network, keys, way), f"Move {remarks_text(remarks)}"
-            )
+            self.view.editor.carry(self._hand, way)
 
     def cancel(self) -> None:
         self._show(QPointF())
 
     def _show(self, way: QPointF) -> None:
-        for item in self._items:
-            item.setPos(way)
-        self._scene.drag(self._cards, self._frames, way)
+        self._hand.show(way)
 
     def _way(self, event: QMouseEvent) -> QPointF:
         way = (event.position() - self._start) / self.view.zoom

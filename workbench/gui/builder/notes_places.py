@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QPointF
-
 from workbench.core.graph.canvas import Box, Remark, carried, inside
-from workbench.core.graph.canvas_edits import fix, move_remarks
-from workbench.core.graph.edits import move
-from workbench.core.graph.network import Network
 from workbench.core.graph.outline import ROOT
 from workbench.gui.builder import style
 from workbench.gui.builder.scene import NetworkScene
@@ -62,15 +57,6 @@ def held(scene: NetworkScene, keys: Collection[str]) -> tuple[list[str], list[st
             found |= dict.fromkeys(inside(remarks[key].box, closed(scene, group)))
             others |= dict.fromkeys(inside(remarks[key].box, boxes))
     return [*found], [*others]
-
-
-def taken_along(scene: NetworkScene, network: Network, keys: Collection[str], way: QPointF) -> Network:
-    """The network with these notes and frames elsewhere, and with them what the frames hold."""
-    inner, remarks = held(scene, keys)
-    names = dict.fromkeys(name for key in inner for name in scene.tree.nodes(key))
-    places = scene.places
-    moved = move(network, {name: (places[name][0] + way.x(), places[name][1] + way.y()) for name in names})
-    return move_remarks(fix(moved, names), remarks, (way.x(), way.y()))
 
 
 def _size(scene: NetworkScene, key: str) -> tuple[float, float]:
