@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.gui.builder import style
 from workbench.gui.builder.routing import smooth
@@ -23,18 +23,18 @@ class EdgeKey(NamedTuple):
     number: int = 0
 
 
-class EdgeItem(QGraphicsItem):
-    """Shows one connection along the points it is given."""
+class EdgeItem(QGraphicsRectItem):
+    """Shows one connection along the points it is given; its rectangle is that of everything it paints."""
 
     def __init__(self, key: EdgeKey) -> None:
         super().__init__()
+        self.setPen(Qt.PenStyle.NoPen)
         self.key = key
         self.near = False
         self.drop_target = False
         self.on_path = False
         self._points: list[QPointF] = []
         self._path = QPainterPath()
-        self._bounds = QRectF()
         self._shape: QPainterPath | None = None
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setToolTip(f"{key.source} feeds {key.target}")
@@ -42,12 +42,12 @@ class EdgeItem(QGraphicsItem):
     def follow(self, points: Sequence[QPointF]) -> None:
         """Take another way; the last point is the tip of the arrow."""
         if list(points) != self._points:
-            self.prepareGeometryChange()
             self._points = list(points)
             tip = points[-1] - QPointF(0, style.PORT)
             self._path = smooth([*points[:-1], tip])
-            self._bounds = self._path.controlPointRect().adjusted(-8, -6, 8, 6)
             self._shape = None
+            self.setRect(self._path.controlPointRect().adjusted(-8, -6, 8, 6))
+            self.update()
 
     def show_near(self, *, near: bool, drop_target: bool = False) -> None:
         """Draw it in the accent: a node at its end is selected, or a new node would be put on it."""
@@ -68,9 +68,6 @@ class EdgeItem(QGraphicsItem):
         return self._path
 
     # Qt's part
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
 
     def shape(self) -> QPainterPath:
         if self._shape is None:

@@ -25,6 +25,7 @@ class GroupItem(Card):
     height: ClassVar[float] = style.GROUP_HEIGHT
     heat_line: ClassVar[float] = 46.0
     heat_instead: ClassVar[str] = "name"
+    margins: ClassVar[tuple[float, float, float, float]] = (-9, -LABEL - 12, 9, LABEL + 14)
 
     def __init__(self, node: Node, text: GroupText) -> None:
         super().__init__(node)
@@ -81,9 +82,6 @@ class GroupItem(Card):
         return f"×{self.text.copies}" if self.text.copies else ""
 
     # Qt's part
-
-    def boundingRect(self) -> QRectF:
-        return self.card().adjusted(-9, -LABEL - 12, 9, LABEL + 14)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look = style.current()

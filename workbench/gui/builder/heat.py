@@ -9,7 +9,7 @@ from functools import cached_property
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.graph.network import Network
 from workbench.core.modelling.costs import MEASURES, Costs, Measure
@@ -138,7 +138,7 @@ class Legend(Overlay):
     closed = Signal()
     node_wanted = Signal(str)
 
-    def __init__(self, canvas: QWidget) -> None:
+    def __init__(self, canvas: QAbstractScrollArea) -> None:
         super().__init__(canvas, Qt.Corner.BottomLeftCorner)
         self.setObjectName("build-heat-legend")
         self.setAccessibleName("Legend of the heat map")

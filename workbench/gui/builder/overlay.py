@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from workbench.gui import theme
 
 
 class Overlay(QFrame):
-    """Keeps to its corner of the canvas, and hides while the canvas has no room for it."""
+    """Keeps to its corner of the canvas, and hides while the canvas has no room for it.
 
-    def __init__(self, canvas: QWidget, corner: Qt.Corner) -> None:
-        super().__init__(canvas)
+    It is a child of what is scrolled, and goes back to its place each time: Qt paints all of a widget that it scrolls
+    below another one.
+    """
+
+    def __init__(self, canvas: QAbstractScrollArea, corner: Qt.Corner) -> None:
+        super().__init__(canvas.viewport())
         self._canvas, self._corner = canvas, corner
         self._wanted = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the canvas below is painted each time
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
         canvas.installEventFilter(self)
+        for bar in (canvas.horizontalScrollBar(), canvas.verticalScrollBar()):
+            bar.valueChanged.connect(self._stay)
         self.hide()
 
     def show_here(self, *, wanted: bool) -> None:
@@ -31,11 +39,16 @@ class Overlay(QFrame):
         room, own = self._canvas.size(), self.size()
         fits = room.width() > own.width() + 2 * theme.M and room.height() > 2 * own.height()
         self.setVisible(self._wanted and fits)
+        self._stay()
+        self.raise_()
+
+    def _stay(self) -> None:
+        """Take the place in the corner: scrolling takes along what lies on the canvas."""
+        room, own = self._canvas.size(), self.size()
         right = self._corner in (Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner)
         low = self._corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner)
         left = room.width() - own.width() - theme.M if right else theme.M
         self.move(QPoint(left, room.height() - own.height() - theme.M if low else theme.M))
-        self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the size of the canvas."""

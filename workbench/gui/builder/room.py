@@ -318,9 +318,9 @@ class BuildRoom(QWidget):
         return action
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Follow the theme and the font."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "scene"):
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "scene"):
             self.scene.restyle()
             self.view.viewport().update()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 from workbench.core.graph.network import Network, Node, Position
 from workbench.core.graph.outline import GROUP, ROOT, Outline, outline
 from workbench.core.modelling.shapes import Analysis
+from workbench.gui.builder import style
 from workbench.gui.builder.card import Card
 from workbench.gui.builder.connections import Connections
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
@@ -315,7 +316,8 @@ class NetworkScene(QGraphicsScene):
             item.show_stale()
 
     def restyle(self) -> None:
-        """Draw everything in the colours of a new theme."""
+        """Draw everything in the colours of a new theme, or with another font."""
+        style.renew()
         for item in self.nodes.values():
             item.restyle()
         self.update()

@@ -81,14 +81,22 @@ class Style:
         return QBrush(self.theme.kind_colour(category))
 
 
-@lru_cache(maxsize=4)
-def _style(name: str, _family: str) -> Style:
-    return Style({"light": theme.LIGHT, "dark": theme.DARK}[name])
+_made: dict[str, Style] = {}
 
 
 def current() -> Style:
-    """The style of the theme of the moment."""
-    return _style(theme.current().name, theme.font().family())
+    """The style of the theme of the moment; asked for by every item of every frame."""
+    return _made.get(theme.current().name) or _new()
+
+
+def renew() -> None:
+    """Have styles made anew: the desktop has another font."""
+    _made.clear()
+
+
+def _new() -> Style:
+    made = _made[theme.current().name] = Style(theme.current())
+    return made
 
 
 def _wire(colour: QColor, width: float) -> QPen:
