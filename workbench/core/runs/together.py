@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,7 @@ def _come_along(meeting: Meeting, control: Control) -> bool:
     from workbench.core.training.ranks import RankGoneError
 
     try:
+        _load_torch()
         orders = meeting.orders()
         if orders:
             _walk(_job(meeting, orders), control)
@@ -80,6 +82,12 @@ def _come_along(meeting: Meeting, control: Control) -> bool:
             raise
         return False
     return True
+
+
+def _load_torch() -> None:
+    """Load what every training needs while the first rank opens its data."""
+    for name in ("torch._dynamo", "workbench.core.training.loop"):  # the first optimizer loads the one: it takes long
+        import_module(name)
 
 
 def _walk(job: TrainingJob, control: Control) -> None:
