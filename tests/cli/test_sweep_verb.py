@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from workbench.core.runs.sweeps.methods import Tpe
+from workbench.core.runs.sweeps.pruning import Hyperband
+from workbench.core.runs.sweeps.sweep import open_sweep
+
 LENET = "lenet5 --data digits --epochs 1 --batch 480 --device cpu --precision fp32".split()
 
 
@@ -39,12 +43,26 @@ def test_a_sweep_is_trained_shown_and_extended(workbench: Any, tmp_path: Path) -
         (["--space", "lr=log:1e-3:1", "--method", "grid"], ["grid needs to know how many"]),
         (["--space", "lr=0.1,1", "--method", "guess"], ["no method guess", "grid"]),
         (["--space", "lr=0.1,1", "--seeds", "0"], ["at least 1"]),
+        (["--space", "lr=0.1,1", "--method", "tpe:start=3"], ["start=3 is none of its settings (startup)"]),
+        (["--space", "lr=0.1,1", "--method", "grid:start=3"], ["it has none"]),
+        (["--space", "lr=0.1,1", "--pruner", "hyperband:factor=1"], ["hyperband:factor=1", ">= 2"]),
+        (["--space", "lr=0.1,1", "--pruner", "median:epochs=few"], ["epochs=few", "whole number"]),
+        (["--space", "lr=0.1,1", "--search-seed", "-1"], ["seed of a search"]),
     ],
 )
 def test_wrong_requests_train_nothing(workbench: Any, tmp_path: Path, words: list[str], parts: list[str]) -> None:
     answer = workbench("sweep", "run", *LENET, *words, "--out", tmp_path / "sweep")
     assert (answer.status, answer.out) == (2, "") and all(part in answer.err for part in parts), answer.err
     assert not (tmp_path / "sweep").exists()
+
+
+def test_methods_and_pruners_take_their_options(workbench: Any, tmp_path: Path) -> None:
+    space = ["--space", "lr=log:1e-4:1e-2", "--trials", "1", "--search-seed", "7"]
+    options = ["--method", "tpe:startup=3", "--pruner", "hyperband:least=2,factor=4"]
+    answer = workbench("sweep", "add", *LENET, *space, *options, "--out", tmp_path / "s", "--queue", tmp_path / "q")
+    assert answer.status == 0, answer.err
+    search = open_sweep(tmp_path / "s").search
+    assert (search.method, search.pruner, search.seed) == (Tpe(startup=3), Hyperband(least=2, factor=4), 7)
 
 
 def test_there_must_be_a_sweep(workbench: Any, tmp_path: Path) -> None:

@@ -16,11 +16,14 @@ from workbench.cli.verbs import Parser, json_option, verb
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    from workbench.core.graph.network import Network
     from workbench.core.runs.compare import Figure
+    from workbench.core.runs.queue_worker import Happening
     from workbench.core.runs.sweeps.report import SweepReport, TrialRow
     from workbench.core.runs.sweeps.sweep import Search, Sweep, Trial
     from workbench.core.runs.sweeps.worker import TrialEvent
     from workbench.core.training.plan import TrainingPlan
+    from workbench.registry import Registry
 
 DONE = 0
 USUAL_TRIALS = 20
@@ -29,9 +32,12 @@ USUAL_TRIALS = 20
 def _arguments(parser: Parser) -> None:
     deeds = parser.add_subparsers(dest="deed", metavar="DEED", required=True)
     run = deeds.add_parser("run", help="a new sweep", allow_abbrev=False)
-    plan_options(run)
-    _search_options(run)
-    run.add_argument("--out", type=Path, metavar="DIR", help="the folder of the sweep (a new one among your runs)")
+    add = deeds.add_parser("add", help="a new sweep that waits in the queue for its turn", allow_abbrev=False)
+    for each in (run, add):
+        plan_options(each)
+        _search_options(each)
+        each.add_argument("--out", type=Path, metavar="DIR", help="the folder of the sweep (a new one among your runs)")
+    add.add_argument("--queue", type=Path, metavar="DIR", help="the folder of the queue (the one of your runs)")
     resume = deeds.add_parser("resume", help="go on with a sweep where it stood", allow_abbrev=False)
     resume.add_argument("sweep", metavar="DIR", help="the folder of the sweep")
     resume.add_argument("--trials", type=int, metavar="N", help="another number of trials")
@@ -40,7 +46,7 @@ def _arguments(parser: Parser) -> None:
         isolation_option(each)
     show = deeds.add_parser("show", help="the trials, the best first", allow_abbrev=False)
     show.add_argument("sweep", metavar="DIR", help="the folder of the sweep")
-    for each in (run, resume, show):
+    for each in (run, add, resume, show):
         json_option(each)
 
 
@@ -52,13 +58,22 @@ def _search_options(parser: Parser) -> None:
     parser.add_argument("--space", action="append", default=[], metavar="FIELD=VALUES", help=f"{values}; once for each")
     for name, registry, usual in (("method", METHODS, "random"), ("pruner", PRUNERS, "none")):
         told = "; ".join(f"{each}: {registry.help(each).rstrip('.')}" for each in registry).replace("%", "%%")
-        parser.add_argument(f"--{name}", default=usual, metavar="NAME", help=f"{told} ({usual})")
+        parser.add_argument(f"--{name}", default=usual, metavar="NAME", help=f"{told} ({usual}){_options(registry)}")
     trials = f"points that are trained ({USUAL_TRIALS}, or the whole grid)"
     parser.add_argument("--trials", type=int, metavar="N", help=trials)
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="trainings of each point (1)")
+    parser.add_argument("--search-seed", type=int, default=0, metavar="N", help="seed of what the method draws (0)")
 
 
-@verb("sweep", "run|resume|show", "many trainings of one plan that search for good values", arguments=_arguments)
+def _options(registry: Registry[Any]) -> str:
+    """The options of the choices as they are written: `; tpe:startup=10: trials at random before it learns`."""
+    from workbench.core.layers.arguments import arguments
+
+    options = ((name, each) for name in registry for each in arguments(registry[name]))
+    return "".join(f"; {name}:{each.name}={each.default}: {each.help.rstrip('.').lower()}" for name, each in options)
+
+
+@verb("sweep", "run|add|resume|show", "many trainings of one plan that search for good values", arguments=_arguments)
 def sweep(options: Namespace) -> int | None:
     """Search, go on, or show what was found."""
     from workbench.core.runs.sweeps.sweep import create_sweep, open_sweep
@@ -73,7 +88,20 @@ def sweep(options: Namespace) -> int | None:
         return _work(known, options)
     plan, network, _ = prepared(options)
     search = _search(plan, options)
+    if options.deed == "add":
+        _add(plan, network, search, options)
+        return None
     return _work(create_sweep(plan, network, search, out=options.out or new_run_folder("sweep")), options)
+
+
+def _add(plan: TrainingPlan, network: Network, search: Search, options: Namespace) -> None:
+    """Let a sweep wait, then print the queue."""
+    from workbench.cli.queue import free_folder, print_queue
+    from workbench.core.runs.queue import QueueFolder, usual_queue
+
+    folder = QueueFolder(options.queue) if options.queue else usual_queue()
+    folder.add_new_sweep(plan, network, search, out=options.out or free_folder(new_run_folder("sweep")))
+    print_queue(folder, as_json=options.json)
 
 
 def _search(plan: TrainingPlan, options: Namespace) -> Search:
@@ -83,13 +111,23 @@ def _search(plan: TrainingPlan, options: Namespace) -> Search:
     from workbench.core.runs.sweeps.pruning import PRUNERS
     from workbench.core.runs.sweeps.spelling import space_of
     from workbench.core.runs.sweeps.sweep import Search
+    from workbench.core.training.spelling import choice_from
 
     space, unread = space_of(map(_named, options.space))
-    method, pruner = METHODS[options.method](), PRUNERS[options.pruner]()
+    method, pruner = choice_from(options.method, METHODS), choice_from(options.pruner, PRUNERS)
     if options.seeds < 1 or (options.trials or 1) < 1:
         raise WorkbenchError("A sweep takes at least 1 trial and 1 seed")
+    if not 0 <= options.search_seed < 2**31:
+        raise WorkbenchError(f"The seed of a search cannot be {options.search_seed}", "it is a number from 0 to 2**31")
     seeds = tuple(range(plan.seed, plan.seed + options.seeds))
-    search = Search(space=space, method=method, pruner=pruner, seeds=seeds, trials=options.trials or USUAL_TRIALS)
+    search = Search(
+        space=space,
+        method=method,
+        pruner=pruner,
+        seeds=seeds,
+        trials=options.trials or USUAL_TRIALS,
+        seed=options.search_seed,
+    )
     refuse_problems((*unread, *(search_problems(plan, search) if space or not unread else ())))
     return _with_trials(plan, search, options.trials)
 
@@ -127,26 +165,35 @@ def _work(sweep: Sweep, options: Namespace) -> int:
 
     control = Control()
     with stopping_on_signals(control):
-        _follow(sweep, run_sweep(sweep, control, walk=walk_in_child if options.isolated else None))
+        for _ in told_sweep(sweep, run_sweep(sweep, control, walk=walk_in_child if options.isolated else None)):
+            pass
     _print(sweep, as_json=options.json)
     if control.stopping:
         tell(f"Stopped; nothing is lost. Go on with: workbench sweep resume {sweep.path}")
     return STOPPED if control.stopping else DONE
 
 
-def _follow(sweep: Sweep, events: Iterator[TrialEvent]) -> None:
-    """A line for each trial, and how far its runs have come."""
+def told_sweep(sweep: Sweep, events: Iterator[Happening]) -> Iterator[Happening]:
+    """The events; a line is told for each trial, and how far its runs have come."""
+    from workbench.core.runs.sweeps.worker import TrialEvent
+
+    trials, as_share = sweep.search.trials, sweep.maximizes
+    for told in events:
+        if isinstance(told, TrialEvent):
+            _tell_trial(told, trials, as_share=as_share)
+        yield told
+    clear_progress()
+
+
+def _tell_trial(told: TrialEvent, trials: int, *, as_share: bool) -> None:
     from workbench.core.training.events import EpochDone
 
-    trials = sweep.search.trials
-    for told in events:
-        head = f"trial {told.trial.number}/{trials}"
-        if told.event is None and told.trial.state != "running":
-            tell(f"{head}  {_spelled(told.trial)}  {_ended(told.trial, as_share=sweep.maximizes)}")
-        elif told.run is not None and isinstance(told.event, EpochDone):
-            accuracy = percent(told.event.validation_accuracy)
-            progress(f"{head}  {told.run.name}  epoch {told.event.epoch}  held out {accuracy}")
-    clear_progress()
+    head = f"trial {told.trial.number}/{trials}"
+    if told.event is None and told.trial.state != "running":
+        tell(f"{head}  {_spelled(told.trial)}  {_ended(told.trial, as_share=as_share)}")
+    elif told.run is not None and isinstance(told.event, EpochDone):
+        accuracy = percent(told.event.validation_accuracy)
+        progress(f"{head}  {told.run.name}  epoch {told.event.epoch}  held out {accuracy}")
 
 
 def _spelled(trial: Trial | TrialRow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -30,6 +31,10 @@ from workbench.core.runs.queue import (
 )
 from workbench.core.runs.queue_worker import PartControl, walk_entry, work_off
 from workbench.core.runs.runner import create_run, walk
+from workbench.core.runs.sweeps.methods import Grid
+from workbench.core.runs.sweeps.space import Values
+from workbench.core.runs.sweeps.sweep import Search, is_sweep, open_sweep
+from workbench.core.runs.sweeps.worker import TrialEvent
 from workbench.core.training.control import Control
 from workbench.core.training.events import EpochDone, RunEvent, RunFailed, StepDone, Warned
 from workbench.core.training.plan import TrainingPlan, changed
@@ -298,3 +303,57 @@ def test_an_entry_taken_out_before_its_first_event_trains_nothing(folder: QueueF
     folder.remove(entry.number)
     list(walk_entry(folder, entry, Control()))
     assert len(Run(entry.path).epochs) == 0 and folder.read().entries == ()
+
+
+# -- sweeps ------------------------------------------------------------------------------------------------------------
+
+
+def add_sweep(folder: QueueFolder, name: str, *rates: float, **changes: object) -> Entry:
+    search = Search(space={"learning_rate": Values(rates)}, method=Grid(), trials=len(rates))
+    plan = changed(PLAN, epochs=1, **changes)
+    return folder.add_new_sweep(plan, tiny(), search, out=folder.path.parent / name)
+
+
+def test_a_sweep_stops_and_goes_on_in_its_turn(folder: QueueFolder) -> None:
+    add_sweep(folder, "sweep", 0.01, 0.001, 0.1), add(folder, "after", epochs=1)
+    control = Control()
+    for entry, event in work_off(folder, control):
+        assert entry.path.name == "sweep"
+        if isinstance(event, TrialEvent) and event.trial.number == 2 and isinstance(event.event, StepDone):
+            control.stop()
+    assert states(folder) == [("sweep", "waiting"), ("after", "waiting")]
+    sweep = open_sweep(folder.path.parent / "sweep")
+    assert str(sweep.progress) == "1 of 3 trials"
+    list(work_off(folder))
+    assert states(folder) == [("sweep", "complete"), ("after", "complete")] and sweep.progress.is_complete
+    with pytest.raises(WorkbenchError, match="is complete"):
+        folder.add_sweep(sweep.path)
+
+
+def test_a_sweep_taken_out_stops_and_the_next_has_its_turn(folder: QueueFolder) -> None:
+    first = add_sweep(folder, "sweep", *(0.01 / number for number in range(1, 40)))
+    add(folder, "after", epochs=1)
+    for entry, event in work_off(folder):
+        if entry.number == first.number and isinstance(event, TrialEvent) and event.trial.number == 2:
+            with suppress(WorkbenchError):
+                folder.remove(first.number)
+    assert states(folder) == [("after", "complete")]
+    assert 1 <= len(open_sweep(first.path).trials()) <= 3
+
+
+def test_only_a_sweep_that_never_began_goes_with_its_entry(folder: QueueFolder) -> None:
+    for name in ("first", "second"):
+        add_sweep(folder, name, 0.1)
+    (folder.path.parent / "second" / "notes.txt").write_text("mine")
+    for entry in folder.read().entries:
+        folder.remove(entry.number)
+    assert not (folder.path.parent / "first").exists() and is_sweep(folder.path.parent / "second")
+
+
+def test_a_sweep_somebody_works_on_fails_its_entry_alone(folder: QueueFolder) -> None:
+    entry = add_sweep(folder, "sweep", 0.1)
+    add(folder, "after", epochs=1)
+    with open_sweep(entry.path).only_worker():
+        list(work_off(folder))
+    assert states(folder) == [("sweep", "failed"), ("after", "complete")]
+    assert "is running already" in folder.read().entries[0].reason

@@ -1,8 +1,8 @@
-"""A queue of runs: what is trained one after another, whoever asks for it and whatever happens to whoever trains.
+"""A queue of runs and sweeps: what is trained one after another, whoever asks for it and whatever happens to whom.
 
-`queue.json` names the runs in their order and how each stands. A run is made when it joins, so that its plan is checked
-then and its network is the one of that moment; how far it has come, its own folder knows. Every change is made under a
-lock, on what the file holds at that moment: window and command line can change one queue at the same time.
+`queue.json` names them in their order and how each stands. A run (or a sweep) is made when it joins, so that its plan
+is checked then and its network is the one of that moment; how far it has come, its own folder knows. Every change is
+made under a lock, on what the file holds at that moment: window and command line can change one queue at the same time.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from workbench.core.graph.network import Network
 from workbench.core.runs.folder import NETWORK, PLAN, open_run
 from workbench.core.runs.lock import TakenError, held
 from workbench.core.runs.runner import create_run
+from workbench.core.runs.sweeps.sweep import Search, create_sweep, is_sweep, open_sweep, remove_if_untrained
 from workbench.core.training.plan import TrainingPlan
 from workbench.errors import WorkbenchError
 from workbench.files import BROKEN_JSON, absolute_path, read_file, write_atomically
@@ -31,7 +32,7 @@ State = Literal["waiting", "running", "complete", "failed"]
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A run in the queue. One that runs and that nobody trains was cut off: it goes on at the next turn."""
+    """A run or a sweep in the queue. One that runs and that nobody trains was cut off: it goes on at its turn."""
 
     number: Annotated[int, Meta(ge=1)]
     """Its own for ever, wherever it stands."""
@@ -44,8 +45,13 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def path(self) -> Path:
-        """The folder of the run."""
+        """The folder of the run, or of the sweep."""
         return Path(self.run)
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether it is a sweep; its folder says so."""
+        return is_sweep(self.path)
 
 
 class Queue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -155,10 +161,23 @@ class QueueFolder:
             raise WorkbenchError(f"{run.name} is complete", "all epochs of its plan are done")
         return self.edit(lambda queue: joined(queue, run.path, made_here=False)).entries[-1]
 
+    def add_new_sweep(self, plan: TrainingPlan, network: Network, search: Search, *, out: Path) -> Entry:
+        """Make a sweep in a new folder and let it wait; raises `WorkbenchError` if it is not possible."""
+        sweep = create_sweep(plan, network, search, out=out)
+        return self.edit(lambda queue: joined(queue, sweep.path, made_here=True)).entries[-1]
+
+    def add_sweep(self, path: Path) -> Entry:
+        """Let a sweep wait that was interrupted; raises `WorkbenchError` for a complete one."""
+        sweep = open_sweep(path)
+        if sweep.progress.is_complete:
+            hint = f"More trials: workbench sweep resume {path} --trials N"
+            raise WorkbenchError(f"{sweep.name} is complete", "all its trials are over", hint)
+        return self.edit(lambda queue: joined(queue, sweep.path, made_here=False)).entries[-1]
+
     def remove(self, number: int) -> Entry:
         """Take an entry out. One that runs is stopped with a checkpoint by whoever trains it.
 
-        The folder of a run that was made for the queue and never began goes too.
+        The folder of a run or a sweep that was made for the queue and never began goes too.
         """
         found: list[Entry] = []
 
@@ -168,7 +187,7 @@ class QueueFolder:
 
         self.edit(change)
         if found[0].made_here and found[0].state == "waiting":
-            _remove_if_untrained(found[0].path)
+            (remove_if_untrained if found[0].is_sweep else _remove_run_if_untrained)(found[0].path)
         return found[0]
 
     def begin_next(self) -> Entry | None:
@@ -203,7 +222,7 @@ class QueueFolder:
             raise WorkbenchError(f"Could not make the folder {self.path}", error.strerror or str(error)) from error
 
 
-def _remove_if_untrained(run: Path) -> None:
+def _remove_run_if_untrained(run: Path) -> None:
     """Remove the folder of a run that holds its plan and its network and nothing else."""
     try:
         if {file.name for file in run.iterdir()} == {PLAN, NETWORK}:

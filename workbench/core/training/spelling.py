@@ -1,8 +1,9 @@
-"""Phases, groups of parameters and augmentation steps as a person types them in a line.
+"""Phases, groups of parameters, augmentation steps and choices as a person types them in a line.
 
     epochs=3 lr=1e-3 train=fc,layer4 bn=frozen group=layer4.*:rate=0.1
     layer4.*:rate=0.1,decay=0
     crop horizontal-flip:probability=0.3 color-jitter:brightness=0.4,hue=0
+    hyperband:least=2,factor=4
 
 Only the spelling is checked here; what values are possible, the plan itself knows.
 """
@@ -18,6 +19,7 @@ from workbench.core.data.augment import OPERATIONS, Operation, Step, parse
 from workbench.core.layers.arguments import Argument, arguments
 from workbench.core.training.phases import ParameterGroup, Phase
 from workbench.errors import Problem, WorkbenchError
+from workbench.registry import Registry
 
 SHORT = {"lr": "learning_rate", "train": "trainable", "freeze": "frozen", "bn": "norm", "group": "groups"}
 """What the fields of a phase are called in a line where that is shorter."""
@@ -63,7 +65,7 @@ def _step_from(text: str) -> Step:
     name, _, settings = text.partition(":")
     if name not in OPERATIONS:
         raise _cannot("step", text, f"there is no operation {name}; choose from {', '.join(OPERATIONS)}", STEPS_EXAMPLE)
-    given = Step(name, _settings("step", text, settings, _fields(OPERATIONS[name])) if settings else {})
+    given = Step(name, _settings("step", text, settings, _fields(OPERATIONS[name]), STEPS_EXAMPLE) if settings else {})
     made = parse(given)
     if isinstance(made, Problem):
         raise _cannot("step", text, made.reason, STEPS_EXAMPLE)
@@ -71,13 +73,33 @@ def _step_from(text: str) -> Step:
     return given
 
 
-def _settings(what: str, text: str, settings: str, fields: Mapping[str, Argument]) -> dict[str, Any]:
+def choice_from(text: str, registry: Registry[Any]) -> Any:
+    """One of several definitions with options of its own, as `tpe:startup=5`; raises `WorkbenchError`."""
+    name, _, settings = text.strip().partition(":")
+    kind, what = registry[name], registry.sort
+    fields = _fields(kind)
+    values = _settings(what, text, settings, fields, _example(name, fields)) if settings else {}
+    try:
+        return msgspec.convert({"kind": name, **values}, kind)
+    except msgspec.ValidationError as error:
+        raise WorkbenchError(f'The {what} "{text}" is not possible', str(error)) from error
+
+
+def _example(name: str, fields: Mapping[str, Argument]) -> str:
+    """A definition with its first option as it is usually set; its name where it has none."""
+    return f"{name}:{next(iter(fields))}={next(iter(fields.values())).default}" if fields else name
+
+
+def _settings(
+    what: str, text: str, settings: str, fields: Mapping[str, Argument], example: str = GROUP_EXAMPLE
+) -> dict[str, Any]:
     """`rate=0.1,decay=0` as values."""
     values = {}
     for each in settings.split(","):
         key, sign, value = each.strip().partition("=")
         if not sign or key not in fields:
-            raise _cannot(what, text, f"{each} is none of its settings ({', '.join(fields)})", GROUP_EXAMPLE)
+            own = f"its settings ({', '.join(fields)})" if fields else "its settings: it has none"
+            raise _cannot(what, text, f"{each} is none of {own}", example)
         values[key] = _value(fields[key], value, text=text, key=key)
     return values
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, Union
 
@@ -71,6 +72,22 @@ class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a sweep has come."""
+
+    over: int
+    trials: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every trial is over."""
+        return self.over >= self.trials
+
+    def __str__(self) -> str:
+        return f"{self.over} of {self.trials} trials"
+
+
 class Sweep:
     """A sweep on the disk. The properties raise `WorkbenchError` when the file behind them is missing or broken."""
 
@@ -114,6 +131,11 @@ class Sweep:
         """The trials so far, in order."""
         places = sorted((self.path / TRIALS).glob(f"*/{TRIAL}"), key=lambda place: int(place.parent.name))
         return [_trial(place) for place in places]
+
+    @property
+    def progress(self) -> Progress:
+        """How many trials are over."""
+        return Progress(sum(trial.state != "running" for trial in self.trials()), self.search.trials)
 
     def keep(self, trial: Trial) -> Trial:
         """Write down how a trial stands."""
@@ -192,6 +214,24 @@ def open_sweep(path: Path | str) -> Sweep:
         reason = f"there is no {FILE} in it" if sweep.path.is_dir() else "there is no such folder"
         raise WorkbenchError(f"{path} is not a sweep", reason)
     return sweep
+
+
+def is_sweep(path: Path) -> bool:
+    """Whether a folder holds a sweep."""
+    return (path / FILE).is_file()
+
+
+def remove_if_untrained(path: Path) -> None:
+    """Remove the folder of a sweep in which no trial was begun."""
+    files = [path / FILE, path / BASE / PLAN, path / BASE / NETWORK]
+    try:
+        if {each for each in path.rglob("*") if not each.is_dir()} == set(files):
+            for file in files:
+                file.unlink()
+            (path / BASE).rmdir()
+            path.rmdir()
+    except OSError:  # somebody was quicker, or looks at it: a folder more does no harm
+        return
 
 
 def list_sweeps(root: Path) -> list[Sweep]:
