@@ -189,7 +189,7 @@ def test_to_the_right_new_things_come_behind_what_feeds_them_or_one_row_lower() 
     assert found["two"] == (10.0 + SIZES.node[0] + SIZES.gap[0], 20.0)
     fork = Network.of("fork", [*network, Node("side", "ReLU", {}, ("one",))])
     found = housed(outline(to_the_right(fork)), {"one": (10.0, 20.0), "two": found["two"]}, SIZES)
-    assert found["side"] == (10.0 + SIZES.node[0] + SIZES.gap[0], 20.0 + SIZES.node[1] + SIZES.gap[1])
+    assert found["side"] == (10.0 + SIZES.node[0] + SIZES.gap[0], 20.0 + SIZES.node[1] + SIZES.row)
 
 
 def test_to_the_right_taking_a_group_apart_leaves_room_at_its_right() -> None:
@@ -222,7 +222,7 @@ def test_running_another_way_and_back_changes_nothing(network: Network, data: st
 def test_a_column_beside_the_layout_becomes_a_row_below_it() -> None:
     network = chain("flat", [Node(name, "ReLU") for name in ("one", "two", "three")])
     places = nested_layout(outline(network), SIZES)
-    column = SIZES.node[0] + SIZES.gap[0], SIZES.node[1] + SIZES.gap[1]
+    column = SIZES.node[0] + SIZES.gap[0], SIZES.node[1] + SIZES.row
     aside = fix(edits.move(network, {**places, "two": (places["two"][0] + column[0], places["two"][1])}), ["two"])
     turned = redirected(aside, "right", SIZES)
     home = nested_layout(outline(turned), SIZES)

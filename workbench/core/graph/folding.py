@@ -11,22 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.core.graph.network import Network
-from workbench.core.graph.orientation import Direction
 
-SHORT: dict[Direction, int] = {"down": 10, "right": 6}
-"""Networks with at most this many layers are one column, or one row: nodes are wider than they are tall."""
+SHORT = 10
+"""Networks with at most this many layers are one column."""
 
 
 @dataclass(frozen=True)
 class Fold:
-    """How to fold: the extent of each layer, the height of one, the space between columns, the wanted width/height,
-    and so many layers that are never folded."""
+    """How to fold: the extent of each layer, the height of one, the space between columns, the wanted width/height."""
 
     extents: Mapping[int, tuple[float, float]]
     row: float
     gap: float
     aspect: float
-    short: int = SHORT["down"]
 
 
 def fold(network: Network, layers: Mapping[str, int], plan: Fold) -> list[tuple[float, float]]:
@@ -44,7 +41,7 @@ def fold(network: Network, layers: Mapping[str, int], plan: Fold) -> list[tuple[
 
 def _columns(network: Network, layers: Mapping[str, int], plan: Fold, count: int) -> list[tuple[int, int]]:
     """The columns as (first layer, layer behind the last)."""
-    if count <= plan.short:
+    if count <= SHORT:
         return [(0, count)] if count else []
     widths = sorted(high - low for low, high in plan.extents.values())
     column = widths[len(widths) * 3 // 4] + 1.5 * plan.gap

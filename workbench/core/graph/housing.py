@@ -167,11 +167,18 @@ def redirected(network: Network, direction: Direction, sizes: Sizes, *, wanted: 
         return after
     old = nested_layout(outline(before), sizes, wanted=wanted)
     new = nested_layout(outline(after), sizes, wanted=wanted)
-    pitch = (sizes.node[0] + sizes.gap[0], sizes.node[1] + sizes.gap[1])
+    steps, strides = (_pitch(sizes.turned(way)) for way in (before.canvas.direction, direction))
     places = {name: place for name in before.canvas.fixed if name in before and (place := before[name].position)}
 
     def there(name: str) -> Position:
-        columns, rows = ((places[name][axis] - old[name][axis]) / pitch[axis] for axis in (0, 1))
-        return (float(round(new[name][0] + rows * pitch[0])), float(round(new[name][1] + columns * pitch[1])))
+        away = (places[name][0] - old[name][0], places[name][1] - old[name][1])
+        across, along = turned(away, before.canvas.direction)
+        x, y = turned((across / steps[0] * strides[0], along / steps[1] * strides[1]), direction)
+        return (float(round(new[name][0] + x)), float(round(new[name][1] + y)))
 
     return move(after, {name: there(name) for name in places})
+
+
+def _pitch(flow: Sizes) -> Position:
+    """From one card to the next, across and along."""
+    return (flow.node[0] + flow.gap[0], flow.node[1] + flow.gap[1])

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from workbench.core.graph.folding import SHORT, Fold, fold
+from workbench.core.graph.folding import Fold, fold
 from workbench.core.graph.network import INPUT, Network, Position
 from workbench.core.graph.orientation import Direction, turned, turned_all
 
@@ -73,7 +73,7 @@ def layered_layout(
         centres.update(dict.fromkeys(chain.names, centre))
     row = turned(size, direction)[1] + below
     shape = aspect if direction == "down" else 1 / aspect
-    folded = fold(network, layers, Fold(rows.extents(), row, apart, shape, SHORT[direction]))
+    folded = fold(network, layers, Fold(rows.extents(), row, apart, shape))
     places = {name: (centres[name] + folded[layer][0] - wide / 2, folded[layer][1]) for name, layer in layers.items()}
     return turned_all(places, direction)
 

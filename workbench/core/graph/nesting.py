@@ -34,7 +34,8 @@ ASPECTS: dict[Direction, Size] = {"down": (1.2, 3.0), "right": (3.0, 1.2)}
 class Sizes:
     """What things take: a node, the free space, a closed group, and an open one around its content.
 
-    `before` is the room at the left and above the content of an open group, `behind` that at the right and below it.
+    `before` is the room at the left and above the content of an open group, `behind` that at the right and below it;
+    `row` is the free space between rows of a network that runs to the right: what groups make is written below them.
     """
 
     node: Size = NODE
@@ -42,11 +43,17 @@ class Sizes:
     group: Size = (216.0, 72.0)
     before: Size = (18.0, 54.0)
     behind: Size = (18.0, 18.0)
+    row: float = 48.0
 
     def turned(self, direction: Direction) -> Sizes:
         """The same as (across, along)."""
-        parts = (self.node, self.gap, self.group, self.before, self.behind)
-        return Sizes(*(turned(part, direction) for part in parts))
+        if direction == "down":
+            return self
+        gap = (self.gap[0], self.row)
+        node, gap, group, before, behind = (
+            turned(part, direction) for part in (self.node, gap, self.group, self.before, self.behind)
+        )
+        return Sizes(node, gap, group, before, behind)
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,10 @@ def nested_layout(tree: Outline, sizes: Sizes, *, wanted: Wanted = always) -> di
     Raises `LayoutCancelled` soon after `wanted` has begun to say no.
     """
     way = tree.direction
+    gap = turned(sizes.turned(way).gap, way)
     local = {
         group: layered_layout(
-            world, size=sizes.node, gap=sizes.gap, aspect=_aspect(tree, group), direction=way, wanted=wanted
+            world, size=sizes.node, gap=gap, aspect=_aspect(tree, group), direction=way, wanted=wanted
         )
         for group, world in tree.worlds.items()
     }

@@ -225,14 +225,13 @@ class Adding(Attempts):
         tree = self._scene.tree
         home = name.rpartition(".")[0]
         beside = (key for key in (source, *tree.around(source)) if tree.prefix(tree.parents[key]) == home)
-        x, y = self._scene.place(next(beside, source))
-        return (x, y if self.network[source].kind == OUTPUT else y + style.ROW)
+        place = self._scene.place(next(beside, source))
+        return place if self.network[source].kind == OUTPUT else self._scene.flow.behind(place)
 
     def _place_between(self, edge: EdgeKey, name: str, centre: QPointF) -> Position:
         """The place of a node on a connection: below what feeds it where the ends are near, else where it was put."""
         above, below = self._scene.place(edge.source), self._scene.place(edge.target)
-        side_by_side = abs(above[0] - below[0]) < style.WIDTH and below[1] - above[1] < 2 * style.ROW
-        if side_by_side:
+        if self._scene.flow.is_next(above, below):
             return self._below(self.source_of(edge.source), name)
         tree = self._scene.tree
         return self._scene.picture.place_in(tree.parents[edge.source], _corner(centre))

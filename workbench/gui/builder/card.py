@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGrap
 from workbench.core.graph.network import Node
 from workbench.errors import Problem
 from workbench.gui.builder import style
+from workbench.gui.builder.flow import DOWN, Flow, Port
 from workbench.gui.builder.frost import frosted_paper, paint_crystal, paint_rough_frost
 from workbench.gui.builder.glimpse import glimpse_room, paint_glimpse
 from workbench.gui.builder.heat_colour import Heat, heat_brush
 
-Port = Literal["input", "output"]
 Mark = Literal["", "input", "output", "bad"]
 """Where a connection that is being drawn could end: at this port, or not at this node."""
 Text = tuple[QPointF, QStaticText, str]
@@ -68,6 +68,7 @@ class Card(QGraphicsRectItem):
         self.heat: Heat | None = None
         self.glimpse: QPixmap | None = None
         self.frozen = False
+        self.flow = DOWN
         self._category = ""
         self._has_input = self._has_output = True
         self._takes_many = False
@@ -116,6 +117,12 @@ class Card(QGraphicsRectItem):
             self.frozen = frozen
             self.update()
 
+    def show_flow(self, flow: Flow) -> None:
+        """Have the ports where a network that runs this way has them."""
+        if flow is not self.flow:
+            self.flow = flow
+            self.update()
+
     def restyle(self) -> None:
         """Draw in the colours of a new theme."""
         self.renew()
@@ -139,13 +146,13 @@ class Card(QGraphicsRectItem):
 
     def port(self, port: Port) -> QPointF:
         """Where connections come in or go out, in scene coordinates."""
-        return self.pos() + QPointF(style.WIDTH / 2, 0.0 if port == "input" else self.height)
+        return self.pos() + self.flow.port(port, self.height)
 
     def port_at(self, place: QPointF, reach: float = style.REACH) -> Port | None:
         """The port near a place in scene coordinates."""
         there: dict[Port, bool] = {"output": self._has_output, "input": self._has_input}
         for port in (port for port, has in there.items() if has):
-            away = place - self.port(port)
+            away = self.flow.point(place - self.port(port))
             if abs(away.x()) <= reach * (1.6 if port == "input" and self._takes_many else 1) and abs(away.y()) <= reach:
                 return port
         return None
@@ -245,13 +252,12 @@ class Card(QGraphicsRectItem):
         good, plain = QBrush(look.theme.good), look.port_brush
         if self._has_input:
             painter.setBrush(good if self.mark == "input" else plain)
-            wide = style.PORT * (2.2 if self._takes_many else 1)
-            painter.drawRoundedRect(
-                QRectF(style.WIDTH / 2 - wide, -style.PORT, 2 * wide, 2 * style.PORT), style.PORT, style.PORT
-            )
+            here, wide = self.flow.port("input", self.height), style.PORT * (2.2 if self._takes_many else 1)
+            half = self.flow.point(QPointF(wide, style.PORT))
+            painter.drawRoundedRect(QRectF(here - half, here + half), style.PORT, style.PORT)
         if self._has_output:
             painter.setBrush(good if self.mark == "output" else plain)
-            painter.drawEllipse(QPointF(style.WIDTH / 2, self.height), style.PORT, style.PORT)
+            painter.drawEllipse(self.flow.port("output", self.height), style.PORT, style.PORT)
 
     def _paint_badge(self, painter: QPainter, look: style.Style) -> None:
         spot = QRectF(style.WIDTH - 11, -8, 18, 18)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workbench.core.graph.canvas_edits import run
 from workbench.core.graph.matching import matched
 from workbench.core.graph.nesting import nested_layout
 from workbench.core.graph.network import Network, Node
@@ -15,10 +16,11 @@ BESIDE = "′"
 
 
 def aligned(before: Network, after: Network) -> tuple[Network, Network]:
-    """Both networks with places: those of a layout of everything that is in either."""
+    """Both networks with places, running as the second does: those of a layout of everything that is in either."""
     matches = matched(before, after)
     names = {node.name: matches.get(node.name) or _free(node.name, after) for node in before}
     places = nested_layout(outline(_together(before, after, names)), style.SIZES)
+    before = run(before, after.canvas.direction)
     return (
         before.with_nodes(node.with_(position=places[names[node.name]]) for node in before),
         after.with_nodes(node.with_(position=places[node.name]) for node in after),
@@ -36,7 +38,8 @@ def _together(before: Network, after: Network, names: Mapping[str, str]) -> Netw
     extra = {names[node.name]: tuple(names.get(source, source) for source in node.inputs) for node in before}
     nodes = [_joined(node, extra.get(node.name, ())) for node in after]
     gone = {names[node.name]: node for node in before if names[node.name] not in after}
-    return Network.of(after.name, (*nodes, *(_renamed(node, name, extra[name]) for name, node in gone.items())))
+    added = (_renamed(node, name, extra[name]) for name, node in gone.items())
+    return run(Network.of(after.name, (*nodes, *added)), after.canvas.direction)
 
 
 def _joined(node: Node, more: tuple[str, ...]) -> Node:

@@ -13,9 +13,11 @@ from workbench.gui.builder import style
 from workbench.gui.builder.boxes import Boxes
 from workbench.gui.builder.card import Card
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
+from workbench.gui.builder.flow import DOWN
 from workbench.gui.builder.routing import STEP, corners
 
 LARGEST = (style.WIDTH, style.GROUP_HEIGHT)
+RIM = 8.0
 
 
 class Connections:
@@ -26,6 +28,9 @@ class Connections:
         self.items: dict[EdgeKey, EdgeItem] = {}
         self._of: dict[str, set[EdgeKey]] = {}
         self._boxes = Boxes(*LARGEST)
+        self.flow = DOWN
+        self.frames: list[QRectF] = []
+        """The open groups: ways back between rows go around those that they neither leave nor reach."""
 
     def at(self, names: Iterable[str]) -> set[EdgeKey]:
         """The connections into and out of these cards."""
@@ -61,7 +66,7 @@ class Connections:
                 crossed |= {item.key for item in items if isinstance(item, EdgeItem)}
         ways = {key: self._way(key, cards) for key in {*keys, *crossed} if key in self.items}
         for key, way in ways.items():  # only now: every change of an item makes Qt index the scene again
-            self.items[key].follow(way)
+            self.items[key].follow(way, self.flow)
 
     def show_near(self, near: Collection[EdgeKey]) -> None:
         """Let these connections, those of what is selected, stand out."""
@@ -74,11 +79,23 @@ class Connections:
             item.show_path(on_path=key in path)
 
     def _way(self, key: EdgeKey, cards: Mapping[str, Card]) -> list[QPointF]:
-        start, end = cards[key.source].port("output"), cards[key.target].port("input")
+        flow = self.flow
+        start = flow.point(cards[key.source].port("output"))
+        end = flow.point(cards[key.target].port("input"))
         if STEP <= end.y() - start.y() <= 2 * STEP:
-            return corners(start, end, ())
+            return flow.points(corners(start, end, ()))
         area = QRectF(start, end).normalized().adjusted(-2 * style.WIDTH, -5, 2 * style.WIDTH, 5)
-        return corners(start, end, self._boxes.near(area))
+        boxes = flow.rects(self._boxes.near(flow.rect(area)))
+        if end.y() < start.y() and flow is not DOWN:  # downwards the rims of frames leave room enough
+            boxes = [*boxes, *self._frames_between(start, end, area)]
+        return flow.points(corners(start, end, boxes))
+
+    def _frames_between(self, start: QPointF, end: QPointF, area: QRectF) -> list[QRectF]:
+        """The frames in an area that hold neither end, without their rims: near to those lines may run."""
+        frames = (frame for frame in self.flow.rects(self.frames) if frame.intersects(area))
+        return [
+            frame.adjusted(RIM, 0, -RIM, 0) for frame in frames if not (frame.contains(start) or frame.contains(end))
+        ]
 
     def _add(self, key: EdgeKey) -> None:
         item = self.items[key] = EdgeItem(key)

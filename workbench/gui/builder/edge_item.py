@@ -10,9 +10,13 @@ from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen, QPo
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.gui.builder import style
+from workbench.gui.builder.flow import DOWN, FLOWS, Flow
 from workbench.gui.builder.routing import smooth
 
-ARROW = QPolygonF([QPointF(0, 0), QPointF(-4.5, -8), QPointF(4.5, -8)])
+ARROWS = {
+    flow.direction: QPolygonF(flow.points([QPointF(0, 0), QPointF(-4.5, -8), QPointF(4.5, -8)]))
+    for flow in FLOWS.values()
+}
 
 
 class EdgeKey(NamedTuple):
@@ -33,18 +37,19 @@ class EdgeItem(QGraphicsRectItem):
         self.near = False
         self.drop_target = False
         self.on_path = False
+        self.flow = DOWN
         self._points: list[QPointF] = []
         self._path = QPainterPath()
         self._shape: QPainterPath | None = None
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setToolTip(f"{key.source} feeds {key.target}")
 
-    def follow(self, points: Sequence[QPointF]) -> None:
-        """Take another way; the last point is the tip of the arrow."""
-        if list(points) != self._points:
-            self._points = list(points)
-            tip = points[-1] - QPointF(0, style.PORT)
-            self._path = smooth([*points[:-1], tip])
+    def follow(self, points: Sequence[QPointF], flow: Flow = DOWN) -> None:
+        """Take another way, in a network that runs this way; the last point is the tip of the arrow."""
+        if list(points) != self._points or flow is not self.flow:
+            self._points, self.flow = list(points), flow
+            tip = points[-1] - flow.point(QPointF(0, style.PORT))
+            self._path = smooth([*points[:-1], tip], flow)
             self._shape = None
             self.setRect(self._path.controlPointRect().adjusted(-8, -6, 8, 6))
             self.update()
@@ -89,7 +94,7 @@ class EdgeItem(QGraphicsRectItem):
         painter.drawPath(self._path)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(pen.color())
-        painter.drawPolygon(ARROW.translated(self._path.currentPosition()))
+        painter.drawPolygon(ARROWS[self.flow.direction].translated(self._path.currentPosition()))
 
     def _pen(self, look: style.Style) -> QPen:
         if self.drop_target:

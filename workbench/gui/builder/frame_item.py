@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.gui.builder import style
 from workbench.gui.builder.card import ROUGH, elided, problem_texts
+from workbench.gui.builder.flow import DOWN, Flow
 from workbench.gui.builder.group_facts import GroupReport, GroupText, size_text
-from workbench.gui.builder.group_item import LABEL, paint_chevron, paint_pill, paint_shape
+from workbench.gui.builder.group_item import LABEL, beneath, paint_chevron, paint_pill, paint_shape
 
 HEADLINE = 30.0
 
@@ -27,6 +28,7 @@ class FrameItem(QGraphicsItem):
         self._rect = QRectF()
         self._ends: tuple[float | None, float | None] = (None, None)
         self._entry: float | None = None
+        self.flow = DOWN
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
     @property
@@ -34,9 +36,9 @@ class FrameItem(QGraphicsItem):
         """The key of the group."""
         return self.key
 
-    def show_group(self, text: GroupText, depth: int) -> None:
-        """Show another state of the group, so many groups deep."""
-        self.text, self.depth = text, depth
+    def show_group(self, text: GroupText, depth: int, flow: Flow = DOWN) -> None:
+        """Show another state of the group, so many groups deep, in a network that runs this way."""
+        self.text, self.depth, self.flow = text, depth, flow
         self.setZValue(depth - 100.0)
         self.setToolTip(f"{self.key}: {text.about}\nDouble-click the headline to close it.")
         self.update()
@@ -152,8 +154,11 @@ class FrameItem(QGraphicsItem):
         return (left, wire - 6) if wanted <= wire - 6 - left or wire - left > right - wire else (wire + 8, right)
 
     def _paint_shapes(self, painter: QPainter, look: style.Style) -> None:
-        entry, outlet = self._ends
+        (entry, outlet), flows_down = self._ends, self.flow is DOWN
+        below = self._rect.bottom() + 2
+        left, right = beneath(self._rect, below, self.report.shape_out, look)
         if self.report.shape_in and entry is not None:
-            paint_shape(painter, self.report.shape_in, QPointF(entry + 10, self._rect.top() - LABEL - 2), look)
+            above = QPointF(entry + 10, self._rect.top() - LABEL - 2)
+            paint_shape(painter, self.report.shape_in, above if flows_down else left, look)
         if self.report.shape_out and outlet is not None:
-            paint_shape(painter, self.report.shape_out, QPointF(outlet + 10, self._rect.bottom() + 2), look)
+            paint_shape(painter, self.report.shape_out, QPointF(outlet + 10, below) if flows_down else right, look)

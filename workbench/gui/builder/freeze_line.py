@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.graph.network import Network
 from workbench.gui.builder import style
+from workbench.gui.builder.flow import DOWN, Flow
 from workbench.gui.builder.frost import ice
 
 Way = tuple[QLineF, ...]
-"""The level pieces of a line."""
+"""The pieces of a line: level ones, or upright ones where the network runs to the right."""
 OVER, BESIDE = 34.0, 18.0
 """How far a line sticks out over the whole network, and over a single card."""
 REACH = 7.0
@@ -22,21 +23,23 @@ LABEL = (20.0, 9.0)
 """The height of the label, and the free room at its sides."""
 
 
-def way_of(cut: frozenset[str], seen: Network, boxes: Mapping[str, QRectF]) -> Way:
+def way_of(cut: frozenset[str], seen: Network, cards: Mapping[str, QRectF], flow: Flow = DOWN) -> Way:
     """Where a line runs that has these cards above it: level from side to side where that separates them.
 
     Where it does not, as in a network that is folded into columns, it runs below each card that feeds only what lies
-    beyond it.
+    beyond it. Where the network runs to the right all this is turned: the line is upright.
     """
+    boxes = {name: flow.rect(box) for name, box in cards.items()}
     above = [boxes[name] for name in boxes if name in cut]
     below = [boxes[name] for name in boxes if name not in cut]
     if not above or not below:
         return ()
     low, high = max(box.bottom() for box in above), min(box.top() for box in below)
     if low <= high:
-        return (_level((low + high) / 2, [*above, *below], OVER),)
+        return (flow.line(_level((low + high) / 2, [*above, *below], OVER)),)
     ends = [name for name in boxes if name in cut and cut.isdisjoint(seen.consumers[name])]
-    return tuple(_level(boxes[name].bottom() + style.GAP[1] / 2, [boxes[name]], BESIDE) for name in ends)
+    away = flow.sizes.gap[1] / 2
+    return tuple(flow.line(_level(boxes[name].bottom() + away, [boxes[name]], BESIDE)) for name in ends)
 
 
 def distance(way: Way, place: QPointF) -> float:
@@ -51,7 +54,8 @@ def _level(height: float, boxes: Sequence[QRectF], over: float) -> QLineF:
 
 def _away(piece: QLineF, place: QPointF) -> float:
     across = max(piece.x1() - place.x(), place.x() - piece.x2(), 0.0)
-    return float((across**2 + (piece.y1() - place.y()) ** 2) ** 0.5)
+    down = max(piece.y1() - place.y(), place.y() - piece.y2(), 0.0)
+    return float((across**2 + down**2) ** 0.5)
 
 
 class FreezeLine(QGraphicsItem):
@@ -83,12 +87,13 @@ class FreezeLine(QGraphicsItem):
         return bool(self.way) and (distance(self.way, place) * zoom <= REACH or self._room().contains(place))
 
     def _room(self) -> QRectF:
-        """The room of the label: above the left end of the line."""
+        """The room of the label: at the left end of the line, or at the upper one."""
         if not self.way:
             return QRectF()
         width = style.current().plain_metrics.horizontalAdvance(self.label) + 2 * LABEL[1]
         first = self.way[0]
-        return QRectF(first.x1(), first.y1() - LABEL[0] / 2, width, LABEL[0])
+        left = first.x1() - (width / 2 if first.x1() == first.x2() else 0.0)
+        return QRectF(left, first.y1() - LABEL[0] / 2, width, LABEL[0])
 
     # Qt's part
 

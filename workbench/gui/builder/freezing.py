@@ -13,6 +13,7 @@ from workbench.core.graph.cut import covered, cuts, named_together, with_sources
 from workbench.core.graph.network import INPUT, OUTPUT
 from workbench.core.graph.outline import ROOT
 from workbench.gui.builder.actions import CanvasActions, Entry
+from workbench.gui.builder.flow import DOWN
 from workbench.gui.builder.freeze_line import FreezeLine, Way, distance, way_of
 from workbench.gui.builder.gestures import Gesture
 from workbench.gui.builder.labels import large
@@ -118,13 +119,15 @@ class Freezing(QObject):
     def way(self, place: int) -> Way:
         """Where the line runs at a place."""
         boxes = {name: card.box() for name, card in self._scene.nodes.items()}
-        return way_of(self.lines()[place], self._scene.picture.seen, boxes)
+        return way_of(self.lines()[place], self._scene.picture.seen, boxes, self._scene.flow)
 
     def told(self, frozen: Collection[str]) -> tuple[str, str]:
         """What is frozen, in two or three words and in a sentence."""
         layers = self._with_layers(frozen)
         if not layers:
-            return "Nothing frozen", "Nothing is frozen. Drag this line down, or press ], to freeze what is above it."
+            way, side = ("down", "above") if self._scene.flow is DOWN else ("to the right", "left of")
+            hint = f"Drag this line {way}, or press ], to freeze what is {side} it."
+            return "Nothing frozen", f"Nothing is frozen. {hint}"
         count = f"{len(layers):,} {'nodes' if len(layers) > 1 else 'node'}"
         analysis = self._workspace.current_analysis
         if analysis is None or not layers <= analysis.nodes.keys():  # the canvas may still show what was edited
@@ -174,8 +177,8 @@ class Freezing(QObject):
         return self.is_on and isValid(self.line) and self.line.isVisible() and self.line.is_near(place, self._view.zoom)
 
     def cursor_at(self, _place: QPointF) -> Qt.CursorShape:
-        """It goes up and down."""
-        return Qt.CursorShape.SizeVerCursor
+        """It goes along the network."""
+        return self._scene.flow.cursor
 
     def double_click(self, _place: QPointF) -> None:
         """A second click does nothing more."""

@@ -12,7 +12,8 @@ from workbench.core.graph.network import Position
 from workbench.core.graph.outline import outermost
 from workbench.errors import Problem
 from workbench.gui.builder import style
-from workbench.gui.builder.card import Card, Port
+from workbench.gui.builder.card import Card
+from workbench.gui.builder.flow import Port
 from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.guides import Guides
@@ -233,7 +234,7 @@ class Connect(Gesture):
         ends = [fixed, place] if self._port == "output" else [place, fixed]
         pen = look.wire_bad if problem else look.wire_good if self._target else look.wire_near
         self._line.setPen(pen)
-        self._line.setPath(smooth(ends))
+        self._line.setPath(smooth(ends, self.view.network_scene.flow))
 
 
 def begin(view: CanvasView, event: QMouseEvent) -> Gesture | None:

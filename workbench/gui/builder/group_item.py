@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from workbench.core.graph.network import Node
 from workbench.gui.builder import style
 from workbench.gui.builder.card import Card, Text, card_path, elided, problem_texts, static
+from workbench.gui.builder.flow import DOWN
 from workbench.gui.builder.group_facts import GroupReport, GroupText, size_text
 
 LABEL = 16.0
@@ -105,12 +106,24 @@ class GroupItem(Card):
             paint_pill(painter, self.badge(), self.right, look)
 
     def _paint_shapes(self, painter: QPainter, look: style.Style) -> None:
-        middle = style.WIDTH / 2
+        below = self.height + (2 * BEHIND if self.text.copies else 3)
+        beside = QPointF(style.WIDTH / 2 + 10, 0.0)
+        entry, outlet = beside + QPointF(0.0, -LABEL - 3), beside + QPointF(0.0, below)
+        if self.flow is not DOWN:
+            entry, outlet = beneath(self.card(), below, self.report.shape_out, look)
         if self.report.shape_in and self._above:
-            paint_shape(painter, self.report.shape_in, QPointF(middle + 10, -LABEL - 3), look)
+            paint_shape(painter, self.report.shape_in, entry, look)
         if self.report.shape_out:
-            below = self.height + (2 * BEHIND if self.text.copies else 3)
-            paint_shape(painter, self.report.shape_out, QPointF(middle + 10, below), look)
+            paint_shape(painter, self.report.shape_out, outlet, look)
+
+
+def beneath(box: QRectF, below: float, shape_out: str, look: style.Style) -> tuple[QPointF, QPointF]:
+    """Where to write what comes in and what goes out in a network that runs to the right: below the ends of a box.
+
+    Beside its connections there is no room.
+    """
+    width = look.plain_metrics.horizontalAdvance(shape_out)
+    return QPointF(box.left() + 8, below), QPointF(box.right() - width - 8, below)
 
 
 def paint_chevron(painter: QPainter, middle: QPointF, look: style.Style, *, is_open: bool) -> None:

@@ -1,4 +1,7 @@
-"""Guides while cards are moved: what is dragged snaps to the edges, middles and rows of the cards around it."""
+"""Guides while cards are moved: what is dragged snaps to the edges, middles and rows of the cards around it.
+
+All is computed as (across, along), in the words of a network that runs downwards, and turned: see `flow`.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +37,12 @@ class Guides:
 
     def __init__(self, view: Camera, moving: Collection[str]) -> None:
         self._scene, self._zoom = view.network_scene, view.zoom
-        self._box = self._scene.rectangle(moving)
+        self._flow = self._scene.flow
+        self._box = self._flow.rect(self._scene.rectangle(moving))
         seen = view.mapToScene(view.viewport().rect()).boundingRect()
         cards = (item for item in self._scene.items(seen) if isinstance(item, Card))
-        self._others = [card.box() for card in cards if card.name not in moving] if self._is_useful() else []
+        others = [card.box() for card in cards if card.name not in moving] if self._is_useful() else []
+        self._others = self._flow.rects(others)
         self._lines: list[QGraphicsLineItem] = []
 
     def snapped(self, way: QPointF, keys: Qt.KeyboardModifier) -> QPointF:
@@ -45,14 +50,15 @@ class Guides:
         self.clear()
         if keys & Qt.KeyboardModifier.AltModifier or not self._others:
             return way
+        way = self._flow.point(way)
         box = self._box.translated(way)
         across = _nearest(_across(box, other) for other in self._others)
-        down = _nearest(_down(box, other) for other in self._others)
+        down = _nearest(_down(box, other, self._flow.sizes.gap[1]) for other in self._others)
         across = across if across and abs(across.away) * self._zoom <= REACH else None
         down = down if down and abs(down.away) * self._zoom <= REACH else None
         way = way + QPointF(across.away if across else 0.0, down.away if down else 0.0)
         self._show(self._box.translated(way), across, down)
-        return way
+        return self._flow.point(way)
 
     def clear(self) -> None:
         """Show no guides."""
@@ -72,7 +78,7 @@ class Guides:
             self._draw(QLineF(both.left() - BEYOND, down.line, both.right() + BEYOND, down.line))
 
     def _draw(self, line: QLineF) -> None:
-        item = QGraphicsLineItem(line)
+        item = QGraphicsLineItem(self._flow.line(line))
         pen = QPen(theme.current().accent, 1, Qt.PenStyle.DashLine)
         pen.setCosmetic(True)
         item.setPen(pen)
@@ -96,7 +102,7 @@ def _across(box: QRectF, other: QRectF) -> list[Snap]:
     return [Snap(line - own, line, other) for line, own in pairs]
 
 
-def _down(box: QRectF, other: QRectF) -> list[Snap]:
+def _down(box: QRectF, other: QRectF, gap: float) -> list[Snap]:
     """Tops, middles and bottoms beside each other; and for cards below each other the distance of the layout."""
     pairs = (
         (other.top(), box.top()),
@@ -105,6 +111,6 @@ def _down(box: QRectF, other: QRectF) -> list[Snap]:
     )
     snaps = [Snap(line - own, line, other) for line, own in pairs]
     if other.left() < box.right() and box.left() < other.right():
-        below, above = other.bottom() + style.GAP[1], other.top() - style.GAP[1]
+        below, above = other.bottom() + gap, other.top() - gap
         snaps += [Snap(below - box.top(), below, other), Snap(above - box.bottom(), above, other)]
     return snaps

@@ -1,4 +1,7 @@
-"""The way of a connection: straight down where it can, beside the boxes where it must, back up between columns."""
+"""The way of a connection: straight down where it can, beside the boxes where it must, back up between columns.
+
+Places are (across, along), as they are where a network runs downwards; only what is drawn is turned (see `flow`).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
+
+from workbench.gui.builder.flow import DOWN, Flow
 
 STEP = 26.0
 """What is free between two rows of the layout, less a little."""
@@ -31,13 +36,16 @@ def corners(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> list[QPoin
     return [*points, end]
 
 
-def smooth(points: Sequence[QPointF]) -> QPainterPath:
-    """One soft bend between neighbours; a longer way is drawn along its points with rounded corners."""
+def smooth(points: Sequence[QPointF], flow: Flow = DOWN) -> QPainterPath:
+    """The line through places on the canvas.
+
+    One soft bend between neighbours; a longer way is drawn along its points with rounded corners.
+    """
     if len(points) > 2:
         return _rounded(points)
     path, (start, end) = QPainterPath(points[0]), points
-    half = (end.y() - start.y()) / 2
-    path.cubicTo(QPointF(start.x(), start.y() + half), QPointF(end.x(), end.y() - half), end)
+    half = flow.point(QPointF(0.0, flow.point(end - start).y() / 2))
+    path.cubicTo(start + half, end - half, end)
     return path
 
 
@@ -60,8 +68,8 @@ def _back_up(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> list[QPoi
 def _between(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> float:
     """Just before the box that the way ends in, on the side it comes from."""
     target = next((box for box in boxes if box.left() <= end.x() <= box.right() and abs(box.top() - end.y()) < 9), None)
-    half = target.width() / 2 if target else 0.0
-    return end.x() + (-1 if start.x() < end.x() else 1) * (half + 2 * CLEAR)
+    left, right = (target.left(), target.right()) if target else (end.x(), end.x())
+    return left - 2 * CLEAR if start.x() < end.x() else right + 2 * CLEAR
 
 
 def _lane(wanted: Iterable[float], boxes: Sequence[QRectF], top: float, bottom: float) -> float:

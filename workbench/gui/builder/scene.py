@@ -14,6 +14,7 @@ from workbench.gui.builder import style
 from workbench.gui.builder.card import Card
 from workbench.gui.builder.connections import Connections
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
+from workbench.gui.builder.flow import FLOWS, Flow
 from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.group_facts import group_text
 from workbench.gui.builder.group_item import GroupItem
@@ -110,7 +111,7 @@ class NetworkScene(QGraphicsScene):
         seen = self.picture.seen
         gone = [node.name for node in shown if not _is_same_sort(node, seen.nodes.get(node.name))]
         changed = [node for node in seen if shown.nodes.get(node.name) is not node or node.kind == GROUP]
-        touched = self.connections.at(gone)
+        touched = self._turned() | self.connections.at(gone)
         for name in gone:
             self._remove_node(name)
         fresh = {node.name for node in changed if node.name not in self.nodes}
@@ -124,6 +125,20 @@ class NetworkScene(QGraphicsScene):
         self._show_reports(fresh | set(self.frames) | {node.name for node in changed if node.kind == GROUP})
         show_shapes(self)
         self.setSceneRect(self.content().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+
+    def _turned(self) -> set[EdgeKey]:
+        """Have everything run the way the network runs; the connections that this turns."""
+        flow, self.connections.flow = self.connections.flow, self.flow
+        if flow is self.flow:
+            return set()
+        for card in self.nodes.values():
+            card.show_flow(self.flow)
+        return {*self.connections.items}
+
+    @property
+    def flow(self) -> Flow:
+        """Which way the network runs."""
+        return FLOWS[self.network.canvas.direction]
 
     def pinned(self, network: Network) -> Network:
         """The network with the places that are shown written into it where it has none."""
@@ -230,6 +245,7 @@ class NetworkScene(QGraphicsScene):
             made = GroupItem(node, group_text(self.tree, node.name)) if node.kind == GROUP else NodeItem(node)
             if isinstance(made, NodeItem):
                 made.show_node(node, self._frame_around(node.name))
+            made.show_flow(self.flow)
             made.setPos(QPointF(1e9, 1e9))
             self.nodes[node.name] = made
             self.addItem(made)
@@ -265,8 +281,9 @@ class NetworkScene(QGraphicsScene):
             if item is None:
                 item = self.frames[key] = FrameItem(key)
                 self.addItem(item)
-            item.show_group(group_text(self.tree, key), len([*self.tree.around(key)]))
+            item.show_group(group_text(self.tree, key), len([*self.tree.around(key)]), self.flow)
             item.reach(QRectF(*rect))
+        self.connections.frames = [item.box() for item in self.frames.values()]
 
     # ways
 

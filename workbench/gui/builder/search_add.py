@@ -22,6 +22,7 @@ from workbench.gui.builder import style
 from workbench.gui.builder.block_places import housed_block
 from workbench.gui.builder.chooser import Choice, Chooser
 from workbench.gui.builder.edge_item import EdgeKey
+from workbench.gui.builder.flow import Port
 from workbench.gui.builder.labels import stem
 from workbench.gui.builder.palette import LOOKS_LIKE
 from workbench.gui.builder.view import CanvasView
@@ -81,14 +82,14 @@ class SearchAdd(QObject):
 
     def add_fed(self, kind: str, source: str, place: QPointF) -> None:
         """Add a layer or block at a place, fed by a node and feeding nothing."""
-        corner = (float(round(place.x() - style.WIDTH / 2)), float(round(place.y())))
+        corner = self._corner(place, "input")
         name, edit = self._loose(kind, corner, (source,))
         if self._editor.attempt(edit, f"Add {kind} behind {source}"):
             self._select(name)
 
     def add_feeding(self, kind: str, target: str, place: QPointF) -> None:
         """Add a layer or block at a place, feeding a node."""
-        corner = (float(round(place.x() - style.WIDTH / 2)), float(round(place.y() - style.HEIGHT)))
+        corner = self._corner(place, "output")
         name, edit = self._loose(kind, corner, ())
         known = known_blocks()
 
@@ -98,6 +99,11 @@ class SearchAdd(QObject):
 
         if self._editor.attempt(connected, f"Add {kind} before {target}"):
             self._select(name)
+
+    def _corner(self, place: QPointF, port: Port) -> tuple[float, float]:
+        """Where a card lies whose port is at a place."""
+        corner = place - self._view.network_scene.flow.port(port, style.HEIGHT)
+        return (float(round(corner.x())), float(round(corner.y())))
 
     def _insert(self, key: EdgeKey, place: QPointF, kind: str) -> None:
         self._editor.add_between(kind, key, place)

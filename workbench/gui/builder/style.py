@@ -14,7 +14,6 @@ WIDTH, HEIGHT = 216.0, 50.0
 """The size of a node."""
 GAP = (44.0, 28.0)
 """The free space between nodes, sideways and downwards."""
-ROW = HEIGHT + GAP[1]
 GROUP_HEIGHT = 72.0
 """The height of a closed group."""
 SIZES = Sizes((WIDTH, HEIGHT), GAP, (WIDTH, GROUP_HEIGHT), before=(20.0, 54.0), behind=(20.0, 20.0))

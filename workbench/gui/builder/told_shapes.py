@@ -45,7 +45,9 @@ def _show_frame_shapes(scene: NetworkScene, key: str, frame: FrameItem, owners: 
     inside = {*scene.tree.nodes(key)}
     feeders = (source for name in inside for source in scene.network[name].inputs if source not in inside)
     told = not is_root and _is_told(scene.tree, key, {owners[source] for source in feeders if source in owners})
-    frame.show_ends(None if told else entry, outlet, ends[0].port("input").x() if ends[0] else None)
+    crosses = ends[0] is not None and scene.flow.direction == "down"
+    wire = ends[0].port("input").x() if ends[0] is not None and crosses else None
+    frame.show_ends(None if told else entry, outlet, wire)
 
 
 def _is_told(tree: Outline, key: str, feeders: Iterable[str]) -> bool:

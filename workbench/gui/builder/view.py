@@ -24,9 +24,10 @@ from workbench.gui.builder import style
 from workbench.gui.builder.bubble import Bubble
 from workbench.gui.builder.camera import Camera
 from workbench.gui.builder.canvas_accessible import Parts
-from workbench.gui.builder.card import Card, Port
+from workbench.gui.builder.card import Card
 from workbench.gui.builder.edge_item import EdgeItem
 from workbench.gui.builder.editor import Editor
+from workbench.gui.builder.flow import Port
 from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.gestures import Gesture, begin
 from workbench.gui.builder.group_item import GroupItem
