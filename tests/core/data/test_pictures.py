@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -103,3 +105,52 @@ def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match=r"Could not read .*gone\.png.*no such file"):
         open_picture(tmp_path / "gone.png")
+
+
+def compressed(path: Path, compression: str) -> bytes:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(path, "TIFF", compression=compression)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_deflate", "jpeg", "lzma"])
+def test_a_damaged_tiff_is_told_in_a_sentence(tmp_path: Path, compression: str) -> None:
+    path = tmp_path / "damaged.tif"
+    content = compressed(path, compression)
+    path.write_bytes(content[:8] + bytes([255] * 200) + content[208:])
+    with pytest.raises(UnusablePictureError, match=r"^it is damaged: its pixels cannot be decoded$"):
+        read_picture(path)
+
+
+PRINTING = """
+import io, os, sys, threading
+from pathlib import Path
+from workbench.core.data.pictures import UnusablePictureError, read_picture
+def read():
+    for path in Path(sys.argv[1]).iterdir():
+        try:
+            read_picture(path)
+        except UnusablePictureError:
+            pass
+threads = [threading.Thread(target=read) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("ours", file=sys.stderr)
+os.write(2, b"ours too")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Pillow's libtiff cannot be reached there")
+def test_decoders_print_nothing_and_what_others_print_arrives(tmp_path: Path) -> None:
+    for compression in ("tiff_lzw", "tiff_deflate", "jpeg", "lzma"):
+        path = tmp_path / f"{compression}.tif"
+        content = compressed(path, compression)
+        path.write_bytes(content[:8] + bytes([255] * 200) + content[208:])
+    channels = b"\x15\x01\x03\x00\x01\x00\x00\x00"
+    samples = compressed(tmp_path / "samples.tif", "raw")
+    assert channels + b"\x03" in samples
+    (tmp_path / "samples.tif").write_bytes(samples.replace(channels + b"\x03", channels + b"\xff"))
+    ran = subprocess.run([sys.executable, "-c", PRINTING, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert ran.stderr == "ours\nours too"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from workbench.core.data.images import Images
 from workbench.core.data.jpegs import plain_pixels
+from workbench.core.data.remarks import be_quiet
 from workbench.errors import WorkbenchError
 
 MAX_PIXELS = 128_000_000
@@ -19,6 +21,8 @@ FORMATS = frozenset(
     "AVIF BMP DIB GIF ICO JPEG JPEG2000 MPO PCX PNG PPM PSD QOI SGI TGA TIFF WEBP".split()
 )  # Pillow knows more, but some start other programs (EPS) and none of them is a photo.
 
+_CODE = re.compile(r"^-?\d+$|decoder error -?\d+|when reading image file$")
+"""What Pillow says when a decoder gave up: a number, or one of its few sentences about itself."""
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 
@@ -43,6 +47,7 @@ def read_picture(path: Path, *, at_least: int | None = None) -> Image.Image:
     With `at_least`, a JPEG is decoded at half, a quarter or an eighth of its size if both sides keep so many pixels:
     up to eight times faster, and not quite what resizing gives.
     """
+    be_quiet()
     try:
         if path.stat().st_size == 0:
             raise UnusablePictureError("the file is empty")
@@ -93,10 +98,12 @@ def _refuse_too_large(image: Image.Image) -> None:
 
 def _sentence(error: OSError) -> str:
     """What went wrong when a file was read or decoded."""
-    text = error.strerror or str(error)
-    if "truncated" in text or "Truncated" in text:
+    if error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
+    text = str(error)
+    if "truncated" in text.lower():
         return "it is cut short"
-    return text[:1].lower() + text[1:]
+    return "it is damaged: its pixels cannot be decoded" if _CODE.search(text) else f"it is damaged ({text})"
 
 
 def _upright(image: Image.Image) -> Image.Image:

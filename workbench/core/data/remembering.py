@@ -19,7 +19,7 @@ from workbench.files import replace_atomically
 from workbench.paths import cache_folder
 
 Array = npt.NDArray[Any]
-VERSION = 2
+VERSION = 3
 """Part of every key: goes up when the same files give other tables."""
 MOST_KEPT = 12
 """Tables of each kind; the oldest goes first."""
