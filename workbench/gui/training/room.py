@@ -31,6 +31,7 @@ from workbench.gui.training.doctor_strip import examined
 from workbench.gui.training.later import LaterRow
 from workbench.gui.training.live import LiveRun
 from workbench.gui.training.plan_form import PlanForm
+from workbench.gui.training.redrawing import Redrawing
 from workbench.gui.training.run_panel import RunPanel
 from workbench.gui.training.thread import EventSource, continued_run, new_run
 from workbench.gui.widgets.labels import ToneLabel
@@ -59,6 +60,7 @@ class TrainRoom(QWidget):
         self.run: LiveRun | None = None
         self._told = 0.0
         self.form, self.panel = PlanForm(workspace, self), RunPanel(self)
+        self._redrawing = Redrawing(self.panel, self._show_run)
         self.later = LaterRow(workspace, self.form, self)
         self._obstacle = ToneLabel("error", self)
         self._train = self._action("Train", "play", "Ctrl+R", self.train)
@@ -151,12 +153,12 @@ class TrainRoom(QWidget):
         self.run.standing_changed.connect(self._standing_changed)
         self._workspace.active_run = folder
         self.panel.doctor.clear()
-        self.panel.show_run(self.run)
+        self._redrawing.now()
         self._update()
 
     def _advanced(self, events: list[RunEvent]) -> None:
         assert self.run is not None
-        self.panel.show_run(self.run)
+        self._redrawing.ask()
         if any(isinstance(event, EpochDone) for event in events):
             self._examine(self.run)
         told_lately = time.monotonic() - self._told < TELL_SECONDS
@@ -166,13 +168,17 @@ class TrainRoom(QWidget):
 
     def _standing_changed(self) -> None:
         assert self.run is not None
-        self.panel.show_run(self.run)
+        self._redrawing.now()
         if self.run.is_over:
             self._workspace.active_run = None
             self._examine(self.run)
             self._workspace.runs_changed.emit()
             self._workspace.message.emit(f"{self.run.folder.name}: {self.panel.status.text()}")
         self._update()
+
+    def _show_run(self) -> None:
+        if self.run is not None:
+            self.panel.show_run(self.run)
 
     def _examine(self, run: LiveRun) -> None:
         """Ask the doctor, beside the training; the answer is for this run alone."""

@@ -17,6 +17,7 @@ from workbench.gui.training import wording
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.live import LiveRun
+from workbench.gui.training.redrawing import Redrawing
 from workbench.gui.training.room import free_folder
 from workbench.gui.training.thread import EventSource, new_run
 from workbench.gui.transfer.buttons import PrimaryButton, button
@@ -46,6 +47,7 @@ class TrainPage(Page):
         self._bar.setAccessibleName("Progress of the training")
         self._bar.setRange(0, 1000)
         self._curves, self._failure = Curves("transfer", self), FailurePanel(self)
+        self._redrawing = Redrawing(self._curves, self._draw)
         self.column.addWidget(self._summary)
         self.column.addLayout(self._controls())
         self.column.addWidget(self._status)
@@ -81,8 +83,7 @@ class TrainPage(Page):
         self.run = LiveRun(self._source(folder, len(photos.classes)), folder, self)
         self.run.advanced.connect(self._advanced)
         self.run.standing_changed.connect(self._standing_changed)
-        self._curves.draw(self.run.history)
-        self._follow()
+        self._redrawing.now()
         self.state.tell()
 
     def _source(self, folder: Path, classes: int) -> EventSource:
@@ -112,9 +113,13 @@ class TrainPage(Page):
 
     def _advanced(self, events: list[RunEvent]) -> None:
         assert self.run is not None
-        self._curves.draw(self.run.history)
+        self._redrawing.ask()
         if any(isinstance(event, RunStarted | EpochDone) for event in events):
             self.workspace.runs_changed.emit()
+
+    def _draw(self) -> None:
+        if self.run is not None:
+            self._curves.draw(self.run.history)
         self._follow()
 
     def _standing_changed(self) -> None:
@@ -124,7 +129,7 @@ class TrainPage(Page):
             self.workspace.runs_changed.emit()
             if self.run.history.saved and self.run.history.best is not None:
                 self.state.finish(self.run.folder, self._plan)
-        self._follow()
+        self._redrawing.now()
         self.state.tell()
 
     def _follow(self) -> None:
