@@ -26,6 +26,7 @@ from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.spoken import links, more_of, name_of
 
 if TYPE_CHECKING:
+    from workbench.gui.builder.ghost_links import GhostKey
     from workbench.gui.builder.picture import Picture
     from workbench.gui.builder.scene import NetworkScene
     from workbench.gui.builder.view import CanvasView
@@ -37,7 +38,7 @@ Maybe = Any
 """An object or None, which is a null pointer for Qt; PySide's stubs know of none."""
 NOTHING = VoidPtr(0)
 """No such interface, as `interface_cast` says it: for None PySide would hand Qt a pointer to somewhere."""
-ROLES = {"card": Role.ListItem, "frame": Role.Grouping, "edge": Role.ListItem, "remark": Role.Note}
+ROLES = {"card": Role.ListItem, "frame": Role.Grouping, "edge": Role.ListItem, "remark": Role.Note, "ghost": Role.Link}
 
 
 class Parts:
@@ -46,7 +47,7 @@ class Parts:
     def __init__(self, view: CanvasView) -> None:
         self._view = weakref.ref(view)
         self._made: dict[PartKey, PartInterface] = {}
-        self._known: tuple[Picture, tuple[str, ...]] | None = None
+        self._known: tuple[Picture, tuple[str | GhostKey, ...]] | None = None
         self._family: Family = {}
         self._around: dict[PartKey, PartKey] = {}
 
@@ -71,7 +72,8 @@ class Parts:
 
     def family(self) -> Family:
         """What lies in what; made once for each picture of the network."""
-        picture, remarks = self.scene.picture, (*self.scene.remarks,)
+        picture = self.scene.picture
+        remarks: tuple[str | GhostKey, ...] = (*self.scene.remarks, *self.scene.ghosts)
         if self._known is None or self._known[0] is not picture or self._known[1] != remarks:
             self._known = (picture, remarks)
             self._family = canvas_parts.family(self.scene)

@@ -11,17 +11,19 @@ from PySide6.QtWidgets import QGraphicsItem
 from workbench.gui.builder.card import Card
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
 from workbench.gui.builder.frame_item import FrameItem
+from workbench.gui.builder.ghost_item import GhostItem
+from workbench.gui.builder.ghost_links import GhostKey
 from workbench.gui.builder.notes_item import RemarkItem
 from workbench.gui.builder.scene import NetworkScene
 
-Sort = Literal["canvas", "card", "frame", "edge", "remark"]
+Sort = Literal["canvas", "card", "frame", "edge", "remark", "ghost"]
 
 
 class PartKey(NamedTuple):
     """Which thing on the canvas: it names it whether or not it is there."""
 
     sort: Sort
-    name: str | EdgeKey
+    name: str | EdgeKey | GhostKey
 
 
 CANVAS = PartKey("canvas", "")
@@ -30,7 +32,7 @@ Family = dict[PartKey, list[PartKey]]
 
 
 def family(scene: NetworkScene) -> Family:
-    """All that is seen: cards in the order of the network within their frames, then connections, then notes."""
+    """All that is seen: cards in the order of the network within their frames, connections, notes, neighbours."""
     found: Family = {CANVAS: []}
     for name in scene.nodes:
         around = CANVAS
@@ -41,6 +43,7 @@ def family(scene: NetworkScene) -> Family:
             around = key
     found[CANVAS] += [PartKey("edge", key) for key in edges_in_order(scene)]
     found[CANVAS] += [PartKey("remark", key) for key in scene.remarks]
+    found[CANVAS] += [PartKey("ghost", key) for key in scene.ghosts]
     return found
 
 
@@ -60,6 +63,8 @@ def item_of(scene: NetworkScene, key: PartKey) -> QGraphicsItem | None:
     """What shows it; None where it is gone."""
     if isinstance(key.name, EdgeKey):
         return scene.edges.get(key.name)
+    if isinstance(key.name, GhostKey):
+        return scene.ghosts.get(key.name)
     shown: dict[str, Mapping[str, QGraphicsItem]]
     shown = {"card": scene.nodes, "frame": scene.frames, "remark": scene.remarks}
     return shown.get(key.sort, {}).get(key.name)
@@ -73,6 +78,8 @@ def key_of(item: QGraphicsItem | None) -> PartKey | None:
         return PartKey("frame", item.name)
     if isinstance(item, EdgeItem):
         return PartKey("edge", item.key)
+    if isinstance(item, GhostItem):
+        return PartKey("ghost", item.key)
     return PartKey("remark", item.key) if isinstance(item, RemarkItem) else None
 
 
@@ -82,11 +89,12 @@ def part_at(scene: NetworkScene, place: QPointF) -> PartKey | None:
 
 
 def chosen_parts(scene: NetworkScene) -> list[PartKey]:
-    """What is selected: nodes and groups as they were selected, then connections, then notes."""
+    """What is selected: nodes and groups as they were selected, connections, notes; or where the keyboard else is."""
     shown = (key_of(scene.nodes.get(name) or scene.frames.get(name)) for name in scene.chosen)
     edges = (PartKey("edge", key) for key in scene.selected_edges)
     remarks = (PartKey("remark", key) for key in scene.chosen_remarks)
-    return [*(key for key in shown if key is not None), *edges, *remarks]
+    ghosts = (PartKey("ghost", key) for key, item in scene.ghosts.items() if item.current)
+    return [*(key for key in shown if key is not None), *edges, *remarks, *ghosts]
 
 
 def choose_part(scene: NetworkScene, key: PartKey) -> None:
@@ -94,6 +102,9 @@ def choose_part(scene: NetworkScene, key: PartKey) -> None:
     item = item_of(scene, key)
     if isinstance(item, (Card, FrameItem)):
         scene.select([item.name])
+    elif isinstance(item, GhostItem):
+        scene.select([])
+        item.show_current(True)
     elif item is not None:
         scene.select([])
         item.setSelected(True)
@@ -101,4 +112,4 @@ def choose_part(scene: NetworkScene, key: PartKey) -> None:
 
 def box_of(item: QGraphicsItem) -> QRectF:
     """The rectangle of what an item shows, in scene coordinates."""
-    return item.box() if isinstance(item, (Card, FrameItem, RemarkItem)) else item.sceneBoundingRect()
+    return item.box() if isinstance(item, (Card, FrameItem, GhostItem, RemarkItem)) else item.sceneBoundingRect()

@@ -18,6 +18,7 @@ from workbench.gui.builder.compare import CompareDialog
 from workbench.gui.builder.docks import Dock, DockArea
 from workbench.gui.builder.editor import Editor
 from workbench.gui.builder.freezing import Freezing
+from workbench.gui.builder.ghosts import Ghosts
 from workbench.gui.builder.group_actions import GroupActions
 from workbench.gui.builder.history_panel import HistoryPanel
 from workbench.gui.builder.inspector import Inspector
@@ -81,6 +82,7 @@ class BuildRoom(QWidget):
         self.aligning = Aligning(self.view, self.canvas_actions)
         self.notes = Notes(self.view, self.canvas_actions)
         self.freezing = Freezing(self.view, self.canvas_actions, workspace)
+        self.ghosts = Ghosts(self.view, self.canvas_actions, workspace)
         self.announcing = Announcing(self.view, workspace)
         self.start_page = self._make_start_page()
         self._changes: list[tuple[Network, Network]] = []
@@ -175,6 +177,7 @@ class BuildRoom(QWidget):
             self.view.stay()
             self.scene.follow(before, after)
             self.notes.follow()
+            self.ghosts.follow()
             self.start_page.follow(after)
             self.scene.show_stale()
             if is_another(before, after):
@@ -203,6 +206,8 @@ class BuildRoom(QWidget):
             self.open_groups.remember(self.workspace.document.path, self.scene.opened)
 
     def _edit(self) -> None:
+        if self.ghosts.go():
+            return
         remarks = self.scene.chosen_remarks
         if remarks and not self.scene.chosen:
             self.notes.edit(remarks[0])

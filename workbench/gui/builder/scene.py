@@ -16,6 +16,8 @@ from workbench.gui.builder.connections import Connections
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
 from workbench.gui.builder.flow import FLOWS, Flow
 from workbench.gui.builder.frame_item import FrameItem
+from workbench.gui.builder.ghost_item import GhostItem
+from workbench.gui.builder.ghost_links import GhostKey
 from workbench.gui.builder.group_facts import group_text
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.node_item import NodeItem
@@ -38,6 +40,8 @@ class NetworkScene(QGraphicsScene):
     """The selection is another one."""
     unfolded = Signal()
     """Other groups are open, or another one is looked at."""
+    carried = Signal()
+    """Cards are shown elsewhere, as they are dragged or glide."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +54,8 @@ class NetworkScene(QGraphicsScene):
         self.frames: dict[str, FrameItem] = {}
         self.remarks: dict[str, RemarkItem] = {}
         """The notes and frames that are seen; `Notes` keeps them."""
+        self.ghosts: dict[GhostKey, GhostItem] = {}
+        """The neighbours of the group that is looked at alone; `Ghosts` keeps them."""
         self.connections = Connections(self)
         self.picture = picture(self.tree, {}, (), ROOT)
         self._places: dict[str, Position] = {}
@@ -68,7 +74,7 @@ class NetworkScene(QGraphicsScene):
         self.blockSignals(True)
         self.clear()
         self.blockSignals(False)
-        self.nodes, self.frames, self.remarks, self._order = {}, {}, {}, []
+        self.nodes, self.frames, self.remarks, self.ghosts, self._order = {}, {}, {}, {}, []
         self.connections, self._analysis = Connections(self), None
         self._places, self._found, self.root = {}, {}, ROOT
         self.network, self.tree = network, outline(network)
@@ -171,6 +177,8 @@ class NetworkScene(QGraphicsScene):
             bounds = bounds.united(frame.box())
         for remark in self.remarks.values():
             bounds = bounds.united(remark.box())
+        for ghost in self.ghosts.values():
+            bounds = bounds.united(ghost.box())
         return bounds
 
     def rectangle(self, names: Iterable[str]) -> QRectF:
@@ -298,6 +306,7 @@ class NetworkScene(QGraphicsScene):
             self.frames[key].shift(way)
         self._dragged = {*names} if not way.isNull() else set()
         self.connections.reroute(self.connections.at(names), self.nodes)
+        self.carried.emit()
 
     def show_places(self, places: Mapping[str, QPointF]) -> None:
         """Show cards on their way from one place to another; the network knows nothing of it."""
@@ -305,6 +314,7 @@ class NetworkScene(QGraphicsScene):
             self.nodes[name].setPos(place)
             self.connections.put(name, self.nodes[name].box())
         self.connections.reroute(self.connections.at(places), self.nodes)
+        self.carried.emit()
 
     def settle(self) -> None:
         """Show what was dragged where it belongs again."""

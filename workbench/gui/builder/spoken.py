@@ -11,6 +11,7 @@ from workbench.errors import Problem
 from workbench.gui.builder.card import Card
 from workbench.gui.builder.edge_item import EdgeItem
 from workbench.gui.builder.frame_item import FrameItem
+from workbench.gui.builder.ghost_item import GhostItem
 from workbench.gui.builder.group_facts import GroupReport, GroupText, size_text
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.labels import summary
@@ -35,6 +36,9 @@ def name_of(scene: NetworkScene, item: QGraphicsItem) -> str:
         source = scene.nodes.get(item.key.source)
         shape = source.shape_text if source is not None else ""
         return _joined(f"Connection from {item.key.source} to {item.key.target}", shape)
+    if isinstance(item, GhostItem):
+        does = "takes from it" if item.takes else "feeds it"
+        return _joined(f"Outside this group, {does}: {item.ghost.name}", item.about, item.shape_text)
     if isinstance(item, RemarkItem):
         return f"{'Note' if item.remark.form == 'note' else 'Frame'}: {item.remark.text or 'empty'}"
     return ""
@@ -49,6 +53,8 @@ def more_of(scene: NetworkScene, item: QGraphicsItem) -> str:
         return " ".join(line for line in (*lines, frozen) if line)
     if isinstance(item, FrameItem):
         return _problems(item.report.problems)
+    if isinstance(item, GhostItem):
+        return f"{item.ghost.story}. Press to go there."
     return item.toolTip() if isinstance(item, RemarkItem) else ""
 
 
