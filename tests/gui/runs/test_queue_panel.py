@@ -11,6 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.runs.folder import Run
 from workbench.core.runs.queue import Entry, QueueFolder, begun, marked
+from workbench.core.runs.sweeps.methods import Random
+from workbench.core.runs.sweeps.space import Range
+from workbench.core.runs.sweeps.sweep import Search, Trial, open_sweep
 from workbench.core.training.plan import TrainingPlan, changed
 from workbench.gui.runs.queue_keeper import QueueKeeper
 from workbench.gui.runs.queue_panel import QueuePanel
@@ -155,3 +158,60 @@ def test_the_train_room_lets_its_plan_wait(qtbot: QtBot, workspace: Workspace, f
     (entry,) = folder.read().entries
     assert Run(entry.path).plan.data == room.form.plan().data and entry.state == "waiting"
     assert QueueKeeper.of(workspace) is room.later.keeper
+
+
+def add_sweep(folder: QueueFolder, name: str, trials: int) -> Entry:
+    search = Search(space={"learning_rate": Range(1e-4, 1e-2, scale="log")}, method=Random(), trials=trials)
+    return folder.add_new_sweep(PLAN, tiny(), search, out=folder.path.parent / name)
+
+
+def note(panel: QueuePanel, row: int) -> str:
+    return panel.tree.topLevelItem(row).text(2)
+
+
+def test_how_far_a_sweep_has_come_is_told(qtbot: QtBot, panel: QueuePanel, folder: QueueFolder) -> None:
+    entry = add_sweep(folder, "sweep", 20)
+    panel.keeper.look()
+    wait(qtbot, lambda: len(shown(panel)) == 1)
+    assert note(panel, 0) == "0 of 20 trials" and panel.fold.summary._whole == "1 waiting"
+    for number in (1, 2):
+        open_sweep(entry.path).keep(Trial(number, {"learning_rate": 0.01}, "complete", 0.5))
+    folder.edit(begun)
+    panel.keeper.look()
+    wait(qtbot, lambda: note(panel, 0) == "trial 3 of 20")
+    assert panel.fold.summary._whole == "1 in training (trial 3 of 20)"
+    (entry.path / "sweep.json").write_text("{")
+    panel.keeper.look()
+    wait(qtbot, lambda: note(panel, 0) == "")
+
+
+def test_a_sweep_is_trained_in_its_turn_without_the_train_room(
+    qtbot: QtBot, workspace: Workspace, panel: QueuePanel, folder: QueueFolder
+) -> None:
+    room = TrainRoom(workspace)
+    qtbot.addWidget(room)
+    sweep = open_sweep(add_sweep(folder, "sweep", 2).path)
+    add(folder, "after")
+    panel.keeper.start()
+    wait(qtbot, lambda: panel.keeper.has_sweep)
+    assert workspace.active_run == sweep.path and not room.is_training
+    wait(qtbot, lambda: not panel.keeper.is_going)
+    wait(qtbot, lambda: shown(panel) == [("sweep", "complete"), ("after", "complete")])
+    assert sweep.progress.is_complete and not panel.keeper.has_sweep and workspace.active_run is None
+
+
+def test_a_sweep_is_stopped_held_and_gone_on_with(
+    qtbot: QtBot, workspace: Workspace, panel: QueuePanel, folder: QueueFolder
+) -> None:
+    sweep = open_sweep(add_sweep(folder, "sweep", 5000).path)
+    assert not panel._buttons["stop"].isVisible()
+    panel.keeper.start()
+    wait(qtbot, lambda: bool(sweep.trials()) and panel._buttons["stop"].isVisible())
+    press(panel, "stop")
+    wait(qtbot, lambda: not panel.keeper.is_going)
+    wait(qtbot, lambda: shown(panel) == [("sweep", "waiting")] and not panel._buttons["stop"].isVisible())
+    panel.keeper.start()
+    wait(qtbot, lambda: panel.keeper.has_sweep)
+    panel.keeper.stop_and_wait()
+    wait(qtbot, lambda: not panel.keeper.is_going)
+    assert folder.read().entries[0].state == "waiting" and not sweep.progress.is_complete

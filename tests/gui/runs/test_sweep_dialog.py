@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from networks import tiny
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSpinBox
 from pytestqt.qtbot import QtBot
 
 from workbench.core.runs.runner import create_run
+from workbench.core.runs.sweeps.methods import METHODS, Tpe
+from workbench.core.runs.sweeps.pruning import PRUNERS, Hyperband
 from workbench.core.runs.sweeps.sweep import open_sweep
 from workbench.core.training.plan import TrainingPlan
+from workbench.gui.runs.queue_keeper import QueueKeeper
 from workbench.gui.runs.rows import NOT_BEGUN, read_rows
+from workbench.gui.runs.sweep_choice import ChoiceEditor
 from workbench.gui.runs.sweep_dialog import NEW, SweepDialog
 from workbench.gui.runs.watch import standing_sentence, watched
 from workbench.gui.training.room import TrainRoom
 from workbench.gui.workspace import Workspace
+from workbench.registry import Registry
 
 PATIENCE_MS = 60_000
 PLAN = TrainingPlan(network="tiny", data="digits", epochs=1, batch_size=480, precision="fp32", device="cpu")
@@ -108,3 +115,41 @@ def test_a_run_that_never_began_is_not_cut_short(tmp_path: Path) -> None:
     run = create_run(PLAN, tiny(), tmp_path / "runs" / "waiting")
     (row,) = read_rows(tmp_path / "runs", {})
     assert row.standing == NOT_BEGUN and "Nothing was trained yet" in standing_sentence(watched(run.path))
+
+
+def test_the_options_of_methods_and_pruners_are_asked_for(dialog: SweepDialog) -> None:
+    dialog.method.box.setCurrentText("tpe")
+    dialog.method.option("startup").setValue(3)
+    dialog.pruner.box.setCurrentText("hyperband")
+    dialog.pruner.option("least").setValue(2)
+    dialog.pruner.option("factor").setValue(4)
+    dialog.lot.setValue(7)
+    search, problems = dialog.search()
+    assert (search.method, search.pruner, search.seed) == (Tpe(startup=3), Hyperband(least=2, factor=4), 7)
+    assert not problems
+
+
+@pytest.mark.parametrize(("name", "registry"), [("method", METHODS), ("pruner", PRUNERS)])
+def test_every_definition_can_be_chosen_and_shows_its_own_options_alone(
+    name: str, registry: Registry[Any], dialog: SweepDialog
+) -> None:
+    editor: ChoiceEditor = getattr(dialog, name)
+    for each in registry:
+        editor.box.setCurrentText(each)
+        assert editor.value() == registry[each](), "an option begins with its default"
+        visible = {box.objectName() for box in editor.findChildren(QSpinBox) if box.isVisible()}
+        assert visible == {f"sweep-{name}-{each}-{option}" for option in registry[each].__struct_fields__}
+        assert all(box.toolTip() and box.accessibleName() for box in editor.findChildren(QSpinBox))
+
+
+def test_a_sweep_is_put_into_the_queue(qtbot: QtBot, workspace: Workspace, dialog: SweepDialog) -> None:
+    dialog.method.box.setCurrentText("grid")
+    dialog.space.rows[0].values.setText("0.1,0.01")
+    dialog.queue.click()
+    keeper = QueueKeeper.of(workspace)
+    wait(qtbot, lambda: keeper.standing is not None and len(keeper.standing.queue.entries) == 1)
+    assert keeper.standing is not None
+    (entry,) = keeper.standing.queue.entries
+    assert open_sweep(entry.path).search.trials == 2, "the grid has no more points"
+    keeper.remove(entry.number)
+    wait(qtbot, lambda: not entry.path.exists())

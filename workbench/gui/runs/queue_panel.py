@@ -22,13 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.gui import icons, theme
-from workbench.gui.runs.queue_keeper import QueueKeeper
+from workbench.gui.runs.queue_keeper import QueueKeeper, Standing
 from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.widgets.labels import ToneLabel
 from workbench.gui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from workbench.core.runs.queue import Entry, Queue
+    from workbench.core.runs.queue import Entry
+    from workbench.core.runs.sweeps.sweep import Progress
 
 LOOK_MS = 2000
 """So often a visible queue is read: the command line changes it too."""
@@ -57,6 +58,7 @@ class QueuePanel(QWidget):
             "up": self._button("up", "Earlier", "chevron-up", lambda: self._move(-1)),
             "down": self._button("down", "Later", "chevron-down", lambda: self._move(1)),
             "remove": self._button("remove", "Take out of the queue", "close", self._remove),
+            "stop": self._button("stop", "Stop the sweep with a checkpoint", "stop", self.keeper.stop_sweep),
             "clear": self._button("clear", "Take out what is over", "trash", self.keeper.clear),
         }
         self._timer = QTimer(self)
@@ -70,10 +72,10 @@ class QueuePanel(QWidget):
         """Draw what was read last."""
         standing = self.keeper.standing
         entries = standing.queue.entries if standing else ()
-        self._fill(entries)
+        self._fill(standing)
         self.tree.setVisible(bool(entries))
         self._empty.setVisible(not entries)
-        self.fold.summarize(_summary(standing.queue) if standing and entries else "empty")
+        self.fold.summarize(_summary(standing) if standing and entries else "empty")
         self._update()
 
     def chosen(self) -> Entry | None:
@@ -113,8 +115,9 @@ class QueuePanel(QWidget):
 
     # -- drawing -----------------------------------------------------------------------------------------------------
 
-    def _fill(self, entries: tuple[Entry, ...]) -> None:
-        rows = [(entry.number, entry.path.name, entry.state, entry.reason) for entry in entries]
+    def _fill(self, standing: Standing | None) -> None:
+        entries = standing.queue.entries if standing else ()
+        rows = [(entry.number, entry.path.name, entry.state, _note(standing, entry)) for entry in entries]
         if rows == self._rows():
             return
         chosen = self.chosen()
@@ -151,6 +154,7 @@ class QueuePanel(QWidget):
         self._buttons["up"].setEnabled(place is not None and place > 0)
         self._buttons["down"].setEnabled(place is not None and place < len(waiting) - 1)
         self._buttons["remove"].setEnabled(entry is not None)
+        self._buttons["stop"].setVisible(self.keeper.has_sweep)
         over = (*queue.of_state("complete"), *queue.of_state("failed")) if queue else ()
         self._buttons["clear"].setEnabled(bool(over))
 
@@ -188,8 +192,8 @@ class QueuePanel(QWidget):
     def _prepare_tree(self) -> None:
         tree = self.tree
         tree.setObjectName("runs-queue-entries")
-        tree.setAccessibleName("Runs in the queue")
-        tree.setHeaderLabels(["Run", "State", ""])
+        tree.setAccessibleName("Runs and sweeps in the queue")
+        tree.setHeaderLabels(["Run or sweep", "State", ""])
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)
         tree.setFrameShape(QFrame.Shape.NoFrame)
@@ -212,11 +216,28 @@ class QueuePanel(QWidget):
             self.run_chosen.emit(Path(entry.run))
 
 
-def _summary(queue: Queue) -> str:
-    """`1 in training, 3 wait, 2 complete, 1 failed`."""
+def _note(standing: Standing | None, entry: Entry) -> str:
+    """Why an entry failed, or how far a sweep has come."""
+    progress = standing.progress.get(entry.number) if standing else None
+    if entry.reason or progress is None:
+        return entry.reason
+    return _trial(progress) if entry.state == "running" else str(progress)
+
+
+def _trial(progress: Progress) -> str:
+    """`trial 3 of 20`: the one in work."""
+    return f"trial {min(progress.over + 1, progress.trials)} of {progress.trials}"
+
+
+def _summary(standing: Standing) -> str:
+    """`1 in training (trial 3 of 20), 3 waiting, 2 complete, 1 failed`."""
+    queue = standing.queue
+    at_work = [standing.progress[each.number] for each in queue.of_state("running") if each.number in standing.progress]
+    trials = "".join(f" ({_trial(progress)})" for progress in at_work)
     words = (("running", "in training"), ("waiting", "waiting"), ("complete", "complete"), ("failed", "failed"))
     counted = ((len(queue.of_state(state)), word) for state, word in words)  # type: ignore[arg-type]
-    return ", ".join(f"{number} {word}" for number, word in counted if number)
+    told = (f"{number} {word}{trials if word == 'in training' else ''}" for number, word in counted if number)
+    return ", ".join(told)
 
 
 def _tip(*, going: bool, elsewhere: bool, left: bool) -> str:

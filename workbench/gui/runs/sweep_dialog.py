@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from msgspec.structs import replace
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.core.graph.network import Network
@@ -19,13 +20,14 @@ from workbench.core.training.plan import TrainingPlan
 from workbench.errors import Problem
 from workbench.gui import icons, theme
 from workbench.gui.errors import show_error
+from workbench.gui.runs.queue_keeper import QueueKeeper
+from workbench.gui.runs.sweep_choice import ChoiceEditor
 from workbench.gui.runs.sweep_space import SpaceEditor
 from workbench.gui.runs.sweep_table import SweepTable, score_text
 from workbench.gui.training.thread import TrainingThread
 from workbench.gui.widgets.labels import ToneLabel
 from workbench.gui.widgets.primary import PrimaryButton
 from workbench.gui.workspace import Workspace
-from workbench.registry import Registry
 
 if TYPE_CHECKING:
     from workbench.core.runs.sweeps.report import SweepReport
@@ -34,6 +36,12 @@ if TYPE_CHECKING:
 Subject = Callable[[], tuple[TrainingPlan, Network]]
 """The plan and the network of the moment."""
 NEW = "A new sweep"
+NUMBERS = {
+    "trials": (1, 10_000, "Points that are trained"),
+    "seeds": (1, 100, "Trainings of each point; their mean counts"),
+    "search-seed": (0, 2**31 - 1, "Seed of what the method draws: another one tries other points"),
+}
+"""The least, the most, and what it means."""
 SIZE = 760, 640
 LOOK_MS = 1000
 """So often the trials are read while they are trained."""
@@ -57,9 +65,12 @@ class SweepDialog(QDialog):
         self._look.setSingleShot(True)
         self._look.setInterval(LOOK_MS)
         self.known, self.space = QComboBox(self), SpaceEditor(subject()[0], self)
-        self.method, self.pruner = _choice("method", METHODS, self), _choice("pruner", PRUNERS, self)
-        self.trials, self.seeds = _number("trials", 20, 10_000, self), _number("seeds", 1, 100, self)
+        self.method = ChoiceEditor("method", METHODS, usual="random", parent=self)
+        self.pruner = ChoiceEditor("pruner", PRUNERS, usual="none", parent=self)
+        self.trials, self.seeds = _number("trials", 20, self), _number("seeds", 1, self)
+        self.lot = _number("search-seed", 0, self)
         self.start, self.stop = PrimaryButton(parent=self, icon="play"), QPushButton("Stop", self)
+        self.queue = QPushButton("Add to queue", self)
         self.use = QPushButton("Use the best values", self)
         self.table, self._wrong, self._best = SweepTable(self), ToneLabel("error", self), ToneLabel("muted", self)
         self._new = QWidget(self)
@@ -85,9 +96,15 @@ class SweepDialog(QDialog):
         """What the fields ask for, and what is wrong with it."""
         plan, _ = self._subject()
         space, unread = space_of(self.space.pairs())
-        method, pruner = METHODS[self.method.currentText()](), PRUNERS[self.pruner.currentText()]()
         seeds = tuple(range(plan.seed, plan.seed + self.seeds.value()))
-        search = Search(space=space, method=method, pruner=pruner, seeds=seeds, trials=self.trials.value())
+        search = Search(
+            space=space,
+            method=self.method.value(),
+            pruner=self.pruner.value(),
+            seeds=seeds,
+            trials=self.trials.value(),
+            seed=self.lot.value(),
+        )
         return search, unread or search_problems(plan, search)
 
     def begin(self) -> None:
@@ -102,6 +119,15 @@ class SweepDialog(QDialog):
         self._thread.start()
         self._workspace.runs_changed.emit()
         self.check()
+
+    def let_wait(self) -> None:
+        """Let the sweep, or the one that is chosen, wait in the queue for its turn."""
+        keeper = QueueKeeper.of(self._workspace)
+        if self.folder is not None:
+            keeper.add_sweep(self.folder)
+        else:
+            (plan, network), search = self._subject(), self._within_size(self.search()[0])
+            keeper.add_new_sweep(plan, network, search, f"sweep-{network.name}")
 
     def halt(self) -> None:
         """Stop with a checkpoint; the sweep can go on later."""
@@ -124,19 +150,21 @@ class SweepDialog(QDialog):
     # -- the sweep ---------------------------------------------------------------------------------------------------
 
     def _source(self, folder: Path) -> Callable[[Control], Iterator[Any]]:
-        (plan, network), (search, _), is_new = self._subject(), self.search(), self.folder is None
-        size = search.method.size(plan, search.space) if is_new else None
+        (plan, network), search, is_new = self._subject(), self.search()[0], self.folder is None
+        wanted = self._within_size(search) if is_new else search
 
         def events(control: Control) -> Iterator[Any]:
-            from msgspec.structs import replace
-
             from workbench.core.runs.sweeps.worker import run_sweep
 
-            wanted = replace(search, trials=min(search.trials, size or search.trials))
             sweep = create_sweep(plan, network, wanted, out=folder) if is_new else open_sweep(folder)
             yield from run_sweep(sweep, control)
 
         return events
+
+    def _within_size(self, search: Search) -> Search:
+        """With no more trials than there are points."""
+        size = search.method.size(self._subject()[0], search.space)
+        return replace(search, trials=min(search.trials, size or search.trials))
 
     def _free_folder(self) -> Path:
         from workbench.gui.training.room import free_folder
@@ -199,6 +227,7 @@ class SweepDialog(QDialog):
         self.known.setEnabled(not self.is_working)
         self.start.setText("Start the sweep" if self.folder is None else "Go on")
         self.start.setEnabled(not (self.is_working or problems or busy or is_over))
+        self.queue.setEnabled(not (self.is_working or problems or is_over))
         self.stop.setEnabled(self.is_working)
         self.use.setEnabled(self._told is not None and self._told.best is not None)
 
@@ -208,7 +237,7 @@ class SweepDialog(QDialog):
             self._read(self.folder)
 
     def _arrange(self) -> None:
-        names = {self.known: "known", self.start: "start", self.stop: "stop", self.use: "use"}
+        names = {self.known: "known", self.start: "start", self.stop: "stop", self.use: "use", self.queue: "queue"}
         for widget, name in names.items():
             widget.setObjectName(f"sweep-{name}")
         for label, name in ((self._wrong, "problems"), (self._best, "told")):
@@ -219,10 +248,12 @@ class SweepDialog(QDialog):
         for button, tip in (
             (self.start, "Train the trials"),
             (self.stop, "Stop with a checkpoint; it can go on later"),
+            (self.queue, "Let the sweep wait until what is in the queue before it is trained"),
         ):
             button.setToolTip(tip)
         self.use.setToolTip("Put the best plan into the form of the Train room")
         icons.set_icon(self.stop, "stop")
+        icons.set_icon(self.queue, "plus")
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.L, theme.L, theme.L, theme.L)
         column.setSpacing(theme.M)
@@ -240,21 +271,23 @@ class SweepDialog(QDialog):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(theme.L)
         form.addRow("Search", self.space)
+        form.addRow("Method", self.method)
+        form.addRow("Giving up", self.pruner)
         numbers = QHBoxLayout()
         numbers.setSpacing(theme.S)
-        for title, editor in (("", self.method), ("trials", self.trials), ("seeds each", self.seeds)):
-            numbers.addWidget(editor)
+        for editor, title in ((self.trials, ""), (self.seeds, "with seeds each:"), (self.lot, "drawn with seed")):
             if title:
                 numbers.addWidget(ToneLabel("muted", self, text=title))
+            numbers.addWidget(editor)
         numbers.addStretch(1)
-        form.addRow("Method", numbers)
-        form.addRow("Giving up", self.pruner)
+        form.addRow("Trials", numbers)
 
     def _button_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.S)
         row.addWidget(self.start)
         row.addWidget(self.stop)
+        row.addWidget(self.queue)
         row.addStretch(1)
         row.addWidget(self.use)
         return row
@@ -263,36 +296,23 @@ class SweepDialog(QDialog):
         self._look.timeout.connect(lambda: self._read(self._at_work))
         self.space.changed.connect(self.check)
         for choice in (self.method, self.pruner):
-            choice.currentIndexChanged.connect(lambda _index: self.check())
-        for number in (self.trials, self.seeds):
+            choice.changed.connect(self.check)
+        for number in (self.trials, self.seeds, self.lot):
             number.valueChanged.connect(lambda _value: self.check())
         self.known.currentIndexChanged.connect(lambda _index: self._choose())
         self.start.clicked.connect(lambda _checked=False: self.begin())
+        self.queue.clicked.connect(lambda _checked=False: self.let_wait())
         self.stop.clicked.connect(lambda _checked=False: self.halt())
         self.use.clicked.connect(lambda _checked=False: self._use_best())
         self._workspace.runs_changed.connect(self.check)
 
 
-def _choice(name: str, registry: Registry[Any], parent: QWidget) -> QComboBox:
-    """A choice of definitions, each with its sentence as a tool tip."""
-    box = QComboBox(parent)
-    box.setObjectName(f"sweep-{name}")
-    box.setAccessibleName(name.capitalize())
-    for index, each in enumerate(registry):
-        box.addItem(each)
-        box.setItemData(index, registry.help(each), Qt.ItemDataRole.ToolTipRole)
-    box.currentTextChanged.connect(lambda text: box.setToolTip(registry.help(text)))
-    usual = "random" if "random" in registry else "none"
-    box.setCurrentText(usual)
-    box.setToolTip(registry.help(usual))
-    return box
-
-
-def _number(name: str, value: int, most: int, parent: QWidget) -> QSpinBox:
+def _number(name: str, value: int, parent: QWidget) -> QSpinBox:
+    least, most, tip = NUMBERS[name]
     box = QSpinBox(parent)
     box.setObjectName(f"sweep-{name}")
-    box.setAccessibleName(name.capitalize())
-    box.setToolTip({"trials": "Points that are trained", "seeds": "Trainings of each point"}[name])
-    box.setRange(1, most)
+    box.setAccessibleName(name.replace("-", " ").capitalize())
+    box.setToolTip(tip)
+    box.setRange(least, most)
     box.setValue(value)
     return box

@@ -67,6 +67,7 @@ class LaterRow(QWidget):
 
     def stop_and_wait(self) -> None:
         """End a sweep with a checkpoint, before the window closes."""
+        self.keeper.stop_and_wait()
         if self.dialog is not None:
             self.dialog.stop_and_wait()
 
