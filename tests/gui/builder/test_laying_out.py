@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +12,15 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from workbench.core.graph import edits
 from workbench.core.graph.canvas import Box
-from workbench.core.graph.network import INPUT, Node, chain
+from workbench.core.graph.layout import LayoutCancelled, Wanted
+from workbench.core.graph.network import INPUT, Network, Node, Position, chain
+from workbench.core.graph.storage import load_network, save_network
 from workbench.gui.builder import laying_out
 from workbench.gui.builder.align import ORDERS, lined_up, spread
+from workbench.gui.builder.editor import layout_of
+from workbench.gui.builder.flow import DOWN
 from workbench.gui.builder.room import BuildRoom
 
 Hands = Any
@@ -135,12 +142,16 @@ def test_a_frame_goes_along_with_a_layout(room: BuildRoom, hands: Hands) -> None
     assert room.scene.remarks["frame_1"].box() == before
 
 
+def long_chain(count: int = 60) -> Network:
+    nodes = [Node("input", INPUT), *(Node(f"n{number}", "ReLU", position=(0.0, 0.0)) for number in range(count))]
+    return chain("long", nodes)
+
+
 def test_a_large_network_is_laid_out_beside_and_escape_forgets_it(
     room: BuildRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(laying_out, "AT_ONCE", 10)
-    nodes = [Node("input", INPUT), *(Node(f"n{number}", "ReLU", position=(0.0, 0.0)) for number in range(60))]
-    room.workspace.document.open(chain("long", nodes))
+    room.workspace.document.open(long_chain())
     room.canvas_actions.all["build-layout"].trigger()
     assert room.laying_out.is_working and labels(room) == []
     QTest.keyClick(room.view, Qt.Key.Key_Escape)
@@ -148,3 +159,134 @@ def test_a_large_network_is_laid_out_beside_and_escape_forgets_it(
     room.canvas_actions.all["build-layout"].trigger()
     qtbot.waitUntil(lambda: labels(room) == ["Lay out the network"], timeout=20_000)
     assert not room.laying_out.is_working and len(set(room.scene.places.values())) == 61
+
+
+class Held:
+    """Holds a layout on its lane, from its first question whether it is wanted to the time when it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked, self.go, self.ended = threading.Event(), threading.Event(), threading.Event()
+        self.error: list[type[Exception]] = []
+        monkeypatch.setattr(laying_out, "AT_ONCE", 10)
+        monkeypatch.setattr(laying_out, "layout_of", self._held)
+
+    def _held(self, network: Network, wanted: Wanted) -> dict[str, Position]:
+        self.asked.set()
+        self.go.wait(20)
+        try:
+            return layout_of(network, wanted)
+        except LayoutCancelled as error:
+            self.error.append(type(error))
+            raise
+        finally:
+            self.ended.set()
+
+
+@pytest.mark.parametrize("way", ["escape", "button", "escape on the button", "edit"])
+def test_a_layout_says_that_it_is_being_made_and_what_is_cancelled_computes_no_further(
+    room: BuildRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    held, progress, document = Held(monkeypatch), room.laying_out.progress, room.workspace.document
+    document.open(long_chain())
+    before = room.workspace.document.network
+    room.canvas_actions.all["build-direction"].trigger()
+    assert not progress.isVisible()
+    qtbot.waitUntil(lambda: held.asked.is_set() and progress.isVisible(), timeout=20_000)
+    assert not room.canvas_actions.all["build-direction"].isChecked()
+    match way:
+        case "escape":
+            QTest.keyClick(room.view, Qt.Key.Key_Escape)
+        case "button":
+            QTest.mouseClick(progress.button, Qt.MouseButton.LeftButton)
+        case "escape on the button":
+            QTest.keyClick(progress.button, Qt.Key.Key_Escape)
+        case "edit":
+            document.apply(lambda network: edits.rename(network, "n3", "third"), "Rename")
+    assert not room.laying_out.is_working and not progress.isVisible()
+    held.go.set()
+    qtbot.waitUntil(held.ended.is_set, timeout=20_000)
+    assert held.error == [LayoutCancelled]
+    assert (document.network is before) == (way != "edit")
+    assert room.scene.flow is DOWN
+
+
+def test_running_to_the_right_is_one_step_and_back(room: BuildRoom) -> None:
+    action, document = room.canvas_actions.all["build-direction"], room.workspace.document
+    before = room.scene.places
+    assert action in room.commands() and not action.isChecked()
+    action.trigger()
+    assert action.isChecked() and document.network.canvas.direction == "right"
+    assert labels(room) == ["Lay out left to right"]
+    flow = [node.name for node in document.network]
+    ways = [room.scene.place(second)[0] - room.scene.place(first)[0] for first, second in pairwise(flow)]
+    assert sum(way > 0 for way in ways) > len(ways) / 2
+    for key, edge in room.scene.edges.items():
+        start, end = (room.scene.nodes[name].box() for name in (key.source, key.target))
+        first, last = edge.path.elementAt(0), edge.path.currentPosition()
+        assert (first.x, start.top() < first.y < start.bottom()) == (start.right(), True)
+        assert end.left() - 6 < last.x() < end.left() and end.top() < last.y() < end.bottom()
+    document.undo()
+    assert not action.isChecked() and room.scene.places == before
+    assert all(
+        edge.path.elementAt(0).y == room.scene.nodes[key.source].box().bottom()
+        for key, edge in room.scene.edges.items()
+    )
+    document.redo()
+    action.trigger()
+    assert labels(room)[-1] == "Lay out top to bottom" and room.scene.places == before
+
+
+def test_a_file_that_runs_to_the_right_opens_so_and_is_saved_so(room: BuildRoom, tmp_path: Path) -> None:
+    room.canvas_actions.all["build-direction"].trigger()
+    network = room.workspace.document.network
+    saved = save_network(network, tmp_path / "right")
+    room.workspace.document.open(load_network(saved))
+    assert room.scene.flow.direction == "right" and room.canvas_actions.all["build-direction"].isChecked()
+    assert room.workspace.document.network == network
+    room.workspace.document.open(long_chain(4))
+    assert room.scene.flow is DOWN and not room.canvas_actions.all["build-direction"].isChecked()
+
+
+def test_what_was_placed_by_hand_keeps_its_place_beside_the_layout_when_the_network_turns(
+    room: BuildRoom, hands: Hands
+) -> None:
+    start = hands.body("fc2")
+    hands.drag(start, start + QPointF(0, 140))
+    room.canvas_actions.all["build-direction"].trigger()
+    canvas = room.workspace.document.network.canvas
+    assert canvas.fixed == {"fc2"}
+    turned = room.scene.place("fc2")
+    room.canvas_actions.all["build-layout-anew"].trigger()
+    home = room.scene.place("fc2")
+    assert turned[0] > home[0] + 200 and turned[1] == home[1]
+    assert room.scene.flow.direction == "right"
+
+
+def test_gestures_follow_the_direction(room: BuildRoom, hands: Hands) -> None:
+    room.canvas_actions.all["build-direction"].trigger()
+    room.view.fit()
+    scene = room.scene
+    card = scene.nodes["conv1"]
+    assert card.port("input") == QPointF(card.box().left(), card.box().top() + 25)
+    assert card.port_at(card.port("output") + QPointF(4, 0)) == "output"
+    assert card.port_at(QPointF(card.box().center().x(), card.box().bottom())) is None
+    name = room.editor.add_after("ReLU", "conv1")
+    assert scene.place(name) == (scene.place("conv1")[0] + 260, scene.place("conv1")[1])
+    room.searches.add.add_fed("ReLU", "conv1", QPointF(3000.0, 2000.0))
+    assert scene.nodes[scene.chosen[0]].port("input") == QPointF(3000.0, 2000.0)
+    room.searches.add.add_feeding("ReLU", "fc1", QPointF(4000.0, 2000.0))
+    assert scene.nodes[scene.chosen[0]].port("output") == QPointF(4000.0, 2000.0)
+
+
+def test_the_freeze_line_stands_upright_in_a_row(room: BuildRoom) -> None:
+    nodes = [Node("input", INPUT), *(Node(name, "ReLU") for name in ("one", "two", "three"))]
+    room.workspace.document.open(chain("row", nodes))
+    room.canvas_actions.all["build-direction"].trigger()
+    room.laying_out.glide.finish()
+    room.freezing.switch(True)
+    room.freezing.freeze_through(1)
+    (piece,) = room.freezing.line.way
+    assert piece.x1() == piece.x2() and piece.y2() > piece.y1()
+    assert room.scene.nodes["one"].box().right() < piece.x1() < room.scene.nodes["two"].box().left()
+    assert room.freezing.cursor_at(piece.p1()) == Qt.CursorShape.SizeHorCursor
+    assert "to the right" in room.freezing.told(())[1]

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF
 from workbench.core.graph import edits, groups
 from workbench.core.graph.canvas_edits import fix, remove_remarks, take_along
 from workbench.core.graph.housing import boxes, laid_out
+from workbench.core.graph.layout import Wanted, always
 from workbench.core.graph.network import Network, Position
 from workbench.core.graph.outline import outline
 from workbench.gui.builder import style
@@ -66,7 +67,7 @@ class Editor(Grouping):
     def take_layout(self, network: Network, places: Mapping[str, Position], label: str) -> None:
         """Put nodes at the places of a layout of this network; notes and frames go along with them."""
         tree = outline(network)
-        before = boxes(tree, self._scene.places)
+        before = boxes(self._scene.tree, self._scene.places)
 
         def edit(present: Network) -> Network:
             moved = edits.move(present.with_(canvas=network.canvas), places)
@@ -93,9 +94,12 @@ class Editor(Grouping):
         return [pair for edge in self._scene.selected_edges for pair in self.pairs(edge)]
 
 
-def layout_of(network: Network) -> dict[str, Position]:
-    """Where the layout wants the nodes, with those where they are that somebody has put there."""
-    return laid_out(outline(network), style.SIZES, network.canvas.fixed)
+def layout_of(network: Network, wanted: Wanted = always) -> dict[str, Position]:
+    """Where the layout wants the nodes, with those where they are that somebody has put there.
+
+    Raises `LayoutCancelled` soon after `wanted` has begun to say no.
+    """
+    return laid_out(outline(network), style.SIZES, network.canvas.fixed, wanted=wanted)
 
 
 def _without(

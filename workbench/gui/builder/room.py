@@ -287,6 +287,7 @@ class BuildRoom(QWidget):
         bar.add("build-heat-button", actions["build-heat"])
         bar.add("build-freeze-button", actions["build-freeze"])
         bar.add("build-layout-button", actions["build-layout"])
+        bar.add("build-direction-button", actions["build-direction"])
         bar.add("build-fit-button", actions["build-fit"])
         bar.add("build-zoom-out-button", actions["build-zoom-out"])
         self.zoom_text = bar.add_text("build-zoom")
