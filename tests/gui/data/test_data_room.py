@@ -190,8 +190,22 @@ def test_a_folder_without_classes_is_explained(room: DataRoom, tmp_path: Path, s
     drop(room, tmp_path / "flat")
     settle()
     assert room.entrance.message.headline.text() == "flat has no pictures to learn from"
-    assert "one folder of pictures per class" in room.entrance.message.sentence.text()
+    assert "lie side by side (1)" in room.entrance.message.sentence.text()
     assert room.holding is None
+    (tmp_path / "empty").mkdir()
+    drop(room, tmp_path / "empty")
+    settle()
+    assert "one folder of pictures per class" in room.entrance.message.sentence.text()
+
+
+def test_what_is_no_set_is_explained_without_the_command_line(room: DataRoom, tmp_path: Path, settle: Settle) -> None:
+    (tmp_path / "notes.txt").write_text("words")
+    drop(room, tmp_path / "notes.txt")
+    settle()
+    message = room.entrance.message
+    assert message.headline.text() == "notes.txt is no data set"
+    assert message.sentence.text().startswith("It is a file, but") and "Drop a folder" in message.sentence.text()
+    assert "[:PATH]" not in message.sentence.text()
 
 
 def test_a_set_that_is_not_here_is_offered_with_its_size(room: DataRoom, settle: Settle) -> None:

@@ -101,3 +101,13 @@ def test_the_headline_of_an_empty_panel_stays_in_its_column(qtbot: QtBot) -> Non
     assert empty.headline.toolTip().startswith(LONG)
     empty.say("Nothing here", "Choose another.")
     assert empty.headline.toolTip() == ""
+
+
+def test_a_short_message_after_a_long_one_takes_no_more_room_than_at_first(qtbot: QtBot) -> None:
+    empty = EmptyState("data", "Nothing here", sentence="Choose another.")
+    qtbot.addWidget(empty)
+    before = empty.sentence.minimumHeight()
+    empty.say("Nothing here", "There is a lot to say about this. " * 12)
+    assert empty.sentence.minimumHeight() > 2 * before
+    empty.say("Nothing here", "Choose another.")
+    assert empty.sentence.minimumHeight() == before

@@ -147,7 +147,11 @@ def _find(spec: str) -> tuple[Source, str]:
     return source, str(path)
 
 
-def _unknown(spec: str, path: Path) -> WorkbenchError:
+class NoSuchSetError(WorkbenchError):
+    """What was asked for is neither a set by name nor a file or folder that holds one."""
+
+
+def _unknown(spec: str, path: Path) -> NoSuchSetError:
     if path.is_file():
         reason = "it is a file, but neither an .npz nor a table (.csv, .jsonl)"
     elif "/" in spec or "\\" in spec or path.suffix:
@@ -157,4 +161,4 @@ def _unknown(spec: str, path: Path) -> WorkbenchError:
     close = difflib.get_close_matches(spec, SOURCES, n=2)
     forms = ", ".join(source.form for source in SOURCES.values())
     hint = f"Did you mean {' or '.join(close)}?" if close else f"Possible are: {forms}."
-    return WorkbenchError(f"There is no data set {spec or '(empty)'}", reason, hint)
+    return NoSuchSetError(f"There is no data set {spec or '(empty)'}", reason, hint)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QToolButton, QVBoxLayout, QWidget
@@ -26,6 +28,7 @@ class DecisionsPanel(QWidget):
         self.list.setAccessibleName("Decisions, the latest first")
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setWordWrap(True)
+        self.list.setSpacing(theme.XS // 2)
         self.note = MutedLabel(parent=self)
         self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._row = QHBoxLayout()
@@ -63,7 +66,13 @@ class DecisionsPanel(QWidget):
     def _item(self, decision: Decision) -> QListWidgetItem:
         words = str(decision)
         if len(decision.pictures) == 1:
-            words = words.replace("1 picture", decision.pictures[0].partition("#")[0])
+            words = words.replace("1 picture", _short(decision.pictures[0]))
         item = QListWidgetItem(words[:1].upper() + words[1:], self.list)
         item.setToolTip("\n".join(name.partition("#")[0] for name in decision.pictures[:20]))
         return item
+
+
+def _short(name: str) -> str:
+    """How a picture is called in the list: a file without its folders, a place in an array as it is."""
+    path = PurePosixPath(name.partition("#")[0])
+    return path.name if path.suffix else str(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,20 +11,20 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.core.data.files import LAYOUT
 from workbench.core.data.split import USUAL
 from workbench.errors import WorkbenchError
 from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.data.holding import Holding
-from workbench.gui.data.opening import Missing, Report, fetch, open_holding
+from workbench.gui.data.opening import Missing, Nothing, Report, fetch, open_holding
 from workbench.gui.errors import show_error
 from workbench.gui.training.remembered import recalled
 from workbench.gui.transfer.busy import BusyRow
 from workbench.gui.widgets.empty_state import EmptyState
-from workbench.gui.widgets.sentences import capitalised
+from workbench.gui.widgets.sentences import capitalised, sentence
 
 LANE, KEY = "data-room", "open"
+OPENED = "Drop a folder with one folder of pictures per class, an .npz file, or a table (.csv, .jsonl)."
 
 
 class Entrance(QWidget):
@@ -65,8 +66,9 @@ class Entrance(QWidget):
         self._want(spec)
         self._missing = None
         if not spec:
-            sentence = "Drop a folder here that holds one folder of pictures for each class."
-            self._lose("Choose a data set", sentence, "Choose folder…")
+            self._lose(
+                "Choose a data set", "Drop a folder here, with one folder of pictures per class.", "Choose folder…"
+            )
             return
         self._split = recalled().split()
         opening = partial(open_holding, spec, split=self._split)
@@ -85,16 +87,13 @@ class Entrance(QWidget):
         self._wanted = spec
         self.wanted_changed.emit(spec)
 
-    def _take(self, answer: Holding | Missing) -> None:
+    def _take(self, answer: Holding | Missing | Nothing) -> None:
         if isinstance(answer, Missing):
             self._missing = answer
             self._lose(f"{answer.spec} is not on this computer", answer.sentence, answer.offer)
             return
-        if not len(answer):
-            reason = "No folder in it has pictures." if Path(answer.spec).expanduser().is_dir() else ""
-            self._lose(
-                f"{Path(answer.spec).name} has no pictures to learn from", f"{reason} {LAYOUT}".strip(), "Try again"
-            )
+        if isinstance(answer, Nothing):
+            self._lose(f"{Path(answer.spec).name} has no pictures to learn from", answer.sentence, "Try again")
             return
         self._shown = answer.spec
         self._pages.setCurrentWidget(self._desk)
@@ -119,8 +118,17 @@ class Entrance(QWidget):
         if not isinstance(error, WorkbenchError):
             show_error(self.window(), error)
             return
-        sentence = str(WorkbenchError(error.reason, error.hint)) if error.reason else error.hint
-        self._lose(error.title, capitalised(sentence), "Try again")
+        if self._is_no_set(error):
+            self._lose(f"{Path(self._wanted).name} is no data set", f"{sentence(error.reason)} {OPENED}", "Try again")
+            return
+        told = str(WorkbenchError(error.reason, error.hint)) if error.reason else error.hint
+        self._lose(error.title, capitalised(told), "Try again")
+
+    def _is_no_set(self, error: WorkbenchError) -> bool:
+        """Whether a path was wanted that is no set: what the command line could open is no help here."""
+        from workbench.core.data.sources import NoSuchSetError
+
+        return isinstance(error, NoSuchSetError) and os.sep in self._wanted
 
     def _lose(self, headline: str, sentence: str, button: str) -> None:
         self._shown = ""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import mimetypes
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from msgspec.structs import replace
 
+from workbench.core.data.files import LAYOUT
 from workbench.core.data.images import Indices
 from workbench.core.data.published.definition import Published, megabytes
 from workbench.core.data.split import USUAL, Split
@@ -38,8 +42,23 @@ class Missing:
         return f"{self.published.description}.\nFrom {site}. {self.published.licence}"
 
 
-def open_holding(spec: str, report: Report, split: Split = USUAL) -> Holding | Missing:
-    """A set with what was decided about it, or that it must be downloaded. `report` may raise to cancel.
+@dataclass(frozen=True)
+class Nothing:
+    """A set without pictures; `loose` ones lie in its folder, but in no folder of a class."""
+
+    spec: str
+    loose: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """Why there are none, and what to do."""
+        if self.loose:
+            return f"Its pictures lie side by side ({self.loose:,}). Put those of each class into a folder of its own."
+        return f"No folder in it has pictures. {LAYOUT}" if Path(self.spec).expanduser().is_dir() else LAYOUT
+
+
+def open_holding(spec: str, report: Report, split: Split = USUAL) -> Holding | Missing | Nothing:
+    """A set with what was decided about it, or why there is nothing to show. `report` may raise to cancel.
 
     A set that cannot be split by the groups of `split` is split without, and the reason is noted.
     """
@@ -49,12 +68,21 @@ def open_holding(spec: str, report: Report, split: Split = USUAL) -> Holding | M
     if published is not None:
         return Missing(spec, published)
     try:
-        return _opened(spec, report, split)
+        opened = _opened(spec, report, split)
+        return opened if len(opened) else Nothing(spec, loose_pictures(Path(spec).expanduser()))
     except WorkbenchError as error:
         if not split.group_word:
             raise
         holding = _opened(spec, report, replace(split, group_column="", group_pattern=""))
         return dataclasses.replace(holding, note=f"Not split by {split.group_word} as the Train room asks: {error}")
+
+
+def loose_pictures(folder: Path) -> int:
+    """How many files right in a folder are pictures by their names."""
+    if not folder.is_dir():
+        return 0
+    with os.scandir(folder) as entries:
+        return sum((mimetypes.guess_type(entry.name)[0] or "").startswith("image/") for entry in entries)
 
 
 def doubles_of(holding: Holding, report: Report) -> Indices | None:

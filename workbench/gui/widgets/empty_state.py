@@ -65,6 +65,7 @@ class EmptyState(QWidget):
     def _make_room(self) -> None:
         """An aligned label is given the height of its size hint, which knows too little of wrapping."""
         for label in (self.headline, self.sentence):
+            label.setMinimumHeight(0)  # else it asks for no less than for the last message
             label.setMinimumHeight(max(0, label.heightForWidth(TEXT_WIDTH)))
 
     def _arrange(self) -> None:
