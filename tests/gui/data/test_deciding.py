@@ -119,6 +119,7 @@ def test_digits_and_the_picker_relabel(there: DataRoom, folder: Path, qtbot: QtB
     assert "cherry (was banana)" in there.desk.picture.facts.text()
     press(qtbot, there, KEYS.Key_L)
     picker = there.grid.findChild(ClassPicker)
+    assert picker.list.accessibleName().endswith((" shows", "pictures show"))
     assert picker is not None
     qtbot.keyClicks(picker.search, "app")
     qtbot.keyClick(picker.search, KEYS.Key_Return)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
 from workbench.gui import theme
+from workbench.gui.widgets.labels import LineLabel
 
 
 class ClassPicker(QDialog):
@@ -28,8 +29,9 @@ class ClassPicker(QDialog):
         self.list.setObjectName("data-class-choices")
         self.list.setAccessibleName(question)
         self.list.setUniformItemSizes(True)
-        title = QLabel(question, self)
+        title = LineLabel("text", self)
         title.setFont(theme.font("strong"))
+        title.show_text(question)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.M, theme.M, theme.M, theme.M)
         column.setSpacing(theme.S)
@@ -43,6 +45,12 @@ class ClassPicker(QDialog):
         self.search.installEventFilter(self)
         self._filter("")
         self.search.setFocus()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A frame: it lies on a room of its own colour."""
+        painter = QPainter(self)
+        painter.setPen(theme.current().outline)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The arrow keys move in the list while one types."""

@@ -119,8 +119,8 @@ class Deciding(QObject):
         holding, chosen = self._holding, self._grid.chosen
         if holding is None or not len(chosen):
             return
-        count = f"{len(chosen):,} pictures" if len(chosen) > 1 else holding.name(int(chosen[0]))
-        picker = ClassPicker(holding.classes, f"{count} show", self._grid)
+        count = f"{len(chosen):,} pictures show" if len(chosen) > 1 else f"{holding.name(int(chosen[0]))} shows"
+        picker = ClassPicker(holding.classes, count, self._grid)
         picker.chosen.connect(self.relabel)
         picker.move(self._grid.place_of_current())
         picker.show()

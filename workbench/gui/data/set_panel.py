@@ -24,6 +24,7 @@ from workbench.gui import icons, theme
 from workbench.gui.data.class_list import ClassList
 from workbench.gui.data.holding import PARTS, Filter, Holding
 from workbench.gui.data.recent import recent_sets
+from workbench.gui.widgets.elided_combo import ElidedCombo
 from workbench.gui.widgets.labels import ToneLabel
 
 FINDING = "Finding whose pictures to show"
@@ -41,7 +42,7 @@ class SetPanel(QWidget):
         self.set_choice, self.browse = QComboBox(self), QToolButton(self)
         self.facts, self.parts = ToneLabel("muted", self), ToneLabel("muted", self)
         self.classes = ClassList(self)
-        self.part, self.finding = QComboBox(self), QComboBox(self)
+        self.part, self.finding = ElidedCombo(self), ElidedCombo(self)
         self.everything = QPushButton("Show all", self)
         self._spec = ""
         self._prepare_choice()
