@@ -19,9 +19,12 @@ def _arguments(parser: Parser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="training, overhead; all of them without a name")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="every arm runs so often, in turn (3)")
     parser.add_argument("--network", default="cifar10net", metavar="NET", help="a ready network (cifar10net)")
-    parser.add_argument("--images", type=int, default=9_600, metavar="N", help="pictures of an epoch (9600)")
+    parser.add_argument("--images", type=int, default=49_920, metavar="N", help="pictures of an epoch (49920)")
     parser.add_argument("--batch", type=int, default=128, metavar="N", help="pictures in one step (128)")
     parser.add_argument("--device", default="cpu", metavar="NAME", help="cpu, cuda, auto (cpu)")
+    parser.add_argument(
+        "--clock", choices=("wall", "cpu"), default="wall", help="cpu: processor time, for a busy machine (wall)"
+    )
     parser.add_argument("--arm", metavar="NAME", help="only this arm of one benchmark, in this process: its figure")
     json_option(parser)
 
@@ -31,7 +34,8 @@ def bench(options: Namespace) -> None:
     """Run benchmarks in fresh processes, arms in turn, and print medians and ratios."""
     from workbench.core.benchmarks.benchmark import Work
 
-    chosen, work = _chosen(options), Work(options.network, options.images, options.batch, options.device)
+    chosen = _chosen(options)
+    work = Work(options.network, options.images, options.batch, options.device, options.clock)
     if options.arm:
         print_json(_arm(chosen, options.arm).run(work))
         return
@@ -50,6 +54,8 @@ def _chosen(options: Namespace) -> list[Benchmark]:
         raise WorkbenchError(f"There is no benchmark {unknown[0]}", hint=f"Possible are {', '.join(BENCHMARKS)}.")
     if min(options.rounds, options.images // max(1, options.batch), options.batch) < 1:
         raise WorkbenchError("A benchmark takes at least one round of one batch")
+    if options.clock == "cpu" and options.device != "cpu":
+        raise WorkbenchError("Processor time says nothing of another device", hint="Leave out --clock, or --device.")
     return [BENCHMARKS[name] for name in options.names or BENCHMARKS]
 
 
