@@ -229,7 +229,9 @@ def test_what_is_written_in_a_group_is_seen_while_that_is(room: BuildRoom) -> No
     assert "frame_1" in room.scene.remarks
     room.view.go_up()
     room.view.toggle(group)
-    assert room.scene.remarks["frame_1"].box().contains(room.scene.nodes[f"{group}.conv1"].box())
+    shown = room.scene.remarks["frame_1"]
+    assert shown.box().contains(room.scene.nodes[f"{group}.conv1"].box())
+    assert room.scene.frames[group].zValue() < shown.zValue() < room.scene.frames[group].zValue() + 1
 
 
 def test_another_network_has_other_notes(room: BuildRoom, note: str) -> None:

@@ -7,6 +7,8 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap, QWheelEv
 
 from workbench.gui import theme
 from workbench.gui.builder import style
+from workbench.gui.builder.frame_item import FrameItem
+from workbench.gui.builder.notes_item import RemarkItem, base, ground, paper
 from workbench.gui.builder.overlay import Overlay
 from workbench.gui.builder.view import CanvasView
 
@@ -37,6 +39,7 @@ class Minimap(Overlay):
         self._timer.timeout.connect(self._renew)
         self._scene.unfolded.connect(self.renew_soon)
         self._scene.sceneRectChanged.connect(self.renew_soon)
+        self._scene.carried.connect(self.renew_soon)
         view.zoomed.connect(self._look_again)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self._look_again)
@@ -151,11 +154,28 @@ class Minimap(Overlay):
         scale = self._scale()
         least = SMALLEST_BOX / scale
         painter.scale(scale, scale)
-        for frame in sorted(self._scene.frames.values(), key=lambda frame: frame.depth):
-            painter.fillRect(frame.box(), look.frame_brush(frame.depth))
+        for frame in self._grounds():
+            if isinstance(frame, RemarkItem):
+                _draw_remark(painter, frame, ground(frame.remark.colour))
+            else:
+                painter.fillRect(frame.box(), look.frame_brush(frame.depth))
         for card in self._scene.nodes.values():
             box = card.box()
             size = QPointF(max(box.width(), least), max(box.height(), least))
             painter.fillRect(QRectF(box.topLeft(), box.topLeft() + size), look.kind_brush(card.category))
+        for remark in self._scene.remarks.values():
+            if remark.remark.form == "note":
+                _draw_remark(painter, remark, paper(remark.remark.colour))
         painter.end()
         return picture
+
+    def _grounds(self) -> list[FrameItem | RemarkItem]:
+        """Open groups, and the frames that somebody has drawn, from the back to the front."""
+        drawn = [item for item in self._scene.remarks.values() if item.remark.form == "frame"]
+        return sorted((*self._scene.frames.values(), *drawn), key=lambda item: item.zValue())
+
+
+def _draw_remark(painter: QPainter, item: RemarkItem, ground: QColor) -> None:
+    painter.setPen(QPen(base(item.remark.colour), 0))
+    painter.setBrush(ground)
+    painter.drawRect(item.box())

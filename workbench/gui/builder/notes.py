@@ -19,8 +19,8 @@ from workbench.gui.builder.gestures import Gesture
 from workbench.gui.builder.labels import remarks_text
 from workbench.gui.builder.notes_edit import NoteEditor
 from workbench.gui.builder.notes_gestures import MoveRemarks, ResizeRemark
-from workbench.gui.builder.notes_item import RemarkItem
-from workbench.gui.builder.notes_places import closed, shown
+from workbench.gui.builder.notes_item import LOWEST, RemarkItem
+from workbench.gui.builder.notes_places import closed, home, shown
 from workbench.gui.builder.view import CanvasView
 
 NOTE_SIZE = (180.0, 60.0)
@@ -78,7 +78,8 @@ class Notes(QObject):
             if key not in scene.remarks:
                 scene.remarks[key] = RemarkItem(key, known[key])
                 scene.addItem(scene.remarks[key])
-            scene.remarks[key].show_remark(known[key], QRectF(*box))
+            around = scene.frames.get(home(scene, known[key]))
+            scene.remarks[key].show_remark(known[key], QRectF(*box), around.zValue() if around else LOWEST)
 
     # changing
 

@@ -10,6 +10,8 @@ from workbench.core.graph.canvas import Colour, Remark
 from workbench.gui import theme
 from workbench.gui.builder import style
 
+LOWEST = -200.0
+"""The height of frames that lie in no group: below everything."""
 TITLE = 22.0
 """The height of the title of a frame."""
 GRIP = 16.0
@@ -37,6 +39,13 @@ def paper(colour: Colour) -> QColor:
     return theme.mix(colours.raised, base(colour), share=0.2)
 
 
+def ground(colour: Colour) -> QColor:
+    """The ground of a frame: what lies below shines through."""
+    made = QColor(base(colour))
+    made.setAlpha(30)
+    return made
+
+
 class RemarkItem(QGraphicsItem):
     """Shows one note or frame; the scene's other items know nothing of it."""
 
@@ -45,18 +54,20 @@ class RemarkItem(QGraphicsItem):
         self.key = key
         self.remark = remark
         self.is_written = False
-        self._rect = QRectF()
+        self._rect, self._ground = QRectF(), LOWEST
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
-    def show_remark(self, remark: Remark, rect: QRectF) -> None:
-        """Show another state, at a place of the scene."""
+    def show_remark(self, remark: Remark, rect: QRectF, ground: float | None = None) -> None:
+        """Show another state, at a place of the scene; a frame lies just above this height of the canvas."""
         self.prepareGeometryChange()
         self.remark, self._rect = remark, QRectF(rect)
         if remark.form == "note":
             self._rect.setHeight(max(rect.height(), self._needed(rect.width())))
         self.setPos(0.0, 0.0)
+        self._ground = self._ground if ground is None else ground
         # among frames the smaller one is in front
-        self.setZValue(1.5 if remark.form == "note" else -200.0 - min(rect.width() * rect.height() / 1e6, 90.0))
+        size = min(rect.width() * rect.height() / 1e8, 0.9)
+        self.setZValue(1.5 if remark.form == "note" else self._ground + 0.95 - size)
         self.setToolTip("Double-click to write." if remark.form == "note" else f"{remark.text}\nDrag its title.")
         self.update()
 
@@ -112,9 +123,7 @@ class RemarkItem(QGraphicsItem):
             painter.setBrush(paper(self.remark.colour))
             painter.drawRoundedRect(self._rect, 4, 4)
         else:
-            ground = QColor(colour)
-            ground.setAlpha(30)
-            painter.setBrush(ground)
+            painter.setBrush(ground(self.remark.colour))
             painter.drawRoundedRect(self._rect, style.CORNER, style.CORNER)
         if not overview:
             self._paint_grip(painter, colour)

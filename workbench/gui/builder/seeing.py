@@ -20,6 +20,7 @@ class Seeing(QObject):
         self.legend = Legend(view)
         self.heat = HeatMap(view.network_scene, workspace, self.legend)
         self.minimap = Minimap(view)
+        workspace.network_changed.connect(lambda _before, _after: self.minimap.renew_soon())
         actions.add(Entry("build-heat", "Heat map of costs", "H", self._toggle_heat, "flame"))
         actions.add(Entry("build-map", "Minimap", "M", self._toggle_map))
         for name in ("build-heat", "build-map"):
