@@ -161,8 +161,9 @@ def _record(report: Report) -> dict[str, Any]:
     return {
         "data": subject.index.name,
         "pictures": len(subject.index),
-        "train": len(made.train),
-        "validation": len(made.validation),
+        "train": len(subject.train),
+        "validation": len(subject.validation),
+        "unreadable": len(subject.unreadable),
         "confirmed": int((made.confirmed & made.kept).sum()),
         "classes": list(subject.index.classes),
         "findings": [_finding(report, each) for each in report.findings],
@@ -187,10 +188,13 @@ def _print(report: Report) -> None:
     from workbench.core.data.health.finding import many
 
     subject, made = report.subject, report.subject.made
+    broken = len(subject.unreadable)
     left, sure = len(subject.index) - int(made.kept.sum()), int((made.confirmed & made.kept).sum())
     print(
-        f"{subject.index.name}: {len(made.train):,} pictures to train on, {len(made.validation):,} to validate on, "
+        f"{subject.index.name}: {len(subject.train):,} pictures to train on, "
+        f"{len(subject.validation):,} to validate on, "
         f"{len(subject.index.classes):,} classes"
+        + (f", {broken:,} that cannot be read" if broken else "")
         + (f", {left:,} left out" if left else "")
         + (f", {many(sure, 'label|labels')} given or called right by you" if sure else "")
     )

@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.core.data.decisions import read_decisions, undo, write_decisions
+from workbench.core.data.arranging import decision_for
+from workbench.core.data.decisions import Decision, Decisions, decided, read_decisions, undo, write_decisions
 from workbench.core.data.health.checking import Report, check
 from workbench.core.data.health.finding import RULES
 from workbench.core.data.health.measures import measure, resampled
 from workbench.core.data.health.suspects import label_suspects
 from workbench.core.data.sources import open_data
+from workbench.errors import WorkbenchError
 
 
 def load(name: str) -> ModuleType:
@@ -155,6 +157,53 @@ def test_unequal_classes(tmp_path: Path) -> None:
     assert "0 has 12 times the training pictures of 1" in titles["imbalance"]
     assert "1 (9)" in titles["few"]
     assert "1 (0)" in titles["unvalidated"]
+
+
+def three_classes(folder: Path, broken: str) -> Path:
+    """Twelve pictures of each class in every part; those of some classes are damaged."""
+    noise = np.random.default_rng(0).integers(0, 256, (72, 24, 24, 3), np.uint8)
+    for at, pixels in enumerate(noise):
+        place = folder / ("train", "val")[at % 2] / "abc"[at // 2 % 3]
+        place.mkdir(parents=True, exist_ok=True)
+        path = place / f"{at}.png"
+        Image.fromarray(pixels).save(path)
+        if place.name in broken:
+            path.write_bytes(path.read_bytes()[:200])
+    return folder
+
+
+def test_pictures_that_cannot_be_read_are_not_among_those_to_train_on(tmp_path: Path) -> None:
+    report = check(str(three_classes(tmp_path, "b")))
+    opened = open_data(str(tmp_path))
+    assert (len(report.subject.train), len(report.subject.validation)) == (24, 24)
+    assert (len(opened.train), len(opened.validation)) == (24, 24)
+    assert len(report.subject.unreadable) == 24
+    told = {each.rule: each for each in report.findings}
+    assert told.keys() == {"truncated", "untrained", "unvalidated"}
+    assert (told["untrained"].title, told["untrained"].level) == (
+        "1 class has no usable picture to train on",
+        "warning",
+    )
+    assert told["untrained"].reason == "b (24 cannot be read); a network cannot learn what it never sees"
+
+
+def test_fewer_than_two_classes_that_can_be_read_are_an_error(tmp_path: Path) -> None:
+    report = check(str(three_classes(tmp_path, "bc")))
+    worst = report.findings[0]
+    assert (worst.rule, worst.level) == ("untrained", "error")
+    assert worst.title == "2 classes have no usable picture to train on"
+    with pytest.raises(WorkbenchError, match="too few usable pictures"):
+        open_data(str(tmp_path))
+
+
+def test_a_class_that_was_left_out_is_told_as_well(tmp_path: Path) -> None:
+    place = str(three_classes(tmp_path, ""))
+    index = check(place).subject.index
+    out = decision_for(index, np.flatnonzero(index.labels == 0), Decision(action="exclude", pictures=()))
+    write_decisions(place, decided(Decisions(), out))
+    told = {each.rule: each for each in check(place).findings}
+    assert told["untrained"].reason.startswith("it is a; a network")
+    assert "few" not in told
 
 
 @pytest.mark.parametrize("rule", ["duplicates", "leaks", "contradictions", "blank", "dark", "bright", "blurred"])

@@ -47,6 +47,25 @@ class Subject:
         """How decisions name the pictures."""
         return picture_names(self.index)
 
+    @cached_property
+    def train(self) -> Indices:
+        """The pictures to train on: those of that part that can be read."""
+        return self._readable(self.made.train)
+
+    @cached_property
+    def validation(self) -> Indices:
+        """The pictures to validate on: those of that part that can be read."""
+        return self._readable(self.made.validation)
+
+    @cached_property
+    def unreadable(self) -> Indices:
+        """The pictures that no decision leaves out and that cannot be read."""
+        return self.counting(np.flatnonzero(~self.scan.usable))
+
+    def _readable(self, numbers: Indices) -> Indices:
+        readable: Indices = numbers[self.scan.usable[numbers]]
+        return readable
+
     def counting(self, numbers: Indices) -> Indices:
         """Those of the pictures that no decision leaves out."""
         return numbers[self.made.kept[numbers]]
