@@ -180,11 +180,9 @@ def test_pictures_that_cannot_be_read_are_not_among_those_to_train_on(tmp_path: 
     assert len(report.subject.unreadable) == 24
     told = {each.rule: each for each in report.findings}
     assert told.keys() == {"truncated", "untrained", "unvalidated"}
-    assert (told["untrained"].title, told["untrained"].level) == (
-        "1 class has no usable picture to train on",
-        "warning",
-    )
-    assert told["untrained"].reason == "b (24 cannot be read); a network cannot learn what it never sees"
+    assert told["untrained"].title == "1 class has no usable picture to train on"
+    assert told["untrained"].level == "warning"
+    assert told["untrained"].reason == "it is b (24 cannot be read); a network cannot learn what it never sees"
 
 
 def test_fewer_than_two_classes_that_can_be_read_are_an_error(tmp_path: Path) -> None:
