@@ -7,7 +7,7 @@ Everything in the tree has a key: the name of a node, the prefix of a group, and
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +20,8 @@ ROOT = "…all…"
 """The key of the whole network; names in a stranger's file can be anything, empty too."""
 GROUP = "Group"
 """What stands for the kind of a group where it is shown as one node; no layer is called so."""
+MOST_KNOWN = 6
+"""So many trees are kept: of the networks before and after an edit, and of those that undo goes back to."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,19 @@ class Outline:
         return self.network[key].kind if key in self.network else GROUP
 
 
+_known: deque[Outline] = deque(maxlen=MOST_KNOWN)
+
+
 def outline(network: Network) -> Outline:
-    """The tree of a network."""
+    """The tree of a network; an edit, the canvas and undo ask for that of the same few networks again and again."""
+    known = next((tree for tree in tuple(_known) if tree.network is network), None)
+    if known is None:
+        known = _outline(network)
+        _known.append(known)
+    return known
+
+
+def _outline(network: Network) -> Outline:
     found = {_key(stack): stack for stack in stacks(network)}
     stack_of = {member: key for key, stack in found.items() for member in stack.members}
     parents: dict[str, str] = {}

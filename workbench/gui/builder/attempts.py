@@ -32,9 +32,10 @@ class Attempts(QObject):
 
     def apply(self, edit: Edit, label: str, *, merge_key: str | None = None) -> bool:
         """Apply an edit to the network with the places as they are shown; False if it was refused."""
-        if edit(self.network) == self.network:
-            return True
-        self._document.apply(lambda network: edit(self._scene.pinned(network)), label, merge_key=merge_key)
+        pinned = self._scene.pinned(self.network)
+        after = edit(pinned)
+        if after != pinned or edit(self.network) != self.network:
+            self._document.apply(lambda _network: after, label, merge_key=merge_key)
         return True
 
     def attempt(self, edit: Edit, label: str, *, merge_key: str | None = None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.gui.builder import style
@@ -39,7 +39,7 @@ class EdgeItem(QGraphicsRectItem):
         self.on_path = False
         self.flow = DOWN
         self._points: list[QPointF] = []
-        self._path = QPainterPath()
+        self._path, self._rough = QPainterPath(), QPolygonF()
         self._shape: QPainterPath | None = None
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setToolTip(f"{key.source} feeds {key.target}")
@@ -47,7 +47,7 @@ class EdgeItem(QGraphicsRectItem):
     def follow(self, points: Sequence[QPointF], flow: Flow = DOWN) -> None:
         """Take another way, in a network that runs this way; the last point is the tip of the arrow."""
         if list(points) != self._points or flow is not self.flow:
-            self._points, self.flow = list(points), flow
+            self._points, self._rough, self.flow = list(points), QPolygonF(points), flow
             tip = points[-1] - flow.point(QPointF(0, style.PORT))
             self._path = smooth([*points[:-1], tip], flow)
             self._shape = None
@@ -82,23 +82,21 @@ class EdgeItem(QGraphicsRectItem):
         return self._shape
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        pen = self._pen(style.current())
+        look, pen = style.current(), self._pen()
         if option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW:
-            thin = QPen(pen)
-            thin.setWidthF(0)
-            painter.setPen(thin)
-            painter.drawPolyline(QPolygonF(self._points))
+            painter.setPen(look.thin[pen])
+            painter.drawPolyline(self._rough)
             return
-        painter.setPen(pen)
+        painter.setPen(look.wires[pen])
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(pen.color())
+        painter.setBrush(look.wires[pen].color())
         painter.drawPolygon(ARROWS[self.flow.direction].translated(self._path.currentPosition()))
 
-    def _pen(self, look: style.Style) -> QPen:
+    def _pen(self) -> style.Wire:
         if self.drop_target:
-            return look.wire_good
+            return "good"
         if self.near or self.isSelected():
-            return look.wire_near
-        return look.wire_path if self.on_path else look.wire
+            return "near"
+        return "path" if self.on_path else "plain"

@@ -43,8 +43,12 @@ class GroupItem(Card):
 
     def show_report(self, report: GroupReport) -> None:
         """Show what the analysis found; that makes it fresh."""
-        if report != self.report or self.stale:
-            self.report, self.stale = report, False
+        was_stale, self.stale = self.stale, False
+        if report == self.report:
+            if was_stale:
+                self.update()
+        else:
+            self.report = report
             self.shape_text = report.shape_out
             self.problems = tuple(problem for problem in report.problems if problem.level != "info")
             self.hints = tuple(problem for problem in report.problems if problem.level == "info")

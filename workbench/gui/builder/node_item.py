@@ -35,9 +35,12 @@ class NodeItem(Card):
         text = describe_shape(shape) if shape else ""
         hints = tuple(problem for problem in problems if problem.level == "info")
         faults = tuple(problem for problem in problems if problem.level != "info")
-        if (text, faults, hints, False) != (self.shape_text, self.problems, self.hints, self.stale):
-            self.shape_text, self.problems, self.hints, self.stale = text, faults, hints, False
+        was_stale, self.stale = self.stale, False
+        if (text, faults, hints) != (self.shape_text, self.problems, self.hints):
+            self.shape_text, self.problems, self.hints = text, faults, hints
             self.renew()
+        elif was_stale:
+            self.update()
 
     def tip(self) -> str:
         if self.problems or self.hints:

@@ -116,7 +116,7 @@ class NetworkScene(QGraphicsScene):
         self.picture = picture(self.tree, self._places, self.opened, self.root)
         seen = self.picture.seen
         gone = [node.name for node in shown if not _is_same_sort(node, seen.nodes.get(node.name))]
-        changed = [node for node in seen if shown.nodes.get(node.name) is not node or node.kind == GROUP]
+        changed = [node for node in seen if node.kind == GROUP or self._is_changed(node, shown.nodes.get(node.name))]
         touched = self._turned() | self.connections.at(gone)
         for name in gone:
             self._remove_node(name)
@@ -131,6 +131,13 @@ class NetworkScene(QGraphicsScene):
         self._show_reports(fresh | set(self.frames) | {node.name for node in changed if node.kind == GROUP})
         show_shapes(self)
         self.setSceneRect(self.content().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+
+    def _is_changed(self, node: Node, before: Node | None) -> bool:
+        """Whether a card must be shown anew: not for another place alone, which an edit gives to every node."""
+        if before is None or before.arguments is not node.arguments or before.inputs is not node.inputs:
+            return True
+        self.nodes[node.name].node = node
+        return before.kind != node.kind
 
     def _turned(self) -> set[EdgeKey]:
         """Have everything run the way the network runs; the connections that this turns."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
@@ -31,6 +32,9 @@ REACH = 11.0
 OVERVIEW = 0.35
 """Below this zoom nodes are plain boxes without text and connections are straight lines."""
 
+Wire = Literal["plain", "near", "path", "good"]
+"""How a connection looks: as most do, beside what is selected, on the way to it, or where something would be put."""
+
 
 class Style:
     """Pens, brushes and fonts of one theme, made once."""
@@ -49,9 +53,16 @@ class Style:
         self.muted = QPen(colours.muted)
         self.wire = _wire(theme.mix(colours.canvas, colours.text, share=0.42), 1.6)
         self.wire_near = _wire(colours.accent, 2.0)
-        self.wire_path = _wire(theme.mix(colours.canvas, colours.accent, share=0.6), 2.0)
         self.wire_bad = _wire(colours.error, 2.0)
         self.wire_good = _wire(colours.good, 2.2)
+        path = _wire(theme.mix(colours.canvas, colours.accent, share=0.6), 2.0)
+        self.wires: dict[Wire, QPen] = {
+            "plain": self.wire,
+            "near": self.wire_near,
+            "path": path,
+            "good": self.wire_good,
+        }
+        self.thin = {name: _thin(pen) for name, pen in self.wires.items()}
         self.frame_pen = QPen(theme.mix(colours.canvas, colours.text, share=0.22), 1.2)
         self.stack_pen = QPen(theme.mix(colours.canvas, colours.text, share=0.3), 1.2, Qt.PenStyle.DashLine)
         self.pill = QBrush(theme.mix(colours.raised, colours.accent, share=0.16))
@@ -103,6 +114,13 @@ def _wire(colour: QColor, width: float) -> QPen:
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen
+
+
+def _thin(pen: QPen) -> QPen:
+    """The pen as it is in the overview: one pixel wide."""
+    thin = QPen(pen)
+    thin.setWidthF(0)
+    return thin
 
 
 def _font(pixels: float, weight: QFont.Weight) -> QFont:
