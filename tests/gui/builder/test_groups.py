@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
@@ -14,6 +16,7 @@ from workbench.core.graph.network import Network, Node, chain
 from workbench.core.graph.outline import ROOT
 from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
+from workbench.gui.builder import style
 from workbench.gui.builder.group_form import GroupForm
 from workbench.gui.builder.group_item import GroupItem
 from workbench.gui.builder.node_item import NodeItem
@@ -424,3 +427,17 @@ def test_a_refused_argument_leaves_the_form_as_the_block_is(room: BuildRoom, qtb
     form.argument_changed.emit("stride", 0, form.session)
     assert network_of(room) is before and "stride" in room.view.bubble.text()
     assert form.fields["stride"].focusProxy().value() == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("title", ["0", "layer1", "downsample_of_the_third_stage", "a_name_that_no_headline_holds" * 3])
+def test_the_title_of_an_open_group_lies_beside_what_comes_in(staged: BuildRoom, title: str) -> None:
+    key = next(iter(staged.scene.tree.groups))
+    staged.view.toggle(key)
+    frame, look = staged.scene.frames[key], style.current()
+    assert frame._entry is not None
+    wire, width = frame._entry - frame.box().left(), frame.box().width()
+    frame.text = replace(frame.text, title=title)
+    shown, left = frame.title(30.0, width - 12.0, look)
+    right = left + look.strong_metrics.horizontalAdvance(shown)
+    assert shown and right <= width - 12.0 + 1
+    assert right < wire or left > wire

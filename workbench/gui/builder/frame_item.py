@@ -122,7 +122,7 @@ class FrameItem(QGraphicsItem):
             badge = f"×{self.text.copies}"
             paint_pill(painter, badge, right, look)
             right -= look.strong_metrics.horizontalAdvance(badge) + 22
-        title = elided(self.text.title, look.strong_metrics, right - left)
+        title, left = self.title(left, right, look)
         painter.setPen(look.text)
         painter.setFont(look.strong)
         painter.drawText(QRectF(left, 4, right - left, 24), Qt.AlignmentFlag.AlignVCenter, title)
@@ -133,6 +133,11 @@ class FrameItem(QGraphicsItem):
         words = elided(words, look.plain_metrics, right - left)
         painter.drawText(QRectF(left, 4.5, max(0.0, right - left), 24), Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
+
+    def title(self, left: float, right: float, look: style.Style) -> tuple[str, float]:
+        """The title as there is room for it beside the connection that comes in, and where it begins."""
+        left, right = self._beside_wire(left, right, look.strong_metrics.horizontalAdvance(self.text.title))
+        return elided(self.text.title, look.strong_metrics, right - left), left
 
     def _words(self, left: float, right: float, look: style.Style) -> tuple[str, tuple[float, float]]:
         """What the group is, with its size where both have room, and from where to where it is written."""
