@@ -22,9 +22,13 @@ from workbench.core.runs.runner import create_run, walk
 from workbench.core.training.control import Control
 from workbench.core.training.events import StepDone
 from workbench.core.training.plan import TrainingPlan
-from workbench.gui.runs.exporting import with_suffix
+from workbench.errors import Problem
+from workbench.gui.runs import exporting
+from workbench.gui.runs.exporting import ask_and_export, with_suffix
 from workbench.gui.runs.model import COLUMNS
+from workbench.gui.runs.opened import recalled_runs, remember_runs
 from workbench.gui.runs.room import RunsRoom
+from workbench.gui.runs.rows import RunRow
 from workbench.gui.training.room import TrainRoom
 from workbench.gui.workspace import Workspace
 
@@ -350,3 +354,91 @@ def test_looking_again_draws_nothing_anew(qtbot: QtBot, room: RunsRoom, workspac
     room._look()
     wait(qtbot, lambda: not workspace.jobs.busy)
     assert room.model.rows is before and not drawn
+
+
+# -- runs of other folders ---------------------------------------------------------------------------------------------
+
+
+def elsewhere(tmp_path: Path) -> Path:
+    plan = TrainingPlan(network="tiny", data="digits", epochs=1, device="cpu")
+    return create_run(plan, tiny(), tmp_path / "elsewhere" / "theirs").path
+
+
+def test_a_run_of_another_folder_is_listed_after_the_next_start_too(
+    qtbot: QtBot, workspace: Workspace, room: RunsRoom, tmp_path: Path
+) -> None:
+    assert not room._forget.isVisible() and not button(room, "runs-close-run").isVisible()
+    path = elsewhere(tmp_path)
+    room.open_run(path)
+    wait(qtbot, lambda: (row := room.selected()) is not None and row.path == path)
+    again = RunsRoom(workspace)
+    qtbot.addWidget(again)
+    wait(qtbot, lambda: path in [row.path for row in again.model.rows])
+    path.rename(path.with_name("away"))
+    again.refresh()
+    wait(qtbot, lambda: path not in [row.path for row in again.model.rows])
+    path.with_name("away").rename(path)
+    again.refresh()
+    wait(qtbot, lambda: path in [row.path for row in again.model.rows])
+
+
+def test_a_run_of_another_folder_is_taken_off_the_list_and_stays_on_the_disk(
+    qtbot: QtBot, room: RunsRoom, tmp_path: Path
+) -> None:
+    path = elsewhere(tmp_path)
+    room.open_run(path)
+    wait(qtbot, lambda: button(room, "runs-close-run").isVisible())
+    click(qtbot, room, "runs-close-run")
+    wait(qtbot, lambda: path not in [row.path for row in room.model.rows])
+    assert (path / "plan.json").is_file() and recalled_runs() == []
+    wait(qtbot, lambda: not button(room, "runs-close-run").isVisible())
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null"])
+def test_a_list_that_cannot_be_read_is_no_reason_to_stop(text: str, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir(exist_ok=True)
+    (tmp_path / "config" / "opened-runs.json").write_text(text)
+    assert recalled_runs() == []
+    remember_runs([Path("a")] * 3 + [tmp_path / str(number) for number in range(60)])
+    assert recalled_runs()[-1] == tmp_path / "59" and len(recalled_runs()) == 50
+
+
+# -- looks and exports -------------------------------------------------------------------------------------------------
+
+
+def test_long_names_are_shortened_and_told_whole(room: RunsRoom, tmp_path: Path) -> None:
+    long = RunRow(tmp_path / ("n" * 60), 0.0, "complete", network="w" * 300, data="d" * 300)
+    room.table.show_rows([long], None)
+    header = room.table.horizontalHeader()
+    assert max(header.sectionSize(column) for column in (1, 2)) <= 180
+    assert header.length() <= room.table.viewport().width()
+    assert room.model.data(room.model.index(0, 1), Qt.ItemDataRole.ToolTipRole) == "w" * 300
+    assert room.model.data(room.model.index(0, 0), Qt.ItemDataRole.ToolTipRole) == str(long.path)
+
+
+def test_the_log_of_a_run_is_written_for_tensorboard(
+    qtbot: QtBot, workspace: Workspace, room: RunsRoom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    run = stopped_run(tmp_path / "told")
+    target = tmp_path / "a place" / "log"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    with qtbot.waitSignal(workspace.message, timeout=PATIENCE_MS, check_params_cb=lambda text: "Saved" in text) as told:
+        ask_and_export(room, workspace, run, to="tensorboard")
+    assert "tensorboard --logdir" in told.args[0]
+    log = EventAccumulator(str(target)).Reload()
+    losses = [event.value for event in log.Scalars("loss/training")]
+    wanted = [event.loss for event in open_run(run).events() if isinstance(event, StepDone)]
+    assert losses == pytest.approx(wanted)
+
+
+def test_without_tensorboard_the_export_says_how_to_install_it(
+    room: RunsRoom, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Exception] = []
+    missing = Problem("tensorboard", "TensorBoard is not installed", "install it with pip")
+    monkeypatch.setattr(exporting, "missing_tensorboard", lambda: missing)
+    monkeypatch.setattr(exporting, "show_error", lambda _owner, error: told.append(error))
+    ask_and_export(room, workspace, tmp_path, to="tensorboard")
+    assert "not installed. install it with pip" in str(told[0])

@@ -42,6 +42,8 @@ COLUMNS = (
     Column("State", lambda row: row.standing, lambda row: row.standing),
 )
 BEGUN = 5
+MODEST = (1, 2)
+"""Columns of names that may be as long as they like."""
 TONES = {
     "complete": "good",
     "failed": "error",
@@ -99,7 +101,12 @@ class RunsModel(QAbstractTableModel):
             return _alignment(column)
         if role == Qt.ItemDataRole.ForegroundRole:
             return _colour(self.state(row), is_state)
-        return (row.problem or str(row.path)) if role == Qt.ItemDataRole.ToolTipRole else None
+        return _tip(row, index.column()) if role == Qt.ItemDataRole.ToolTipRole else None
+
+
+def _tip(row: RunRow, column: int) -> str:
+    """What is wrong with the run, the whole of a name that may be shortened, or where the run is."""
+    return row.problem or (COLUMNS[column].text(row) if column in MODEST else "") or str(row.path)
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:

@@ -26,6 +26,7 @@ from workbench.gui.runs.comparison import Compared, ComparisonPanel, read_compar
 from workbench.gui.runs.detail import DetailPanel, advice, read_detail
 from workbench.gui.runs.exporting import export_menu
 from workbench.gui.runs.model import RunsModel
+from workbench.gui.runs.opened import recalled_runs, remember_runs
 from workbench.gui.runs.queue_panel import QueuePanel
 from workbench.gui.runs.rows import CUT_SHORT, NOT_BEGUN, RunRow, read_rows
 from workbench.gui.runs.table import RunsTable
@@ -60,11 +61,13 @@ class RunsRoom(QWidget):
         self._resume = self._action("Resume", "play", "Ctrl+Shift+R", self.resume)
         self._other = self._action("Open a run…", "open", "Ctrl+Shift+L", self.ask_for_run)
         self._open = self._action("Open folder", "folder", "Ctrl+Shift+O", self.open_folder)
+        self._forget = self._action("Close run", "close", "Ctrl+Shift+Del", self.forget)
+        self._forget.setStatusTip("Take it off the list; its files stay")
         self._delete = self._action("Delete…", "trash", "Del", self.delete)
         self._export = QPushButton("Export…", self)
         self.queue = QueuePanel(workspace, self)
         self._watched: Watch | None = None
-        self._others: list[Path] = []
+        self._others = recalled_runs()
         self._asked: list[RunRow] = []
         """The rows that were compared last, as they were then."""
         self._timer = QTimer(self)
@@ -82,7 +85,8 @@ class RunsRoom(QWidget):
 
     def commands(self) -> list[QAction]:
         """What can be done with the selected run."""
-        return [self._inspect, self._resume, *self._export.menu().actions(), self._other, self._open, self._delete]
+        own = [self._other, self._forget, self._open, self._delete]
+        return [self._inspect, self._resume, *self._export.menu().actions(), *own]
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -242,13 +246,24 @@ class RunsRoom(QWidget):
         from workbench.core.runs.folder import open_run
 
         open_run(path)
-        self._others = [*dict.fromkeys((*self._others, path))]
+        self._list_too([*dict.fromkeys((*self._others, path))])
 
         def show(rows: list[RunRow]) -> None:
             self._show_rows(rows)
             self.select(path)
 
         self._read(show)
+
+    def forget(self) -> None:
+        """List the selected run of another folder no longer; its files stay."""
+        row = self.selected()
+        if row is not None and row.path in self._others:
+            self._list_too([path for path in self._others if path != row.path])
+            self.refresh()
+
+    def _list_too(self, others: list[Path]) -> None:
+        self._others = others
+        remember_runs(others)
 
     def open_folder(self) -> None:
         """Show the selected run's files in the desktop's file manager."""
@@ -300,6 +315,7 @@ class RunsRoom(QWidget):
         self._resume.setEnabled(resumable and active is None)
         self._resume.setStatusTip(taken or ("Another run is being trained." if resumable and active else ""))
         self._open.setEnabled(row is not None)
+        self._forget.setVisible(row is not None and row.path in self._others)
         self._delete.setEnabled(row is not None and not is_active and not taken)
         self._delete.setStatusTip(taken)
 
@@ -322,12 +338,11 @@ class RunsRoom(QWidget):
         self._lower.addWidget(self.comparison)
         column.addWidget(self._lower, 1)
         split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(self.table)
+        split.addWidget(_inset(self.table))
         split.addWidget(lower)
         split.setSizes([240, 460])
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
-        self.table.setMinimumHeight(90)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(split)
         outer = QVBoxLayout(self)
@@ -347,8 +362,12 @@ class RunsRoom(QWidget):
         icons.set_icon(self._export, "export")
         row.addWidget(self._export)
         row.addStretch(1)
-        for name, action in (("open-run", self._other), ("open-folder", self._open), ("delete", self._delete)):
-            row.addWidget(action_button(f"runs-{name}", action, self))
+        own = {"open-run": self._other, "close-run": self._forget, "open-folder": self._open, "delete": self._delete}
+        buttons = {name: action_button(f"runs-{name}", action, self) for name, action in own.items()}
+        for button in buttons.values():
+            row.addWidget(button)
+        buttons["close-run"].hide()
+        self._forget.visibleChanged.connect(lambda: buttons["close-run"].setVisible(self._forget.isVisible()))
         return row
 
     def _selected_path(self) -> Path | None:
@@ -362,6 +381,16 @@ class RunsRoom(QWidget):
         self.queue.run_chosen.connect(self.select)
         self.table.selection_changed.connect(self._show_selected)
         self.table.doubleClicked.connect(lambda _index: self._inspect.trigger())
+
+
+def _inset(table: QWidget) -> QWidget:
+    """The table in line with what stands above and below it."""
+    place = QWidget()
+    row = QHBoxLayout(place)
+    row.setContentsMargins(theme.L, 0, theme.L, 0)
+    row.addWidget(table)
+    place.setMinimumHeight(90)
+    return place
 
 
 def move_to_trash(path: Path) -> bool:

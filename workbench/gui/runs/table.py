@@ -4,11 +4,37 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
-from workbench.gui.runs.model import BEGUN, SORT_ROLE, RunsModel
+from workbench.gui.runs.model import BEGUN, MODEST, SORT_ROLE, RunsModel
 from workbench.gui.runs.rows import RunRow
+
+WIDEST, MOST = 180, 1_000
+"""Pixels of a cell of names."""
+
+
+class _Modest(QStyledItemDelegate):
+    """A cell that wants no more than a fair share of the width: what is longer is shortened."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return super().sizeHint(option, index).boundedTo(QSize(WIDEST, MOST))
 
 
 class RunsTable(QTableView):
@@ -75,6 +101,9 @@ class RunsTable(QTableView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAlternatingRowColors(True)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of runs differ at their ends
+        for column in MODEST:
+            self.setItemDelegateForColumn(column, _Modest(self))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(26)
         self.setSortingEnabled(True)
