@@ -18,9 +18,9 @@ from workbench.core.runs.folder import open_run
 from workbench.core.training.events import RunFinished
 from workbench.core.training.plan import ParameterGroup, TrainingPlan, changed
 from workbench.core.training.recipes import RECIPES
-from workbench.gui.training.plan_sections import SECTIONS
 from workbench.gui.training.remembered import recalled
 from workbench.gui.training.room import TrainRoom, free_folder
+from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.workspace import Workspace
 from workbench.paths import config_folder
 
@@ -312,13 +312,17 @@ def test_run_folders_have_readable_names_and_never_collide(tmp_path: Path) -> No
 # -- recipes and sections ----------------------------------------------------------------------------------------------
 
 
+def section_of(room: TrainRoom, title: str) -> Collapsible:
+    return next(part for section, part in room.form.sections.items() if section.title == title)
+
+
 def test_a_recipe_fills_the_form_and_is_recognized_until_something_is_changed(qtbot: QtBot, room: TrainRoom) -> None:
     box = found(room, QComboBox, "train-recipe")
     box.textActivated.emit("fast")
     plan = room.form.plan()
     assert plan == RECIPES["fast"](plan) and (plan.network, plan.data) == ("tiny", "digits")
     assert box.currentText() == "fast"
-    assert "label smoothing 0.2" in room.form.sections[SECTIONS[2]].summary.toolTip()
+    assert "label smoothing 0.2" in section_of(room, "Loss").summary.toolTip()
     found(room, QSpinBox, "train-epochs").setValue(3)
     assert box.currentText() == "fast"
     found(room, QLineEdit, "train-momentum").setText("0.5")
@@ -348,7 +352,7 @@ def test_every_value_goes_through_the_form_unchanged(room: TrainRoom, name: str,
 
 
 def test_a_wrong_option_opens_its_section_and_is_named(room: TrainRoom) -> None:
-    section = room.form.sections[SECTIONS[2]]
+    section = section_of(room, "Loss")
     assert not section.is_open
     found(room, QLineEdit, "train-label-smoothing").setText("2")
     assert section.is_open and not found(room, QPushButton, "train-start").isEnabled()

@@ -127,7 +127,7 @@ def _looking(session: Session, images: Tensor, labels: Tensor) -> Origin | None:
         learner.forward = forward
         for hook in hooks:
             hook.remove()
-    for passed in session.passes:
+    for passed in session.tally.passes:
         probe.note("loss", "loss", passed.loss)
     origin = probe.first(session.step + 1)
     if origin is None:

@@ -88,7 +88,7 @@ def rising_losses(job: TrainingJob, rates: Sequence[float]) -> Iterator[float]:
         make_gradients(session, images, labels)
         session.learner.set_rate(rate)
         change_weights(session)
-        loss = session.take_recent().loss
+        loss = session.tally.take_recent().loss
         if not math.isfinite(loss):
             return
         yield loss

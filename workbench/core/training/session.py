@@ -15,7 +15,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from workbench.core.data.batches import Batch, Batches
+from workbench.core.data.batches import Batch
 from workbench.core.training import checkpoint
 from workbench.core.training.accumulation import Part, parts
 from workbench.core.training.beginning import TrainingJob, new_module
@@ -23,24 +23,21 @@ from workbench.core.training.clock import Clock
 from workbench.core.training.device import seed_chance
 from workbench.core.training.events import CheckpointSaved
 from workbench.core.training.faults import DivergenceError
+from workbench.core.training.feeding import training_batches, validation_batches
 from workbench.core.training.fitting import PartSize, halved, shortage
 from workbench.core.training.judging import Judge
 from workbench.core.training.learner import Learner
 from workbench.core.training.losses import weight_of
 from workbench.core.training.measures import LayerWatch
-from workbench.core.training.metrics import Means, Pass, RunningSums, batch_sums, sums_of_passes
+from workbench.core.training.metrics import Means, RunningSums, batch_sums
 from workbench.core.training.ranks import STRIDE
 from workbench.core.training.slices import Slice, Slicing
 from workbench.core.training.stopping import Outcome, has_stopped_improving
+from workbench.core.training.tally import Tally
 from workbench.core.training.targets import Targets
 from workbench.errors import WorkbenchError
 
 REPORTS_PER_EPOCH = 50
-VALIDATION_BATCH = 500
-VALIDATION_PIXELS = 2_000_000
-"""A validation batch holds at most so many pictures, and so many pixels: 224 x 224 needs smaller ones than 32 x 32."""
-COUNTED_TOGETHER = 16
-"""So many passes are counted in one go: counting each by itself costs a small network more than its steps."""
 STATISTICS_BATCHES = 50
 """So many training batches give the statistics of averaged normalization layers."""
 
@@ -50,7 +47,7 @@ class Session:
 
     def __init__(self, job: TrainingJob) -> None:
         self.job, self.plan = job, job.plan
-        self._batches, self._held_out = _training_batches(job), _validation_batches(job)
+        self._batches, self._held_out = training_batches(job), validation_batches(job)
         module = job.ranks.with_norms_over_all(new_module(job))
         self.learner = Learner(job.plan, job.network, module, self._batches.steps_per_epoch)
         self.targets = Targets(job.plan, job.data, job.device)
@@ -58,15 +55,12 @@ class Session:
         self.step = self.epoch = self.step_in_epoch = 0
         self.best_accuracy: float | None = None
         self.best_epoch: int | None = None
-        self._epoch_sums, self._recent = RunningSums(job.device), RunningSums(job.device)
+        self.tally = Tally(job.ranks, job.device)
         self.clock = Clock()
         self.part_size = PartSize(job.plan.batch_size)
         self.watch = LayerWatch()
         self.judge = Judge(len(job.data.classes), job.device)
         self._validation_size = self._held_out.batch_size
-        self.passes: list[Pass] = []
-        """How the passes of the step in work went."""
-        self._to_count: list[Pass] = []
         self._slicing = Slicing(job.ranks.rank, job.ranks.size, mixed=job.plan.mixing != "none")
         self.slice: Slice | None = None
         """Which pictures of the step in work are this rank's; None where one process trains on all."""
@@ -118,7 +112,7 @@ class Session:
 
     def begin_step(self) -> None:
         """Make the random numbers and the learning rate of the next step, also when it is attempted once more."""
-        self.passes.clear()
+        self.tally.passes.clear()
         chance = self.plan.seed * 1_000_003 + self.step + 1 + self.job.ranks.rank * STRIDE
         seed_chance(chance % 2**63, self.job.device)
         self.learner.begin_step(self.step, self.outcomes)
@@ -138,27 +132,14 @@ class Session:
     def count(self, loss: Tensor, logits: Tensor, targets: Tensor) -> None:
         """Note how a pass went; it counts as soon as the step is done."""
         if self.slice is None or self.slice.own:
-            self.passes.append(Pass(loss.detach(), logits.detach(), targets))
+            self.tally.add(loss, logits, targets)
 
     def end_step(self) -> None:
         """Note that a step is done."""
-        self._to_count += self.passes
-        if len(self._to_count) >= COUNTED_TOGETHER:
-            self._count_all()
+        self.tally.end_step()
         self.step += 1
         self.step_in_epoch += 1
         self.learner.end_step(self.step)
-
-    def epoch_means(self) -> Means:
-        """The means of the steps of this epoch."""
-        self._count_all()
-        return self._epoch_sums.of_all(self.job.ranks).means()
-
-    def take_recent(self) -> Means:
-        """The means of the steps since this was last asked."""
-        self._count_all()
-        means, self._recent = self._recent.of_all(self.job.ranks).means(), RunningSums(self.job.device)
-        return means
 
     @torch.no_grad()
     def validate(self) -> Means:
@@ -198,7 +179,7 @@ class Session:
         if self.best_accuracy is None or validated.accuracy > self.best_accuracy:
             self.best_accuracy, self.best_epoch = validated.accuracy, self.epoch
         self.step_in_epoch = 0
-        self._epoch_sums, self._recent = RunningSums(self.job.device), RunningSums(self.job.device)
+        self.tally.begin_epoch()
 
     def remaining_seconds(self) -> float:
         """An estimate from the steps done since the run began or was resumed, validation included."""
@@ -220,12 +201,6 @@ class Session:
             checkpoint.save_checkpoint(self.job.checkpoints / which, module, state)
         return CheckpointSaved(time=time.time(), step=self.step, epoch=self.epoch, which=which)
 
-    def _count_all(self) -> None:
-        for sums in sums_of_passes(self._to_count) if self._to_count else ():
-            self._epoch_sums.add(sums)
-            self._recent.add(sums)
-        self._to_count.clear()
-
     def _some_images(self) -> Iterator[Tensor]:
         """Training pictures of the epoch that was just trained."""
         return (images for images, _ in islice(self._batches.epoch(self.epoch), STATISTICS_BATCHES))
@@ -240,11 +215,9 @@ class Session:
         }
 
     def _progress(self) -> dict[str, Any]:
-        self._count_all()
         return {
             "step_in_epoch": self.step_in_epoch,
-            "epoch_sums": self._epoch_sums.of_all(self.job.ranks).state(),
-            "recent_sums": self._recent.of_all(self.job.ranks).state(),
+            **self.tally.state(),
             "part_size": self.part_size.size,
             "outcomes": [(outcome.loss, outcome.accuracy) for outcome in self.outcomes],
             **self.learner.state(),
@@ -265,30 +238,9 @@ class Session:
         self.outcomes = [Outcome(*outcome) for outcome in state.get("outcomes", ())]
         self.clock = Clock(state["seconds"])
         self.part_size.size = state.get("part_size", self.plan.batch_size)
-        if self.job.ranks.first:  # they are the sums of all ranks
-            self._epoch_sums.restore(state["epoch_sums"])
-            self._recent.restore(state["recent_sums"])
+        self.tally.restore(state)
         self.learner.restore(state, epoch=self.epoch, begun=self.step_in_epoch > 0)
 
 
 def _all_finite(module: nn.Module) -> bool:
     return all(value.isfinite().all() for value in module.state_dict().values() if value.is_floating_point())
-
-
-def _training_batches(job: TrainingJob) -> Batches:
-    return Batches(
-        job.data.train,
-        preprocessing=job.preprocessing,
-        batch_size=job.plan.batch_size * job.plan.accumulation,
-        seed=job.plan.seed,
-        augmentation=job.plan.augmentation,
-        steps=job.plan.augmentation_steps,
-        sampling=job.plan.sampling,
-        device=job.device,
-    )
-
-
-def _validation_batches(job: TrainingJob) -> Batches:
-    framing = job.preprocessing.framing
-    size = min(VALIDATION_BATCH, max(1, VALIDATION_PIXELS // (framing.height * framing.width)))
-    return Batches(job.data.validation, preprocessing=job.preprocessing, batch_size=size, seed=0, device=job.device)

@@ -35,7 +35,7 @@ def started(session: Session) -> RunStarted:
 
 def step_done(session: Session) -> StepDone:
     """The means since the last report; raises `DivergenceError` when the loss is no number any more."""
-    means = session.take_recent()
+    means = session.tally.take_recent()
     _refuse_divergence("loss", means, session)
     event = StepDone(
         time=time.time(),
@@ -76,7 +76,7 @@ def epoch_over(session: Session) -> Iterator[LayersMeasured | EpochJudged | Epoc
 
 def epoch_done(session: Session) -> EpochDone:
     """Validate, close the epoch, and say how it went; raises `DivergenceError` when a loss is no number any more."""
-    trained, seconds = session.epoch_means(), session.clock.epoch
+    trained, seconds = session.tally.epoch_means(), session.clock.epoch
     _refuse_divergence("loss", trained, session)
     validated = session.validate()
     _refuse_divergence("validation loss", validated, session)
