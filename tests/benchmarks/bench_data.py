@@ -108,12 +108,13 @@ def batches(options: argparse.Namespace) -> None:
 
 
 def one_by_one(files: Iterable[str]) -> None:
-    """What a script does with Pillow: open, convert, resize the short side to 256, cut out the middle."""
+    """What a script does with Pillow: open, convert, resize the short side to 256 if need be, cut out the middle."""
     for file in files:
         image = Image.open(file).convert("RGB")
         scale = 256 / min(image.size)
         width, height = (round(side * scale) for side in image.size)
-        image = image.resize((width, height), Image.Resampling.BILINEAR)
+        if (width, height) != image.size:
+            image = image.resize((width, height), Image.Resampling.BILINEAR)
         left, top = (width - 256) // 2, (height - 256) // 2
         np.asarray(image.crop((left, top, left + 256, top + 256)))
 

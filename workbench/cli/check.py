@@ -25,7 +25,10 @@ def _arguments(parser: Parser) -> None:
     parser.add_argument("data", metavar="DATA", help="a data set by name, a file or a folder")
     parser.add_argument("--run", metavar="RUN", help="also find labels that this run doubts; its split counts")
     parser.add_argument(
-        "--group-column", metavar="NAME", default="", help="a column of a table whose equal entries belong in one part"
+        "--group-column",
+        metavar="NAME",
+        default="",
+        help="a column of a table, or an array in an .npz, whose equal entries belong in one part",
     )
     parser.add_argument(
         "--group-pattern", metavar="NAME", default="", help="the same by a pattern in files' names, such as ^[^_]+"

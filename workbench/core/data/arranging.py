@@ -112,14 +112,15 @@ def _part(data: ImageData, made: Arrangement, numbers: Indices) -> ImagePart:
     before = len(data.train)
     inner, outer = numbers[numbers < before], numbers[numbers >= before] - before
     files = (*data.train.files, *data.validation.files)
-    named = tuple(files[number] for number in numbers.tolist()) if files else ()
+    groups = (*data.train.groups, *data.validation.groups)
+    named, grouped = (tuple(each[number] for number in numbers.tolist()) if each else () for each in (files, groups))
     if not len(outer):
         images = chosen(data.train.images, inner)
     elif not len(inner):
         images = chosen(data.validation.images, outer)
     else:
         images = chosen(joined(data.train.images, data.validation.images), numbers)
-    return ImagePart(images, made.labels[numbers], named)
+    return ImagePart(images, made.labels[numbers], named, grouped)
 
 
 def _decide(index: DataIndex, decisions: Decisions) -> Arrangement:

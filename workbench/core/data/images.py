@@ -34,11 +34,15 @@ class Pictures(Protocol):
 
 @dataclass(frozen=True)
 class ImagePart:
-    """Pictures as uint8 `(count, height, width, channels)`, int64 class numbers, and their files if they have any."""
+    """Pictures as uint8 `(count, height, width, channels)`, int64 class numbers, and their files if they have any.
+
+    `groups` is what each has in the column that was asked for, "" for those that have nothing there.
+    """
 
     images: Pictures
     labels: npt.NDArray[np.int64]
     files: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -46,7 +50,8 @@ class ImagePart:
     def taken(self, indices: npt.NDArray[np.int64]) -> ImagePart:
         """Some of the pictures in the order of `indices`; the pixels stay where they are."""
         files = tuple(self.files[index] for index in indices.tolist()) if self.files else ()
-        return ImagePart(chosen(self.images, indices), self.labels[indices], files)
+        groups = tuple(self.groups[index] for index in indices.tolist()) if self.groups else ()
+        return ImagePart(chosen(self.images, indices), self.labels[indices], files, groups)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class ImageData:
     problems: tuple[Problem, ...] = ()
     split: Split = USUAL
     """How its parts were made."""
+    columns: tuple[str, ...] = ()
+    """What could name groups of pictures."""
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

@@ -19,8 +19,8 @@ class DataIndex:
     """The pictures of a set in their order: a class number each, and whether it is held out to validate on.
 
     `files` are paths as texts, empty where the pictures are an array (`pictures`). A hundred thousand files take
-    about 25 MB. `place` is the folder or file that was asked for. A table has further `columns`; `groups` is what the
-    pictures have in the one that was asked for, "" for those that have nothing there.
+    about 25 MB. `place` is the folder or file that was asked for. A table has further `columns`, an `.npz` further
+    arrays; `groups` is what the pictures have in the one that was asked for, "" for those that have nothing there.
     """
 
     name: str
@@ -89,8 +89,10 @@ def index_of(data: ImageData) -> DataIndex:
     labels = np.concatenate([data.train.labels, data.validation.labels])
     held = np.arange(len(labels)) >= len(data.train)
     files = (*data.train.files, *data.validation.files)
+    groups = (*data.train.groups, *data.validation.groups)
     pictures = joined(data.train.images, data.validation.images)
-    return DataIndex(data.name, data.name, data.classes, labels, held, files, pictures, data.problems)
+    index = DataIndex(data.name, data.name, data.classes, labels, held, files, pictures, data.problems)
+    return replace(index, columns=data.columns, groups=groups)
 
 
 def joined(first: Pictures, second: Pictures) -> Pictures:

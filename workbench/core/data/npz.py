@@ -1,9 +1,10 @@
-"""Sets in one NumPy file with `x_train, y_train, x_test, y_test` and, if they have names, `classes`."""
+"""Sets in one NumPy file: `x_train, y_train, x_test, y_test`, the names of `classes` and what pictures belong to."""
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from workbench.core.data.registry import Request, data_source
 from workbench.errors import WorkbenchError
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
+GROUPS = "groups"
+"""What an array that names the group of each picture is called by custom."""
 MAX_CLASSES = 100_000
 SHAPES = "Pictures are (count, height, width) or (count, height, width, channels)"
 
@@ -25,20 +28,23 @@ def _is_npz(path: Path) -> bool:
     return path.suffix.lower() == ".npz" and path.is_file()
 
 
-@data_source("npz", "A file with x_train, y_train, x_test, y_test[, classes]", form="FILE.npz", recognizes=_is_npz)
+@data_source("npz", "A file: x_train, y_train, x_test, y_test[, classes, groups]", form="FILE.npz", recognizes=_is_npz)
 def npz(request: Request) -> ImageData:
     """A set from an `.npz` file."""
-    return load_npz(Path(request.argument).expanduser())
+    return load_npz(Path(request.argument).expanduser(), column=request.column.strip())
 
 
-def load_npz(path: Path, *, name: str = "") -> ImageData:
+def load_npz(path: Path, *, name: str = "", column: str = "") -> ImageData:
     """The set in an `.npz` file; the test part becomes the validation part.
+
+    `column` is a further array that names the group of every picture, `groups` by custom: of all to train on and
+    then, unless these belong to none, of those of the test part.
 
     Pictures are uint8, or floating point between 0 and 1; `(count, height, width)` or channels last, 1 to 4 of them;
     labels are whole numbers from 0, of shape `(count,)` or `(count, 1)`. Nothing is unpickled.
     Raises `WorkbenchError` naming the file and the array that is wrong.
     """
-    arrays = _read(path)
+    arrays, columns = _read(path, column)
     missing = [key for key in KEYS if key not in arrays]
     if missing:
         found = ", ".join(arrays) or "nothing"
@@ -46,14 +52,17 @@ def load_npz(path: Path, *, name: str = "") -> ImageData:
             f"{path} lacks {', '.join(missing)}", f"it holds {found}", f"Needed are {', '.join(KEYS)}."
         )
     train, validation = (_part(path, arrays, part) for part in ("train", "test"))
+    if column:
+        train, validation = _grouped(path, column, arrays.get(column), columns, (train, validation))
     if train.images.shape[1:] != validation.images.shape[1:]:
         shapes = f"{train.images.shape[1:]} and {validation.images.shape[1:]}"
         raise WorkbenchError(f"The pictures in {path} differ in shape", f"x_train and x_test have {shapes}")
-    return ImageData(name or path.stem, _classes(path, arrays, train, validation), train, validation)
+    classes = _classes(path, arrays, train, validation)
+    return ImageData(name or path.stem, classes, train, validation, columns=columns)
 
 
-def _read(path: Path) -> Mapping[str, Array]:
-    """All arrays that the workbench knows; others are not even read."""
+def _read(path: Path, column: str) -> tuple[Mapping[str, Array], tuple[str, ...]]:
+    """The arrays that the workbench knows, that named `column`, and what all others are called, which are not read."""
     if not path.is_file():
         raise WorkbenchError(f"There is no file {path}", "", "Check the path.")
     if not zipfile.is_zipfile(path):
@@ -61,7 +70,8 @@ def _read(path: Path) -> Mapping[str, Array]:
         raise WorkbenchError(f"{path} is not an .npz file", reason, "Make one with numpy.savez.")
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {key: file[key] for key in file.files if key in (*KEYS, "classes")}
+            others = tuple(key for key in file.files if key not in (*KEYS, "classes"))
+            return {key: file[key] for key in file.files if key not in others or key == column}, others
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError, NotImplementedError) as error:
         raise WorkbenchError(f"Could not read {path}", _reason(error), "It may be cut short; copy it again.") from error
 
@@ -83,6 +93,23 @@ def _part(path: Path, arrays: Mapping[str, Array], part: str) -> ImagePart:
     if not len(images):
         raise WorkbenchError(f"{x} in {path} is empty", "a set needs pictures in both parts")
     return ImagePart(images, labels)
+
+
+def _grouped(
+    path: Path, column: str, names: Array | None, others: tuple[str, ...], parts: tuple[ImagePart, ImagePart]
+) -> tuple[ImagePart, ImagePart]:
+    """Both parts with the groups that an array names."""
+    if names is None or column not in others:
+        hint = f"It has {', '.join(others)}." if others else f"Save one as {GROUPS}, an entry for each picture."
+        raise WorkbenchError(f"{path} has no array {column}", "the groups of a split are asked from it", hint)
+    first, rest = map(len, parts)
+    if names.ndim != 1 or len(names) not in (first, first + rest) or names.dtype.kind not in "iuUSb":
+        reason = f"it holds {names.dtype} of shape {names.shape}, the pictures are {first:,} and {rest:,}"
+        hint = "It takes a text or a whole number for each picture: all to train on, then all of the test part."
+        raise WorkbenchError(f"{column} in {path} names no groups", reason, hint)
+    words = names.astype(str).tolist()
+    groups = (*words, *[""] * (first + rest - len(words)))
+    return replace(parts[0], groups=groups[:first]), replace(parts[1], groups=groups[first:])
 
 
 def _images(path: Path, key: str, array: Array) -> npt.NDArray[np.uint8]:

@@ -19,7 +19,7 @@ Progress = Callable[[int, int], None]
 class Request:
     """What was asked of a source: what stood after the colon or the path, the network's framing, whom to tell.
 
-    `column` is the column of a table that names the groups of its rows.
+    `column` is the column of a table, or the array of an `.npz`, that names the groups of its pictures.
     """
 
     argument: str

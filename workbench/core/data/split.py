@@ -30,14 +30,16 @@ class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     near_duplicates: Literal["together", "anywhere"] = "together"
     """Whether pictures that are nearly the same stay on one side of a split that is made here."""
     group_column: str = ""
-    """A column of a table: rows with the same entry in it (a patient, a session, a video) stay on one side."""
+    """A column of a table, or an array in an `.npz`: pictures with the same entry in it (a patient, a session, a video)
+    stay on one side."""
     group_pattern: str = ""
     """A regular expression for the names of files: those with the same match stay on one side."""
 
     @property
     def group_word(self) -> str:
         """What one of the groups is called in sentences, "" where pictures are split one by one."""
-        return self.group_column or ("group" if self.group_pattern else "")
+        word = self.group_column or ("group" if self.group_pattern else "")
+        return "group" if word == "groups" else word
 
 
 USUAL = Split()

@@ -33,7 +33,7 @@ def group_names(index: DataIndex, split: Split) -> list[str]:
     """
     if split.group_column:
         if not index.groups and len(index):
-            reason = "only a table (.csv, .jsonl) has columns"
+            reason = "only a table (.csv, .jsonl) has columns, and an .npz further arrays"
             raise WorkbenchError(f"{index.name} has no column {split.group_column}", reason)
         return list(index.groups)
     if not index.files and len(index):
@@ -183,7 +183,7 @@ def group_problems(index: DataIndex, split: Split, parts: tuple[Mask, Mask]) -> 
         named = f"{', '.join(both[:3])}{' ...' if len(both) > 3 else ''}"
         reason = f"accuracy looks better than it is on new ones: {named}"
         problems.append(Problem(index.name, title, reason, "warning"))
-    alone = int((names == "").sum())
+    alone = int((names[parts[0] | parts[1]] == "").sum())
     if alone:
         title = f"{_counted(alone, 'picture')} without a {word}"
         problems.append(Problem(index.name, title, "each of them is split as a group of its own", "warning"))
