@@ -108,6 +108,7 @@ def test_a_label_is_called_right_with_a_key_and_not_asked_about_again(
     judged.desk.health.check_with(runs_folder() / "judge")
     settle()
     assert not judged.holding.findings_of(first)
+    assert judged.grid.numbers.tolist() == numbers[1:], "the others are still those that are shown"
     label = judged.findChild(ProblemLabel, "data-finding-labels")
     assert f"{len(numbers) - 1:,} labels are doubtful" in label.text() and "1 more is called right" in label.text()
     qtbot.keyClick(judged, Qt.Key.Key_Backspace, Qt.KeyboardModifier.AltModifier)

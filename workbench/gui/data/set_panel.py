@@ -123,7 +123,8 @@ class SetPanel(QWidget):
             self.finding.addItem("Any finding or none" if findings else "No findings", "")
             for title, numbers in findings.items():
                 self.finding.addItem(f"{title} ({len(numbers):,})", title)
-            self.finding.setCurrentIndex(max(0, self.finding.findData(before)))
+            same = next((title for title in findings if _uncounted(title) == _uncounted(before or "")), before)
+            self.finding.setCurrentIndex(max(0, self.finding.findData(same)))
         self.finding.setEnabled(bool(findings))
 
     def _tell(self) -> None:
@@ -217,3 +218,8 @@ class SetPanel(QWidget):
         self.part.currentIndexChanged.connect(lambda _row: self._tell())
         self.finding.currentIndexChanged.connect(lambda _row: self._tell())
         self.everything.clicked.connect(lambda: self.show_filter(Filter()))
+
+
+def _uncounted(title: str) -> str:
+    """What a finding is about: after decisions it has fewer pictures and is still the same."""
+    return title.lstrip("0123456789, ")
