@@ -29,8 +29,10 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 
 from workbench.core import open_network
+from workbench.core.graph.canvas_edits import run
 from workbench.core.graph.nesting import nested_layout
 from workbench.core.graph.network import Network
+from workbench.core.graph.orientation import DIRECTIONS
 from workbench.core.graph.outline import outline
 from workbench.gui import theme
 from workbench.gui.application import application
@@ -196,11 +198,13 @@ def _opened(stage: Stage, name: str) -> None:
 
 
 def layouts(_app: WatchedApplication) -> Figures:
-    """The layout alone, as a lane computes it."""
+    """The layout alone, as a lane computes it, in either direction."""
     for name, goal in (("resnet152", 1000.0), ("densenet201", None), ("2,000 nodes", 3000.0)):
         network = skip_chain(2000) if " " in name else open_network(name)
-        taken = [timed(partial(_laid_out, network)) for _ in range(3)]
-        yield Figure(f"layout, {name}", goal, taken)
+        for direction in DIRECTIONS:
+            turned = run(network, direction)
+            taken = [timed(partial(_laid_out, turned)) for _ in range(3)]
+            yield Figure(f"layout, {name}, {direction}", goal, taken)
 
 
 def _laid_out(network: Network) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.core.graph.layout import LayoutCancelled, layered_layout, layers_of, push_down
+from workbench.core.graph.layout import STRIP, Chain, LayoutCancelled, Rows, layered_layout, layers_of, push_down
 from workbench.core.graph.network import Network, Node, Position, chain
 from workbench.core.graph.orientation import DIRECTIONS, Direction
 
@@ -97,6 +97,39 @@ def test_a_layout_that_nobody_waits_for_ends_soon(direction: Direction) -> None:
     with pytest.raises(LayoutCancelled):
         layered_layout(residual(20), direction=direction, wanted=wanted)
     assert asked == 4
+
+
+chains = st.builds(
+    lambda start, widths: Chain((), dict(enumerate(widths, start)), ()),
+    st.integers(0, 3),
+    st.lists(st.sampled_from([WIDTH, STRIP]), min_size=1, max_size=3),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(chains, st.integers(-400, 400)), max_size=14), chains, st.integers(-400, 400))
+def test_a_chain_comes_to_the_nearest_place_where_it_has_room(
+    others: list[tuple[Chain, int]], chain: Chain, wanted: int
+) -> None:
+    rows, taken = Rows(GAP[0]), []
+    for other, place in others:
+        at = rows.nearest(other, float(place))
+        rows.occupy(other, at)
+        taken += [(layer, at, width) for layer, width in other.widths.items()]
+
+    def is_free(place: float) -> bool:
+        return all(
+            abs(place - at)
+            >= (width + chain.widths[layer]) / 2
+            + (GAP[0] if min(width, chain.widths[layer]) > STRIP else GAP[0] / 4)
+            - 0.02
+            for layer, at, width in taken
+            if layer in chain.widths
+        )
+
+    found = rows.nearest(chain, float(wanted))
+    assert is_free(found)
+    assert not any(is_free(wanted + away) for step in range(int(abs(found - wanted))) for away in (step, -step))
 
 
 def test_nothing_at_all() -> None:

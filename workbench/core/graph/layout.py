@@ -23,6 +23,8 @@ MOST_STRIPS = 6
 """No more strips than this side by side: a bundle of lines is not read one by one."""
 STRIP = 16.0
 """The width of a strip that only a connection runs through."""
+SLACK = 0.01
+"""So much nearer than wanted is near enough: sums of numbers are not exact."""
 
 Size = tuple[float, float]
 Wanted = Callable[[], bool]
@@ -198,13 +200,27 @@ class Rows:
 
     def nearest(self, chain: Chain, wanted: float) -> float:
         """The free place nearest to the wanted one, on the right of two equally near ones."""
-        places = {wanted}
-        for layer, width in chain.widths.items():
-            for left, right in self._taken.get(layer, ()):
-                away = self._between(width, right - left) + width / 2
-                places |= {round(right + away, 3), round(left - away, 3)}
-        near = sorted(places, key=lambda place: (round(abs(place - wanted), 3), -place))
-        return next(place for place in near if self._is_free(chain, place))
+        left = right = wanted
+        for start, end in self._merged(chain):
+            if start < wanted < end:
+                left, right = round(start - SLACK, 3), round(end + SLACK, 3)
+                break
+        return right if round(right - wanted, 3) <= round(wanted - left, 3) else left
+
+    def _merged(self, chain: Chain) -> list[tuple[float, float]]:
+        """Where the middle of a chain cannot be, as intervals that do not touch, from left to right."""
+        taken = sorted(
+            (left - away, right + away)
+            for layer, width in chain.widths.items()
+            for left, right in self._taken.get(layer, ())
+            for away in (self._between(width, right - left) + width / 2 - SLACK,)
+        )
+        merged: list[tuple[float, float]] = []
+        for start, end in taken:
+            if merged and start < merged[-1][1] + SLACK:
+                start, end = merged[-1][0], max(merged.pop()[1], end)
+            merged.append((start, end))
+        return merged
 
     def occupy(self, chain: Chain, centre: float) -> None:
         """Take the place."""
@@ -221,11 +237,3 @@ class Rows:
     def _between(self, width: float, other: float) -> float:
         """The space between two things: strips may lie closer than nodes."""
         return self._gap if min(width, other) > STRIP else self._gap / 4
-
-    def _is_free(self, chain: Chain, centre: float) -> bool:
-        for layer, width in chain.widths.items():
-            for left, right in self._taken.get(layer, ()):
-                away = self._between(width, right - left) - 0.01
-                if centre - width / 2 < right + away and left < centre + width / 2 + away:
-                    return False
-        return True

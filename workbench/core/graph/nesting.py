@@ -26,7 +26,7 @@ Extent = tuple[float, float, float]
 
 
 NODE: Size = (216.0, 50.0)
-ASPECTS: dict[Direction, Size] = {"down": (1.2, 3.0), "right": (3.0, 1.2)}
+ASPECTS: dict[Direction, Size] = {"down": (1.2, 3.0), "right": (1.8, 1.2)}
 """The wanted width by height of nodes, and of mostly groups, when they are closed."""
 
 

@@ -23,6 +23,7 @@ from workbench.gui.builder.fields import Manners
 from workbench.gui.builder.formula import Formulas
 from workbench.gui.builder.group_facts import group_report, group_text
 from workbench.gui.builder.group_form import GroupForm
+from workbench.gui.builder.kept_focus import give_back, held_in
 from workbench.gui.builder.labels import category, large
 from workbench.gui.builder.node_form import NodeForm
 from workbench.gui.builder.rule import Rule
@@ -31,7 +32,7 @@ from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.problem import ProblemLabel
 
 NETWORK_HINT = (
-    "Select a node to edit it. Drag layers from the palette; drag from the dot below a node to another node to connect "
+    "Select a node to edit it. Drag layers from the palette; drag from a dot of a node to another node to connect "
     "them."
 )
 MANY_HINT = (
@@ -149,6 +150,7 @@ class Inspector(QScrollArea):
             shown = self.form.node
             if (node.name, node.kind) == (shown.name, shown.kind):
                 return
+        held = held_in(self.form) if self.form is not None else None
         if self.form is not None:
             self._column.removeWidget(self.form)
             self.form.hide()
@@ -161,6 +163,7 @@ class Inspector(QScrollArea):
             form.count_changed.connect(self._resize)
             form.kept.connect(self._keep)
             self._put(form)
+        give_back(held, self.form or self)
 
     def _put(self, form: NodeForm | GroupForm) -> None:
         self.form = form
