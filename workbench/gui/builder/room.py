@@ -17,6 +17,7 @@ from workbench.gui.builder.breadcrumb import Breadcrumb
 from workbench.gui.builder.compare import CompareDialog
 from workbench.gui.builder.docks import Dock, DockArea
 from workbench.gui.builder.editor import Editor
+from workbench.gui.builder.focus_ring import FocusRing
 from workbench.gui.builder.freezing import Freezing
 from workbench.gui.builder.ghosts import Ghosts
 from workbench.gui.builder.group_actions import GroupActions
@@ -27,6 +28,7 @@ from workbench.gui.builder.life import Life
 from workbench.gui.builder.notes import Notes
 from workbench.gui.builder.open_groups import OpenGroups
 from workbench.gui.builder.palette import Palette
+from workbench.gui.builder.panes import next_pane
 from workbench.gui.builder.problems import ProblemsStrip
 from workbench.gui.builder.ready_networks import ReadyNetworks
 from workbench.gui.builder.scene import NetworkScene
@@ -74,6 +76,12 @@ class BuildRoom(QWidget):
         self.from_code = self._action(
             "build-code", "From Python code…", "Ctrl+Alt+O", self.documents.ask_code, icon="export"
         )
+        self.pane_actions = (
+            self._action("build-next-pane", "Go to the next part of the room", "F6", lambda: self.go_on(1)),
+            self._action("build-previous-pane", "Go to the part before", "Shift+F6", lambda: self.go_on(-1)),
+        )
+        for action in self.pane_actions:  # from the rail and the status bar too
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         self.find_layer = self._action("build-find-layer", "Search layers", "/", self.start_search, icon="search")
         self.group_actions = GroupActions(self.view, self.canvas_actions)
         self.searches = Searches(self.view, self.canvas_actions, workspace)
@@ -84,6 +92,7 @@ class BuildRoom(QWidget):
         self.freezing = Freezing(self.view, self.canvas_actions, workspace)
         self.ghosts = Ghosts(self.view, self.canvas_actions, workspace)
         self.announcing = Announcing(self.view, workspace)
+        self.focus_ring = FocusRing(self.view)
         self.start_page = self._make_start_page()
         self._changes: list[tuple[Network, Network]] = []
         self._arrange()
@@ -98,7 +107,7 @@ class BuildRoom(QWidget):
 
     def commands(self) -> list[QAction]:
         """What the command palette offers while this room is open."""
-        own = [self.ready, self.from_code, self.show_source, self.compare, self.find_layer]
+        own = [self.ready, self.from_code, self.show_source, self.compare, self.find_layer, *self.pane_actions]
         return [*own, *self.canvas_actions.all.values(), *self.docks.actions_of_docks()]
 
     def close_room(self) -> bool:
@@ -143,6 +152,11 @@ class BuildRoom(QWidget):
         """Put the keyboard into the palette's search field."""
         self.palette_dock.show()
         self.palette_panel.start_search()
+
+    def go_on(self, way: int) -> None:
+        """Take the keyboard to the part of the room behind (1) or before (-1) the one that has it."""
+        panels = (self.palette_panel, self.view, self.problems, self.inspector, self.history_dock.widget())
+        next_pane([*panels, self.bar], way)
 
     def _start_from(self, sort: str, path: str) -> None:
         """Begin with what is no ready network."""
@@ -269,7 +283,8 @@ class BuildRoom(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._make_bar())
+        self.bar = self._make_bar()
+        column.addWidget(self.bar)
         column.addWidget(self.docks, 1)
         self._show_zoom(self.view.zoom)
 
@@ -313,13 +328,14 @@ class BuildRoom(QWidget):
         found = self.window().findChild(DocumentActions)
         return found if found is not None else DocumentActions(self.workspace, self)
 
-    def _action(self, name: str, text: str, keys: str, run: object, *, icon: str) -> QAction:
+    def _action(self, name: str, text: str, keys: str, run: object, *, icon: str = "") -> QAction:
         action = QAction(text, self)
         action.setObjectName(name)
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(lambda: run())  # type: ignore[operator]
-        set_icon(action, icon)
+        if icon:
+            set_icon(action, icon)
         self.addAction(action)
         return action
 

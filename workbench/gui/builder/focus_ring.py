@@ -1,0 +1,43 @@
+"""A line around the canvas while it has the keyboard: cards that are selected look the same without it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QPainter, QRegion
+from PySide6.QtWidgets import QWidget
+
+from workbench.gui import theme
+from workbench.gui.builder.view import CanvasView
+
+WIDTH = 2
+
+
+class FocusRing(QWidget):
+    """Lies in a margin of its own beside what is scrolled: over it, all of the canvas would be painted at every pan."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.setObjectName("build-focus")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        view.setViewportMargins(WIDTH, WIDTH, WIDTH, WIDTH)
+        view.installEventFilter(self)
+        self._settle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the size of the canvas, and the keyboard."""
+        if watched is self._view and event.type() == QEvent.Type.Resize:
+            self._settle()
+        elif event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: object) -> None:
+        """The accent, or nothing to be seen."""
+        colours, painter = theme.current(), QPainter(self)
+        painter.fillRect(self.rect(), colours.accent if self._view.hasFocus() else colours.canvas)
+
+    def _settle(self) -> None:
+        room = self._view.rect()
+        self.setGeometry(room)
+        self.setMask(QRegion(room).subtracted(QRegion(room.adjusted(WIDTH, WIDTH, -WIDTH, -WIDTH))))
