@@ -14,13 +14,15 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.graph.storage import save_network
 from workbench.core.modelling.landmarks.figures import Figures
+from workbench.core.modelling.memory import training_memory
 from workbench.core.modelling.opening import torchvision_names
 from workbench.core.modelling.preview import MOST_CARDS, preview
-from workbench.core.modelling.preview_child import Portrait
+from workbench.core.modelling.preview_child import Portrait, portrait
 from workbench.core.modelling.zoo import READY
 from workbench.gui import theme
-from workbench.gui.builder import gallery_store
+from workbench.gui.builder import gallery_offers, gallery_store, ready_networks
 from workbench.gui.builder.gallery_card import paint_preview
+from workbench.gui.builder.gallery_fit import FITS, FreeMemory, free_for_training, told_fit
 from workbench.gui.builder.gallery_offers import arranged, offers, with_portrait
 from workbench.gui.builder.ready_networks import ReadyNetworks
 from workbench.gui.builder.room import BuildRoom
@@ -32,7 +34,9 @@ def kept_portraits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str,
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
     drawn = preview(READY["mini_resnet"].build())
     made = {
-        name: Portrait(name, Figures((3, 32, 32), 1000 * number, 0.01 * number, 99.0 - number), drawn)
+        name: Portrait(
+            name, Figures((3, 32, 32), 1000 * number, 0.01 * number, 99.0 - number), drawn, step_bytes=number * 10**9
+        )
         for number, name in enumerate([*READY, *torchvision_names()], start=1)
     }
     gallery_store.kept_path().write_bytes(msgspec.json.encode(made))
@@ -76,9 +80,30 @@ def test_sorting_and_filtering(gallery: ReadyNetworks) -> None:
     assert [offer.key for offer in ready] == [*READY, *torchvision_names()]
     gallery.filter.setCurrentText("Tutorial, small pictures")
     assert titles(gallery)[3:] == list(READY)
-    gallery.filter.setCurrentText("Light enough for a laptop")
-    found = [offer.portrait.figures for offer in gallery.list.offers.shown if offer.portrait]
-    assert found and all(figures and figures.parameters <= 6e6 and figures.gmacs <= 1 for figures in found)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("place", ["in memory", "on the graphics processor"])
+def test_what_fits_is_what_a_training_step_takes(
+    gallery: ReadyNetworks, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """The portrait with the number n says that a step takes n GB."""
+    for module in (gallery_offers, ready_networks):
+        monkeypatch.setattr(module, "free_for_training", lambda: FreeMemory(5e9, place))
+    gallery.filter.setCurrentText(FITS)
+    assert set(titles(gallery)[3:]) == set(list(READY)[:4])
+    gallery.filter.setCurrentText("All")
+    for name, verdict in ((list(READY)[3], "takes about 4 GB and fits"), ("vgg16", "does not fit")):
+        gallery.choose(name)
+        assert verdict in gallery.story.text()
+        assert "32 pictures of 3 × 32 × 32 takes" in gallery.story.text()
+        assert f"5 GB are free {place}" in gallery.story.text()
+
+
+def test_a_portrait_tells_what_a_training_step_takes() -> None:
+    network = READY["lenet5"].build()
+    assert portrait("lenet5").step_bytes == training_memory(network, batch=32, optimizer="adamw").total
+    assert told_fit(Portrait("lenet5"), FreeMemory(1e9, "")) == ""
+    assert free_for_training().size > 0
 
 
 def test_the_keyboard_moves_from_the_search_field_to_the_cards(gallery: ReadyNetworks, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from workbench.core.graph.network import Network
 from workbench.core.modelling.landmarks.figures import Figures
 from workbench.core.modelling.preview import Preview
 
@@ -20,13 +21,21 @@ POLITE = 10
 """Everything else comes first."""
 
 
+STEP_BATCH = 32
+"""Pictures of the training step whose memory is told."""
+
+
 class Portrait(msgspec.Struct, frozen=True):
-    """A ready network drawn and counted; without a drawing where it could not be opened, and then why."""
+    """A ready network drawn and counted; without a drawing where it could not be opened, and then why.
+
+    `step_bytes` is the most that is alive in a training step with `STEP_BATCH` pictures of its input size, AdamW, fp32.
+    """
 
     name: str
     figures: Figures | None = None
     preview: Preview | None = None
     error: str = ""
+    step_bytes: int | None = None
 
 
 def main(names: Sequence[str]) -> int:
@@ -46,6 +55,17 @@ def portrait(name: str) -> Portrait:
     from workbench.core.modelling.preview import preview
 
     try:
-        return Portrait(name, figures(name), preview(open_network(name)))
+        network = open_network(name)
+        return Portrait(name, figures(name), preview(network), step_bytes=_step_bytes(network))
     except Exception as error:
         return Portrait(name, error=f"{type(error).__name__}: {error}")
+
+
+def _step_bytes(network: Network) -> int | None:
+    from workbench.core.modelling.memory import training_memory
+    from workbench.errors import WorkbenchError
+
+    try:
+        return training_memory(network, batch=STEP_BATCH, optimizer="adamw").total
+    except WorkbenchError:
+        return None

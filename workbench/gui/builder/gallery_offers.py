@@ -10,11 +10,10 @@ from typing import Literal
 from workbench.core.modelling.auxiliary import plain_name
 from workbench.core.modelling.landmarks.catalog import idea_of, known, ready_names
 from workbench.core.modelling.preview_child import Portrait
+from workbench.gui.builder.gallery_fit import FITS, FreeMemory, fits, free_for_training
 from workbench.gui.builder.labels import large
 
 Sort = Literal["empty", "file", "code", "recent", "ready"]
-SMALL = 6_000_000, 1.0
-"""Parameters and billions of multiply-adds that a laptop trains in an evening."""
 
 
 @dataclass(frozen=True)
@@ -107,29 +106,24 @@ def _accuracy(offer: Offer) -> float:
     return -(found.accuracy or 0.0) if found else 0.0
 
 
-def _is_small(offer: Offer) -> bool:
-    found = offer.portrait.figures if offer.portrait else None
-    return found is not None and found.parameters <= SMALL[0] and (found.gmacs or 0.0) <= SMALL[1]
-
-
 ORDERS: dict[str, Callable[[Offer], float]] = {
     "Year": lambda offer: offer.year or 0,
     "Parameters": _parameters,
     "Accuracy": _accuracy,
 }
 """How ready networks can be sorted; what is equal stays in the order of the catalog."""
-FILTERS: dict[str, Callable[[Offer], bool]] = {
-    "All": lambda _offer: True,
-    "Tutorial, small pictures": lambda offer: offer.is_tutorial,
-    "Landmarks": lambda offer: not offer.is_tutorial,
-    "Light enough for a laptop": _is_small,
+FILTERS: dict[str, Callable[[Offer, FreeMemory], bool]] = {
+    "All": lambda _offer, _free: True,
+    "Tutorial, small pictures": lambda offer, _free: offer.is_tutorial,
+    "Landmarks": lambda offer, _free: not offer.is_tutorial,
+    FITS: lambda offer, free: fits(offer.portrait, free),
 }
 
 
 def arranged(everything: Iterable[Offer], text: str, *, order: str, chosen: str) -> list[Offer]:
     """The offers that match: first those that are no ready networks, then these, filtered and sorted."""
-    words = text.casefold().split()
+    words, free = text.casefold().split(), free_for_training()
     found = [offer for offer in everything if offer.matches(words)]
     first = [offer for offer in found if offer.sort != "ready"]
-    ready = [offer for offer in found if offer.sort == "ready" and FILTERS[chosen](offer)]
+    ready = [offer for offer in found if offer.sort == "ready" and FILTERS[chosen](offer, free)]
     return [*(() if words and ready else first), *sorted(ready, key=ORDERS[order])]

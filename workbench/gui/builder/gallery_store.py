@@ -23,7 +23,7 @@ from workbench.gui.bridge import Inbox
 from workbench.machine import own_environment, own_program
 from workbench.paths import cache_folder
 
-FORM = 1
+FORM = 2
 """Of the drawings: another one makes all that is kept worthless."""
 LOOK_AROUND = 0.1
 """Seconds between two looks at what the process has written, and at whether anybody still waits."""

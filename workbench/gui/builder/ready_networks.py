@@ -23,6 +23,7 @@ from workbench.core.graph.network import Network
 from workbench.core.modelling.zoo import READY
 from workbench.gui import theme
 from workbench.gui.background import Background
+from workbench.gui.builder.gallery_fit import FITS, free_for_training, told_fit
 from workbench.gui.builder.gallery_list import GalleryList
 from workbench.gui.builder.gallery_offers import FILTERS, ORDERS, offers
 from workbench.gui.builder.gallery_store import GalleryStore
@@ -123,12 +124,13 @@ class ReadyNetworks(QDialog):
 
     def _show_state(self) -> None:
         offer = self.list.chosen
-        self.story.setText(offer.story if offer is not None else "")
+        fit = told_fit(offer.portrait, free_for_training()) if offer is not None else ""
+        self.story.setText(" ".join(filter(None, (offer.story if offer is not None else "", fit))))
         self.open_button.setEnabled(offer is not None)
 
     def _take(self, portraits: list[object]) -> None:
         self.list.offers.take(portraits)  # type: ignore[arg-type]
-        if self.order.currentText() != "Year" or self.filter.currentText() == "Light enough for a laptop":
+        if self.order.currentText() != "Year" or self.filter.currentText() == FITS:
             self._show_matches()
         self._show_state()
 
@@ -177,7 +179,7 @@ class ReadyNetworks(QDialog):
         row.addWidget(self.search, 1)
         for widget, name, label, tip in (
             (self.search, "ready-search", "Search starting points", "Words of a name, a year, a paper or an idea"),
-            (self.filter, "ready-filter", "Which networks", "Light: up to 6 M parameters and 1 GMACs"),
+            (self.filter, "ready-filter", "Which networks", f"{FITS}: a step in the memory that is free"),
             (self.order, "ready-order", "Sort by", "In the order of years it is a course in itself"),
         ):
             widget.setObjectName(name)
