@@ -141,14 +141,43 @@ def test_taking_over_is_one_step_that_can_be_undone(dialog: CompareDialog, room:
     assert "conv2" in dialog.marks[1].shown
 
 
-def test_what_needs_more_than_its_arguments_cannot_be_taken_over(dialog: CompareDialog, room: BuildRoom) -> None:
-    for row in dialog.facts.rows:
-        assert row.can_be_taken == (row.name == "conv2")
+def test_what_was_removed_is_taken_back_with_its_connections(
+    dialog: CompareDialog, room: BuildRoom, qtbot: QtBot
+) -> None:
+    left, before = dialog.facts.left, room.workspace.document.network
+    dialog.list.choose(dialog.facts.row_of(left="pool2") or 0)
+    assert dialog.take.isEnabled() and "Take back pool2" in dialog.take.toolTip()
+    qtbot.keyClick(dialog.right, Qt.Key.Key_T)
+    after = room.workspace.document.network
+    assert after["pool2"].inputs == left["pool2"].inputs
+    assert [after[name].inputs for name in left.consumers["pool2"]] == [("pool2",)]
+    assert "pool2" not in dialog.marks[0].shown
+    assert room.workspace.document.undo_label == "Take back pool2 (as it was opened)"
+    room.workspace.document.undo()
+    assert room.workspace.document.network == before
+
+
+def test_what_was_added_is_taken_away(dialog: CompareDialog, room: BuildRoom, qtbot: QtBot) -> None:
+    before = room.workspace.document.network
+    room.editor.add_after("ReLU", "conv1")
+    (extra,) = set(room.workspace.document.network.nodes) - set(before.nodes)
+    dialog.list.choose(dialog.facts.row_of(right=extra) or 0)
+    qtbot.keyClick(dialog.right, Qt.Key.Key_T)
+    assert {node.name: node.inputs for node in room.workspace.document.network} == {
+        node.name: node.inputs for node in before
+    }
+
+
+def test_what_cannot_be_taken_over_alone_says_why(dialog: CompareDialog, room: BuildRoom) -> None:
+    room.workspace.document.apply(lambda network: edits.remove_nodes(network, ["relu2"]), "Without")
     dialog.list.choose(dialog.facts.row_of(left="pool2") or 0)
     assert not dialog.take.isEnabled()
+    assert "take that over first" in dialog.summary.text()
     before = room.workspace.document.network
     dialog.take_over()
     assert room.workspace.document.network is before
+    dialog.list.choose(dialog.facts.row_of(left="relu2") or 0)
+    assert dialog.take.isEnabled() and "differ" in dialog.summary.text()
 
 
 def test_networks_that_are_alike_say_so(room: BuildRoom) -> None:
@@ -207,10 +236,13 @@ def test_every_pair_of_tutorial_networks(other: str) -> None:
     found = facts(left, right)
     assert set(found.left_marks) <= set(left.nodes) and set(found.right_marks) <= set(right.nodes)
     for row in found.rows:
-        if row.can_be_taken:
-            new = taken_over(right, row)
-            assert row.pair is not None and new[row.right].arguments == row.pair.before.arguments
-            assert new[row.right].inputs == right[row.right].inputs
+        if not found.obstacle(row):
+            new = taken_over(right, row, left)
+            assert len(new.execution_order) == len(new)
+            assert len(new) - len(right) == {"added": -1, "removed": 1, "changed": 0}[row.change]
+            if row.pair is not None:
+                assert new[row.right].arguments == row.pair.before.arguments
+                assert new[row.right].inputs == row.pair.sources
     aligned(left, right)
 
 

@@ -24,6 +24,7 @@ from workbench.gui.workspace import Workspace
 SIZE = (1180, 780)
 EVEN = (600, 180)
 WAIT_MS = 150
+TAKE = "Have the left version of the chosen layer in the Build room (T)"
 
 
 class CompareDialog(QDialog):
@@ -78,10 +79,10 @@ class CompareDialog(QDialog):
     def take_over(self) -> None:
         """Have the left version of the chosen layer in the document: one step that can be undone."""
         row = self._row()
-        if row is not None and row.can_be_taken:
-            number = self.list.current
-            label = f"Take over {row.right} from {self._called}"
-            self._workspace.document.apply(lambda network: taken_over(network, row), label)
+        if row is not None and not self.facts.obstacle(row):
+            number, left = self.list.current, self.facts.left
+            label = f"{row.taking} ({self._called})"
+            self._workspace.document.apply(lambda network: taken_over(network, row, left), label)
             self.list.choose(min(number, len(self.facts.rows) - 1))
 
     def _row(self) -> Row | None:
@@ -91,7 +92,7 @@ class CompareDialog(QDialog):
     def _show_row(self) -> None:
         """Bring the chosen difference into sight on both sides."""
         row = self._row()
-        self.take.setEnabled(row is not None and row.can_be_taken)
+        self._show_taking(row)
         if row is None:
             return
         side, name = (self.right, row.right) if row.right else (self.left, row.left)
@@ -101,6 +102,16 @@ class CompareDialog(QDialog):
         self.link.anchor(self._nearest(self.left, row.left or name), self._nearest(self.right, row.right or name))
         self.link.follow(side)
         side.reveal(name)
+
+    def _show_taking(self, row: Row | None) -> None:
+        """Say what taking over does to the chosen layer, or why it cannot be had by itself."""
+        obstacle = self.facts.obstacle(row) if row is not None else ""
+        self.take.setEnabled(row is not None and not obstacle)
+        about = f"{row.taking}, as on the left (T)" if row is not None else TAKE
+        self.take.setToolTip(obstacle or about)
+        self.take.setStatusTip(obstacle)
+        if row is not None:
+            self.summary.setText(obstacle or self._counted())
 
     def _uncover(self, canvas: LookCanvas, name: str) -> None:
         """Open the groups around a layer, as far as they are on this side."""
@@ -130,12 +141,16 @@ class CompareDialog(QDialog):
         document = self._workspace.document
         self.names[0].setText(_name(self._other.name, self._called))
         self.names[1].setText(f"{document.network.name} (in the Build room)")
-        kinds = {kind: sum(row.change == kind for row in self.facts.rows) for kind in ("added", "removed", "changed")}
-        parts = ", ".join(f"{number} {kind}" for kind, number in kinds.items() if number)
-        self.summary.setText(f"{count} layers differ: {parts}" if count else "They are alike: no layer differs.")
+        self.summary.setText(self._counted())
         for action in (self.next, self.previous):
             action.setEnabled(count > 0)
-        self.take.setEnabled(False)
+        self._show_taking(None)
+
+    def _counted(self) -> str:
+        rows = self.facts.rows
+        kinds = {kind: sum(row.change == kind for row in rows) for kind in ("added", "removed", "changed")}
+        parts = ", ".join(f"{number} {kind}" for kind, number in kinds.items() if number)
+        return f"{len(rows)} layers differ: {parts}" if rows else "They are alike: no layer differs."
 
     def _count(self) -> None:
         found = self.facts
@@ -192,7 +207,7 @@ class CompareDialog(QDialog):
             "compare-previous", "Difference before", "Shift+N", partial(self.step, -1), icon="chevron-left"
         )
         self.take = self._action("compare-take", "Take over", "T", self.take_over, icon="copy")
-        self.take.setToolTip("Have the left version of this layer's kind and arguments in the Build room (T)")
+        self.take.setToolTip(TAKE)
         self.linked = self._action("compare-link", "Look at the same place", "L", lambda: None, icon="link")
         self.linked.setCheckable(True)
         self.linked.setChecked(True)

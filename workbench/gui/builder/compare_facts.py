@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from workbench.core.graph.difference import Difference, NodeChange, difference
 from workbench.core.graph.network import Arguments, Network
+from workbench.core.graph.taking import take_away, take_back, take_version
 from workbench.core.modelling.changes import Comparison, compare_networks, matters, short, told
+from workbench.errors import WorkbenchError
 from workbench.gui.builder.compare_marks import Change
 
 BATCH = 128
@@ -30,10 +32,11 @@ class Row:
         return self.right or self.left
 
     @property
-    def can_be_taken(self) -> bool:
-        """Whether the left version can take the place of the right one by itself: the same inputs, other arguments."""
-        pair = self.pair
-        return pair is not None and not pair.rewired and (pair.replaced or bool(pair.arguments))
+    def taking(self) -> str:
+        """What taking over the left version means, as a label."""
+        return {"added": f"Take away {self.right}", "removed": f"Take back {self.left}"}.get(
+            self.change, f"Take over {self.right}"
+        )
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,14 @@ class Facts:
     rows: tuple[Row, ...] = ()
     left_marks: dict[str, Change] = field(default_factory=dict)
     right_marks: dict[str, Change] = field(default_factory=dict)
+
+    def obstacle(self, row: Row) -> str:
+        """Why the left version of a layer cannot be had by itself, in a sentence; nothing if it can."""
+        try:
+            taken_over(self.right, row, self.left)
+        except WorkbenchError as error:
+            return str(error)
+        return ""
 
     def row_of(self, *, left: str = "", right: str = "") -> int | None:
         """Which row is about a layer of one side."""
@@ -80,13 +91,14 @@ def _order(left: Network, right: Network) -> Callable[[Row], float]:
     return lambda row: there[row.right] if row.right else places[row.left]
 
 
-def taken_over(network: Network, row: Row) -> Network:
-    """The network with the left version of a layer in the place of its own: kind and arguments, not name or inputs."""
-    if row.pair is None or row.right not in network:
-        return network
-    old = row.pair.before
-    changed = network[row.right].with_(kind=old.kind, arguments=old.arguments)
-    return network.with_nodes(changed if node.name == row.right else node for node in network)
+def taken_over(network: Network, row: Row, left: Network) -> Network:
+    """The network with one layer as it is on the left: with its kind, arguments and inputs, there again, or gone.
+
+    Raises `WorkbenchError` where that cannot be had by itself.
+    """
+    if row.pair is not None:
+        return take_version(network, row.pair)
+    return take_away(network, row.right) if row.right else take_back(network, left, row.left)
 
 
 @dataclass(frozen=True)
