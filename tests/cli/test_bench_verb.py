@@ -30,6 +30,7 @@ def test_arms_and_ratios_are_told(workbench: Any, monkeypatch: pytest.MonkeyPatc
         (("training", "--arm", "mine"), "There is no arm mine"),
         (("training", "--rounds", "0"), "at least one round"),
         (("training", "--images", "5"), "at least one round of one batch"),
+        (("training", "--clock", "cpu", "--device", "cuda"), "says nothing of another device"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(workbench: Any, words: tuple[str, ...], reason: str) -> None:

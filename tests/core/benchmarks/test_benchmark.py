@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from workbench.core.benchmarks import benchmark
@@ -45,6 +48,19 @@ def test_arms_run_in_turn_each_in_a_process_of_its_own(monkeypatch: pytest.Monke
     told = list(measure(BENCHMARKS["training"], SMALL, rounds=2))
     assert [arm for arm, _figure in told] == 2 * list(BENCHMARKS["training"].arms)
     assert asked[0] == ("training", "tutorial", SMALL)
+
+
+@pytest.mark.parametrize(("clock", "seconds"), [("wall", time.perf_counter), ("cpu", time.process_time)])
+def test_a_clock_tells_the_seconds_that_its_name_says(clock: str, seconds: Callable[[], float]) -> None:
+    before = seconds()
+    assert before <= Work(clock=clock).now() <= seconds()
+
+
+def test_a_rate_counts_whole_batches_and_every_arm_hears_all_of_the_work() -> None:
+    work = Work(network="lenet5", images=100, batch=16, device="cuda", clock="cpu")
+    assert work.rate(2.0) == 48.0
+    told = dict(zip(work.words()[::2], work.words()[1::2], strict=True))
+    assert told == {"--network": "lenet5", "--images": "100", "--batch": "16", "--device": "cuda", "--clock": "cpu"}
 
 
 def test_an_arm_that_fails_is_named_with_its_reason() -> None:
