@@ -21,6 +21,7 @@ from workbench.gui.rail import Rail
 from workbench.gui.rooms import ROOMS, RoomEntry
 from workbench.gui.shortcuts import MOUSE, ShortcutSheet, rows_of
 from workbench.gui.status import StatusBar
+from workbench.gui.widgets.in_sight import FocusInSight
 from workbench.gui.workspace import Workspace
 from workbench.settings import Settings, save_settings
 
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.command_palette = CommandPalette(self)
         self.setMinimumSize(*SMALLEST_SIZE)
+        FocusInSight(self)
 
     def _connect(self) -> None:
         workspace, menus, rail = self.workspace, self.menus, self.rail
