@@ -13,13 +13,14 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QGraphicsItem, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDialog, QGraphicsItem, QLineEdit, QSpinBox, QWidget
 
 from workbench.core.graph.outline import ROOT
 from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.opening import open_network
 from workbench.errors import Problem
+from workbench.gui import theme
 from workbench.gui.builder.card import Card
 from workbench.gui.builder.edge_item import EdgeItem
 from workbench.gui.builder.frame_item import FrameItem
@@ -36,6 +37,7 @@ ELSEWHERE = {"build-ready", "build-source", "build-compare", "build-find-layer",
 """Commands that open other windows or load weights."""
 MOST_NODES = 60
 GROWING = {"build-paste", "build-duplicate"}
+RARELY = 0.005
 PATIENCE = int(os.environ.get("MONKEY_GESTURES", "1500"))
 """Gestures of each patient monkey; 10000 take minutes."""
 WORDS = ("", "7", "-1", "0", "99999999", "block", "a.b.c", "conv1", "x y", "3, 3", "conv")
@@ -52,7 +54,10 @@ class Monkey:
             self.drag: 24, self.click: 14, self.drop: 10, self.command: 22, self.double_click: 5, self.key: 6,
             self.add_behind: 3, self.give_up: 4, self.interrupt: 2, self.wheel: 2, self.rename: 3, self.argument: 8,
             self.travel: 1, self.undo_or_redo: 3, self.remedy: 2, self.choose: 4, self.group_of_a_few: 3,
+            self.write: 3, self.heat: 2, self.live: 1, self.resize: 1, self.dress: 1,
         }  # fmt: skip
+        self.rare: dict[Callable[[], object], int] = {self.look_beside: 3, self.look_around: 1}
+        """They open windows, which takes as long as a hundred other gestures."""
         self.last = ""
 
     @property
@@ -61,7 +66,8 @@ class Monkey:
 
     def step(self) -> None:
         """One gesture."""
-        (gesture,) = self.chance.choices([*self.gestures], [*self.gestures.values()])
+        known = self.rare if self.chance.random() < RARELY else self.gestures
+        (gesture,) = self.chance.choices([*known], [*known.values()])
         self.last = gesture.__name__
         gesture()
 
@@ -81,6 +87,9 @@ class Monkey:
             return self.chance.choice([*self.scene.frames.values()]).box().topLeft() + QPointF(
                 self.chance.choice([10, 60]), 10
             )
+        if self.scene.remarks and dice < 0.9:
+            box = self.chance.choice([*self.scene.remarks.values()]).box()
+            return self.chance.choice([box.topLeft() + QPointF(8, 8), box.bottomRight() - QPointF(4, 4), box.center()])
         rect = self.view.viewport().rect()
         return self.view.mapToScene(
             QPoint(self.chance.randrange(rect.width() + 40), self.chance.randrange(rect.height() + 40))
@@ -218,6 +227,54 @@ class Monkey:
         if remedies and self.may_grow:
             self.room.editor.mend(self.chance.choice(remedies))
 
+    # what is laid over the canvas and lies around it
+
+    def write(self) -> None:
+        """Write a note or a title, keep it or not."""
+        field = self.room.notes.field
+        if not field.isVisible():
+            self.room.canvas_actions.all[self.chance.choice(["build-note", "build-frame"])].trigger()
+        if field.isVisible():
+            QTest.keyClicks(field, self.chance.choice(WORDS))
+            key = self.chance.choice([Qt.Key.Key_Escape, Qt.Key.Key_Return])
+            QTest.keyClick(field, key, self.chance.choice([NONE, CTRL]))
+
+    def heat(self) -> None:
+        choice = self.room.seeing.legend.choice
+        choice.setCurrentIndex(self.chance.randrange(choice.count()))
+        if self.chance.random() < 0.5:
+            self.room.canvas_actions.all["build-heat"].trigger()
+
+    def live(self) -> None:
+        """Have the network look at a picture, at another one, or at none."""
+        panels = self.room.life.panels
+        if panels is not None and panels.alive.is_on and self.chance.random() < 0.5:
+            panels.well.set_wanted.emit()
+        else:
+            self.room.life.toggle()
+
+    def resize(self) -> None:
+        self.room.resize(self.chance.randint(600, 1500), self.chance.randint(400, 950))
+
+    def dress(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        theme.apply(application, self.chance.choice(["light", "dark"]))
+
+    def look_beside(self) -> None:
+        """Open the network side by side with what was saved, and close that again."""
+        self._open_and_leave(self.room.open_comparison())
+
+    def look_around(self) -> None:
+        """Open the gallery, and leave it."""
+        self._open_and_leave(self.room.choose_ready())
+
+    def _open_and_leave(self, dialog: QDialog) -> None:
+        QApplication.processEvents()
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        assert not dialog.isVisible()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
     # time
 
     def undo_or_redo(self) -> None:
@@ -265,6 +322,13 @@ def quiet(qtlog: Any) -> Iterator[None]:
     assert [record.message for record in qtlog.records if record.message != harmless] == []
 
 
+@pytest.fixture
+def in_light(qapp: QApplication) -> Iterator[None]:
+    """Whatever was put on, the next test is in the light theme again."""
+    yield
+    theme.apply(qapp, "light")
+
+
 def play(room: BuildRoom, hands: Any, network: str, *, seed: int, gestures: int) -> None:
     """So many gestures, then everything back."""
     document = room.workspace.document
@@ -288,6 +352,7 @@ def play(room: BuildRoom, hands: Any, network: str, *, seed: int, gestures: int)
         pass
     assert document.network == first
     shown(room)
+    room.life.switch(False)
     room.view.abandon()
     room.scene.dive(ROOT)
     room.scene.unfold(())
@@ -298,15 +363,15 @@ def play(room: BuildRoom, hands: Any, network: str, *, seed: int, gestures: int)
 
 @pytest.mark.parametrize(("network", "seed"), [("cifar10cnn", 1), ("resnet18", 2)])
 def test_everything_a_monkey_does_can_be_undone(
-    room: BuildRoom, hands: Any, quiet: None, network: str, seed: int
+    room: BuildRoom, hands: Any, quiet: None, in_light: None, network: str, seed: int
 ) -> None:
     play(room, hands, network, seed=seed, gestures=150)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1_800)
+@pytest.mark.timeout(max(1_800, PATIENCE))
 @pytest.mark.parametrize(("network", "seed"), [("cifar10cnn", 11), ("resnet18", 12)])
 def test_everything_a_patient_monkey_does_can_be_undone(
-    room: BuildRoom, hands: Any, quiet: None, network: str, seed: int
+    room: BuildRoom, hands: Any, quiet: None, in_light: None, network: str, seed: int
 ) -> None:
     play(room, hands, network, seed=seed, gestures=PATIENCE)
