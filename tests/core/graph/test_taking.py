@@ -78,6 +78,13 @@ def test_the_version_of_a_layer_that_was_rewired() -> None:
     assert after == before
 
 
+def test_of_a_layer_that_was_only_renamed_the_name_is_taken() -> None:
+    before = branched()
+    after = edits.rename(before, "left", "other")
+    (change, *_) = difference(before, after).changed
+    assert take_version(after, change) == before
+
+
 def test_a_version_that_closes_a_loop_is_refused() -> None:
     before = branched()
     after = edits.disconnect(before, "add", "tail")

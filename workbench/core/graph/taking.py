@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from workbench.core.graph.difference import NodeChange
-from workbench.core.graph.edits import free_name, must_exist, remove_nodes, settled
+from workbench.core.graph.edits import free_name, must_exist, remove_nodes, rename, settled
 from workbench.core.graph.matching import matched
 from workbench.core.graph.network import INPUT, OUTPUT, Network, Node
 from workbench.errors import WorkbenchError
 
 
 def take_version(network: Network, change: NodeChange) -> Network:
-    """The layer as it was before a change: its kind, its arguments and its inputs, not its name."""
+    """The layer as it was before a change: its kind, its arguments and its inputs; its name where only that differs."""
     old, name = change.before, change.after.name
     must_exist(network, name)
+    if not (change.replaced or change.arguments or change.rewired):
+        return rename(network, name, old.name)
     _require(network, name, dict(zip(old.inputs, change.sources, strict=True)))
     node = network[name].with_(kind=old.kind, arguments=old.arguments, inputs=change.sources)
     return _without_loop(network, network.with_nodes(node if one.name == name else one for one in network))
