@@ -128,6 +128,9 @@ def test_whatever_is_done_what_is_over_stands_before_what_runs_before_what_waits
 def test_a_plan_is_checked_when_it_joins(folder: QueueFolder) -> None:
     with pytest.raises(WorkbenchError, match="batch size"):
         add(folder, "bad", batch_size=0)
+    with pytest.raises(WorkbenchError) as refused:
+        add(folder, "worse", batch_size=0, epochs=0, learning_rate=-1.0)
+    assert all(part in str(refused.value) for part in ("batch size", "epochs", "learning rate", "at least 1"))
     assert folder.read() == Queue()
 
 

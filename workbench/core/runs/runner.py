@@ -105,10 +105,12 @@ def walk(
 
 
 def refuse(*problems: Problem | None) -> None:
-    """Raise `WorkbenchError` for the first problem among the given, if there is any."""
-    first = next(filter(None, problems), None)
-    if first:
-        raise WorkbenchError(first.title, first.reason)
+    """Raise `WorkbenchError` with every problem among the given, each with its reason, if there is any."""
+    found = list(dict.fromkeys(filter(None, problems)))
+    if found:
+        first, *others = found
+        more = (f"{each.title} ({each.reason})" if each.reason else each.title for each in others)
+        raise WorkbenchError(first.title, "; ".join(filter(None, (first.reason, *more))))
 
 
 def _guarded(run: Run, control: Control, opened: ImageData | None, meeting: Meeting | None) -> Iterator[RunEvent]:
