@@ -14,11 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.graph import edits
 from workbench.core.graph.canvas import Box
+from workbench.core.graph.canvas_edits import run
 from workbench.core.graph.layout import LayoutCancelled, Wanted
 from workbench.core.graph.network import INPUT, Network, Node, Position, chain
 from workbench.core.graph.storage import load_network, save_network
+from workbench.core.modelling.preview import preview
 from workbench.gui.builder import laying_out
 from workbench.gui.builder.align import ORDERS, lined_up, spread
+from workbench.gui.builder.compare_layout import aligned
 from workbench.gui.builder.editor import layout_of
 from workbench.gui.builder.flow import DOWN
 from workbench.gui.builder.room import BuildRoom
@@ -290,3 +293,21 @@ def test_the_freeze_line_stands_upright_in_a_row(room: BuildRoom) -> None:
     assert room.scene.nodes["one"].box().right() < piece.x1() < room.scene.nodes["two"].box().left()
     assert room.freezing.cursor_at(piece.p1()) == Qt.CursorShape.SizeHorCursor
     assert "to the right" in room.freezing.told(())[1]
+
+
+def test_a_comparison_runs_as_the_second_network_does() -> None:
+    network = chain("row", [Node("input", INPUT), *(Node(name, "ReLU") for name in ("one", "two"))])
+    other = run(network.with_nodes([*network, Node("three", "ReLU", {}, ("two",))]), "right")
+    before, after = aligned(network, other)
+    assert before.canvas.direction == after.canvas.direction == "right"
+    assert all(before[name].position == after[name].position for name in network.nodes)
+    assert [node.position[1] for node in after if node.position] == [0.0] * 4
+
+
+def test_a_drawing_in_the_gallery_runs_as_its_network_does() -> None:
+    network = run(chain("row", [Node("input", INPUT), Node("one", "ReLU")]), "right")
+    shown = preview(network)
+    first, second = shown.cards
+    (line,) = shown.lines
+    assert (line.x1, line.y1) == (first.left + first.width, first.top + first.height / 2)
+    assert (line.x2, line.y2) == (second.left, second.top + second.height / 2)
