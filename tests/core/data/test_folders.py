@@ -106,7 +106,7 @@ def test_a_class_only_validated_on_is_left_out_and_said(tmp_path: Path) -> None:
     data = load_folder(tmp_path, SMALL)
     assert data.classes == ("blue", "red")
     assert len(data.validation) == 4
-    assert "2 pictures of green" in data.problems[0].title
+    assert data.problems[0].title == "Pictures of green are not used (2)"
 
 
 def test_what_cannot_be_learned_from_is_refused(tmp_path: Path) -> None:
