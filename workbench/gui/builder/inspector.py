@@ -24,7 +24,6 @@ from workbench.gui.builder.formula import Formulas
 from workbench.gui.builder.group_facts import group_report, group_text
 from workbench.gui.builder.group_form import GroupForm
 from workbench.gui.builder.kept_focus import give_back, held_in
-from workbench.gui.builder.kept_focus import give_back, held_in
 from workbench.gui.builder.labels import category, large
 from workbench.gui.builder.node_form import NodeForm
 from workbench.gui.builder.rule import Rule
@@ -152,7 +151,6 @@ class Inspector(QScrollArea):
             if (node.name, node.kind) == (shown.name, shown.kind):
                 return
         held = held_in(self.form) if self.form is not None else None
-        held = held_in(self.form) if self.form is not None else None
         if self.form is not None:
             self._column.removeWidget(self.form)
             self.form.hide()
@@ -165,7 +163,6 @@ class Inspector(QScrollArea):
             form.count_changed.connect(self._resize)
             form.kept.connect(self._keep)
             self._put(form)
-        give_back(held, self.form or self)
         give_back(held, self.form or self)
 
     def _put(self, form: NodeForm | GroupForm) -> None:
