@@ -241,7 +241,7 @@ def test_every_pair_of_tutorial_networks(other: str) -> None:
             assert len(new.execution_order) == len(new)
             assert len(new) - len(right) == {"added": -1, "removed": 1, "changed": 0}[row.change]
             if row.pair is not None:
-                took = row.right if row.right in new else row.pair.before.name  # where only the name differs, it is taken
+                took = row.right if row.right in new else row.pair.before.name  # of a mere renaming
                 assert (new[took].arguments, new[took].inputs) == (row.pair.before.arguments, row.pair.sources)
     aligned(left, right)
 
