@@ -32,8 +32,7 @@ from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.problem import ProblemLabel
 
 NETWORK_HINT = (
-    "Select a node to edit it. Drag layers from the palette; drag from a dot of a node to another node to connect "
-    "them."
+    "Select a node to edit it. Drag layers from the palette; drag from a dot of a node to another node to connect them."
 )
 MANY_HINT = (
     "Move, copy or delete them together; Ctrl+G makes them a group; C connects two in the order in which they were "
