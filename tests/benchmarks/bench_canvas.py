@@ -101,8 +101,8 @@ def drag(stage: Stage, name: str, what: str) -> Figure:
     card = stage.scene.nodes[name].box()
     start = QPointF(stage.view.mapFromScene(card.center() - QPointF(60, 0)))
     with stage.holding(start, Qt.MouseButton.LeftButton) as move:
-        steps = [QPointF(6 * n, 4 * n) for n in range(FRAMES // 2)]
-        ways = [*steps, *reversed(steps)]
+        steps = [QPointF(6 * n, 4 * n) for n in range(1, FRAMES // 2)]
+        ways = [*steps, *reversed(steps[:-1])]
         return stage.frames(what, 16.0, ((lambda way=way: move(start + way)) for way in ways))
 
 

@@ -170,8 +170,11 @@ class Stage:
 
         def shown() -> None:
             change()
+            began = time.perf_counter()
             while not self.app.paints:
                 self.app.processEvents()
+                if time.perf_counter() - began > LONGEST_WAIT:
+                    raise TimeoutError("nothing was painted")
 
         return timed(shown)
 
