@@ -33,7 +33,9 @@ NONE, CTRL, SHIFT = (
     Qt.KeyboardModifier.ShiftModifier,
 )
 LEFT = Qt.MouseButton.LeftButton
-ELSEWHERE = {"build-ready", "build-source", "build-compare", "build-find-layer", "build-alive", "build-look"}
+ELSEWHERE = {
+    "build-ready", "build-source", "build-code", "build-compare", "build-find-layer", "build-alive", "build-look",
+}  # fmt: skip
 """Commands that open other windows or load weights."""
 MOST_NODES = 60
 GROWING = {"build-paste", "build-duplicate"}
