@@ -70,6 +70,18 @@ run_tests() {
     return "$verdict"
 }
 
+# The window has a process of its own, as in use: what other tests have loaded must not matter to it.
+run_all_tests() {
+    GIVEN=$#
+    if names_tests "$@"; then
+        stage "tests" run_tests "$@"
+        return
+    fi
+    # shellcheck disable=SC2046  # paths of this repository, without spaces
+    stage "tests" run_tests $(places_without_window) "$@"
+    stage "tests of the window" run_tests tests/gui "$@"
+}
+
 prepare test
 provide_qt_libraries
 SECONDS=0
@@ -77,14 +89,6 @@ stage "style" tool ruff check --quiet .
 stage "format" tool ruff format --check --quiet .
 stage "types" tool mypy
 stage "import contracts" import_contracts
-GIVEN=$#
-if names_tests "$@"; then
-    stage "tests" run_tests "$@"
-else
-    # The window has a process of its own, as in use: what other tests have loaded must not matter to it.
-    # shellcheck disable=SC2046  # paths of this repository, without spaces
-    stage "tests" run_tests $(places_without_window) "$@"
-    stage "tests of the window" run_tests tests/gui "$@"
-fi
+run_all_tests "$@"
 printf '\n%s' "$SUMMARY"
 exit "$FAILED"
