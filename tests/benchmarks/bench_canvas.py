@@ -25,8 +25,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from canvas_stage import CANVAS, Figure, Stage, WatchedApplication, skip_chain, table, tell, timed
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtTest import QTest
 
 from workbench.core import open_network
 from workbench.core.graph.canvas_edits import run
@@ -40,7 +38,7 @@ from workbench.gui.builder import style
 from workbench.gui.garbage import GarbageCollector
 
 FRAMES = 42
-EDITS = 5
+EDITS = 3
 """Each edit is made so many times."""
 OVERLAYS = {"": {}, ", thumbnails": {"alive": True}, ", heat": {"heat": True}}
 Figures = Iterator[Figure]
@@ -121,25 +119,24 @@ def editing(app: WatchedApplication) -> Figures:
 
 def edits(stage: Stage) -> dict[str, Callable[[int], object]]:
     """Edits by name; each is told which time it is."""
-    editor, scene, view = stage.room.editor, stage.scene, stage.view
+    editor, scene, actions = stage.room.editor, stage.scene, stage.room.canvas_actions.all
     fifty = [node.name for node in scene.network][400:450]
 
-    def chosen(names: list[str], keys: str) -> Callable[[int], object]:
-        def press(_time: int) -> None:
-            shortcut = QKeySequence(keys)[0]
-            QTest.keyClick(view, shortcut.key(), shortcut.keyboardModifiers())
+    def chosen(names: list[str], action: str) -> Callable[[int], object]:
+        def trigger(_time: int) -> None:
+            actions[action].trigger()
 
-        press.names = names  # type: ignore[attr-defined]
-        return press
+        trigger.names = names  # type: ignore[attr-defined]
+        return trigger
 
     return {
         "argument of the first": lambda time: editor.set_argument("stage0.1", "kernel_size", 5 if time % 2 else 3),
         "insert in the middle": lambda _time: editor.add_after("ReLU", "stage12.500"),
-        "delete": chosen(["stage12.499"], "Del"),
+        "delete": chosen(["stage12.499"], "build-delete"),
         "undo": lambda _time: stage.workspace.document.undo(),
-        "group 10": chosen([node.name for node in scene.network][300:310], "Ctrl+G"),
-        "paste 50": chosen(fifty, "Ctrl+V"),
-        "nudge": chosen(["stage12.501"], "Right"),
+        "group 10": chosen([node.name for node in scene.network][300:310], "build-group"),
+        "paste 50": chosen(fifty, "build-paste"),
+        "nudge": lambda _time: editor.move({"stage12.501": (scene.places["stage12.501"][0] + 10.0, 0.0)}),
     }
 
 

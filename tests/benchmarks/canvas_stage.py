@@ -225,14 +225,14 @@ class Stage:
 
 def table(figures: list[Figure]) -> str:
     """The figures as lines."""
-    head = f"{'':<46}{'goal':>7}{'cpu':>8}{'worst':>8}{'clock':>9}{'worst':>9}"
+    head = f"{'':<54}{'goal':>7}{'cpu':>8}{'worst':>8}{'clock':>9}{'worst':>9}"
     lines = [head]
     for figure in figures:
         row = figure.row()
         goal = "" if figure.goal is None else f"{figure.goal:g}"
         verdict = "" if figure.goal is None else "  met" if figure.is_met else "  MISSED"
         lines.append(
-            f"{figure.name:<46}{goal:>7}{row['cpu_median_ms']:>8}{row['cpu_worst_ms']:>8}"
+            f"{figure.name:<54}{goal:>7}{row['cpu_median_ms']:>8}{row['cpu_worst_ms']:>8}"
             f"{row['clock_median_ms']:>9}{row['clock_worst_ms']:>9}{verdict}"
         )
     return "\n".join(lines)
