@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -33,6 +33,8 @@ class ReLU(ModuleKind, frozen=True):
 class ReLU6(ModuleKind, frozen=True):
     """Sets negative values to zero and everything above 6 to 6."""
 
+    sign: ClassVar[str] = "ramp"
+
     inplace: Inplace = False
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -43,6 +45,8 @@ class ReLU6(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.LeakyReLU", functions=("torch.nn.functional.leaky_relu",))
 class LeakyReLU(ModuleKind, frozen=True):
     """Multiplies negative values by a small slope instead of dropping them."""
+
+    sign: ClassVar[str] = "leaky"
 
     negative_slope: Annotated[float, Meta(ge=0, le=1, description="Slope below zero.")] = 0.01
     inplace: Inplace = False
@@ -56,6 +60,8 @@ class LeakyReLU(ModuleKind, frozen=True):
 class PReLU(ModuleKind, frozen=True):
     """A leaky ReLU that learns its slope."""
 
+    sign: ClassVar[str] = "leaky"
+
     num_parameters: Annotated[int, Meta(ge=1, le=65536, description="1, or one slope for each channel.")] = 1
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -66,6 +72,8 @@ class PReLU(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.ELU", functions=("torch.nn.functional.elu",))
 class ELU(ModuleKind, frozen=True):
     """Bends negative values smoothly towards -alpha."""
+
+    sign: ClassVar[str] = "leaky"
 
     alpha: Annotated[float, Meta(gt=0, le=10, description="Depth of the negative side.")] = 1.0
     inplace: Inplace = False
@@ -79,6 +87,8 @@ class ELU(ModuleKind, frozen=True):
 class GELU(ModuleKind, frozen=True):
     """A smooth ReLU: the value times the chance that a normal variable is below it."""
 
+    sign: ClassVar[str] = "dip"
+
     approximate: Annotated[Literal["none", "tanh"], Meta(description="Exact, or by a faster formula.")] = "none"
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -90,6 +100,8 @@ class GELU(ModuleKind, frozen=True):
 class SiLU(ModuleKind, frozen=True):
     """A smooth ReLU: the value times its sigmoid (also called swish)."""
 
+    sign: ClassVar[str] = "dip"
+
     inplace: Inplace = False
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -100,6 +112,8 @@ class SiLU(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.Tanh", functions=("torch.tanh", "Tensor.tanh", "torch.nn.functional.tanh"))
 class Tanh(ModuleKind, frozen=True):
     """Squeezes values between -1 and 1."""
+
+    sign: ClassVar[str] = "sigmoid"
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `Tanh`."""
@@ -114,6 +128,8 @@ class Tanh(ModuleKind, frozen=True):
 class Sigmoid(ModuleKind, frozen=True):
     """Squeezes values between 0 and 1."""
 
+    sign: ClassVar[str] = "sigmoid"
+
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `Sigmoid`."""
         return torch.nn.Sigmoid()
@@ -122,6 +138,8 @@ class Sigmoid(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.Hardswish", functions=("torch.nn.functional.hardswish",))
 class Hardswish(ModuleKind, frozen=True):
     """SiLU made of straight pieces and one parabola: cheap on telephones (MobileNetV3)."""
+
+    sign: ClassVar[str] = "dip"
 
     inplace: Inplace = False
 
@@ -134,6 +152,8 @@ class Hardswish(ModuleKind, frozen=True):
 class Hardsigmoid(ModuleKind, frozen=True):
     """A sigmoid made of straight lines."""
 
+    sign: ClassVar[str] = "ramp"
+
     inplace: Inplace = False
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -144,6 +164,8 @@ class Hardsigmoid(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.Mish", functions=("torch.nn.functional.mish",))
 class Mish(ModuleKind, frozen=True):
     """A smooth ReLU: the value times the tanh of its softplus."""
+
+    sign: ClassVar[str] = "dip"
 
     inplace: Inplace = False
 
@@ -156,6 +178,8 @@ class Mish(ModuleKind, frozen=True):
 class SELU(ModuleKind, frozen=True):
     """An ELU scaled so that deep plain networks keep mean 0 and deviation 1."""
 
+    sign: ClassVar[str] = "leaky"
+
     inplace: Inplace = False
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -166,6 +190,8 @@ class SELU(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.Softsign", functions=("torch.nn.functional.softsign",))
 class Softsign(ModuleKind, frozen=True):
     """Squeezes values between -1 and 1, more gently than tanh."""
+
+    sign: ClassVar[str] = "sigmoid"
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `Softsign`."""
@@ -184,6 +210,8 @@ class LogSigmoid(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.Hardtanh", functions=("torch.nn.functional.hardtanh",))
 class Hardtanh(ModuleKind, frozen=True):
     """Cuts values off at two limits."""
+
+    sign: ClassVar[str] = "ramp"
 
     min_val: Annotated[float, Meta(ge=-1000, le=1000, description="The lower limit.")] = -1.0
     max_val: Annotated[float, Meta(ge=-1000, le=1000, description="The upper limit.")] = 1.0
@@ -212,6 +240,8 @@ class Softplus(ModuleKind, frozen=True):
 class CELU(ModuleKind, frozen=True):
     """A smooth ReLU that bends towards -alpha without a kink."""
 
+    sign: ClassVar[str] = "leaky"
+
     alpha: Annotated[float, Meta(gt=0, le=10, description="Depth of the negative side.")] = 1.0
     inplace: Inplace = False
 
@@ -223,6 +253,8 @@ class CELU(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.RReLU", functions=("torch.rrelu", "torch.nn.functional.rrelu"))
 class RReLU(ModuleKind, frozen=True):
     """A leaky ReLU whose slope is drawn for each value while training; afterwards it is the mean of its limits."""
+
+    sign: ClassVar[str] = "leaky"
 
     lower: Annotated[float, Meta(ge=0, le=1, description="The least slope below zero.")] = 1 / 8
     upper: Annotated[float, Meta(ge=0, le=1, description="The largest slope below zero.")] = 1 / 3
@@ -245,6 +277,8 @@ class RReLU(ModuleKind, frozen=True):
 class Threshold(ModuleKind, frozen=True):
     """Replaces all values up to a threshold by one number: with 0 and 0 it is a ReLU."""
 
+    sign: ClassVar[str] = "threshold"
+
     threshold: Annotated[float, Meta(ge=-1000, le=1000, description="Values above it pass.")] = 0.0
     value: Annotated[float, Meta(ge=-1000, le=1000, description="What takes the place of the others.")] = 0.0
     inplace: Inplace = False
@@ -261,6 +295,8 @@ Width = Annotated[float, Meta(ge=0, le=1000, description="Values no further from
 class Hardshrink(ModuleKind, frozen=True):
     """Sets small values to zero and passes large ones as they are."""
 
+    sign: ClassVar[str] = "shrink"
+
     lambd: Width = 0.5
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -272,6 +308,8 @@ class Hardshrink(ModuleKind, frozen=True):
 class Softshrink(ModuleKind, frozen=True):
     """Sets small values to zero and moves large ones towards zero by as much."""
 
+    sign: ClassVar[str] = "shrink"
+
     lambd: Width = 0.5
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -282,6 +320,8 @@ class Softshrink(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.Tanhshrink", functions=("torch.nn.functional.tanhshrink",))
 class Tanhshrink(ModuleKind, frozen=True):
     """What tanh takes away: the value minus its tanh, almost nothing near zero."""
+
+    sign: ClassVar[str] = "shrink"
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `Tanhshrink`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -20,6 +20,8 @@ else:
 class Affine(FunctionKind, frozen=True):
     """Multiplies by a number and adds another: a branch that counts less, pixels moved to another range."""
 
+    sign: ClassVar[str] = "affine"
+
     factor: Annotated[float, Meta(ge=-1e6, le=1e6, description="What each value is multiplied by.")] = 1.0
     offset: Annotated[float, Meta(ge=-1e6, le=1e6, description="What is added to each value then.")] = 0.0
 
@@ -32,6 +34,8 @@ class Affine(FunctionKind, frozen=True):
 @layer(CATEGORY, functions=("torch.narrow", "Tensor.narrow"))
 class Slice(FunctionKind, frozen=True):
     """Takes some entries of an axis that follow one another, as the first channels."""
+
+    sign: ClassVar[str] = "pick"
 
     dim: Annotated[Axis, Meta(description="The axis that is cut (1: channels, -1: the last).")] = 1
     start: Annotated[int, Meta(ge=0, le=65535, description="The first entry, counted from 0.")] = 0

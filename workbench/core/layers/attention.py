@@ -188,6 +188,8 @@ class RelativePositionAttention(ModuleKind, frozen=True):
 class WindowPartition(ModuleKind, frozen=True):
     """Cuts a picture into windows: windows × pixels × channels."""
 
+    sign: ClassVar[str] = "windows"
+
     call: ClassVar[str] = "{module}({0}, {size})"
     size: Annotated[Positive, Meta(description="Height and width of a window in pixels.")] = 8
 
@@ -210,6 +212,8 @@ class WindowPartition(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torchvision.models.maxvit.WindowDepartition")
 class WindowDepartition(ModuleKind, frozen=True):
     """Puts windows back together to a picture."""
+
+    sign: ClassVar[str] = "windows"
 
     call: ClassVar[str] = "{module}({0}, {size}, {rows}, {columns})"
     size: Annotated[Positive, Meta(description="Height and width of a window in pixels.")] = 8
@@ -260,6 +264,8 @@ class PatchMerging(ModuleKind, frozen=True):
 class ClassToken(ParameterKind, frozen=True):
     """Puts one learnable token in front of a sequence; what it has gathered at the end is classified."""
 
+    sign: ClassVar[str] = "token"
+
     def start(self, *shapes: Shape) -> torch.Tensor:
         """Zeros, `(1, 1, features)`."""
         return torch.zeros(1, 1, sequence(shapes[0])[1])
@@ -276,6 +282,8 @@ class ClassToken(ParameterKind, frozen=True):
 class PositionEmbedding(ParameterKind, frozen=True):
     """Adds a learnable vector to each token, so that its place is known."""
 
+    sign: ClassVar[str] = "token"
+
     std: Annotated[float, Meta(ge=0, le=10, description="Deviation of the random vectors before training.")] = 0.02
 
     def start(self, *shapes: Shape) -> torch.Tensor:
@@ -290,6 +298,8 @@ class PositionEmbedding(ParameterKind, frozen=True):
 @layer(CATEGORY)
 class LayerScale(ParameterKind, frozen=True):
     """Multiplies each channel by a learnable number that begins small, so that a new block starts as a shortcut."""
+
+    sign: ClassVar[str] = "multiply"
 
     initial: Annotated[float, Meta(ge=0, le=10, description="The number before training.")] = 1e-6
 

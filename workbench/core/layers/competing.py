@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -28,6 +28,8 @@ Axis = Annotated[
 class Softmax(ModuleKind, frozen=True):
     """Turns scores into shares that sum to 1. The loss does this already: not needed at the end of a classifier."""
 
+    sign: ClassVar[str] = "bars"
+
     dim: Axis = 1
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -43,6 +45,8 @@ class Softmax(ModuleKind, frozen=True):
 class LogSoftmax(ModuleKind, frozen=True):
     """The logarithm of softmax. The loss does this already: not needed at the end of a classifier."""
 
+    sign: ClassVar[str] = "bars"
+
     dim: Axis = 1
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -54,6 +58,8 @@ class LogSoftmax(ModuleKind, frozen=True):
 class Softmax2d(ModuleKind, frozen=True):
     """Turns the channels of each pixel into shares that sum to 1."""
 
+    sign: ClassVar[str] = "bars"
+
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `Softmax2d`; needs a picture-shaped input."""
         channels(shapes[0])
@@ -63,6 +69,8 @@ class Softmax2d(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.GLU", functions=("torch.nn.functional.glu",))
 class GLU(ModuleKind, frozen=True):
     """Halves the channels: the sigmoid of one half decides how much of the other passes."""
+
+    sign: ClassVar[str] = "multiply"
 
     dim: Annotated[int, Meta(ge=-4, le=4, description="The axis that is halved (1: channels).")] = 1
 

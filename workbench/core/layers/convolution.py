@@ -94,6 +94,8 @@ class Conv2d(ModuleKind, frozen=True):
 class ConvTranspose2d(ModuleKind, frozen=True):
     """A convolution the other way round: every pixel is spread over a kernel; stride 2 doubles the picture."""
 
+    sign: ClassVar[str] = "spread"
+
     out_channels: Annotated[int, Meta(ge=1, le=65536, description="Number of output channels.")] = 32
     kernel_size: Annotated[Positive | PositivePair, Meta(description="Height and width of a kernel in pixels.")] = 2
     stride: Annotated[Positive | PositivePair, Meta(description="Distance of the spread pixels; 2 doubles.")] = 2

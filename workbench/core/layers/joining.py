@@ -30,6 +30,8 @@ Side = Annotated[int, Meta(ge=1, le=16384)]
 class Input(FunctionKind, frozen=True):
     """Where the pictures come in."""
 
+    sign: ClassVar[str] = "input"
+
     shape: Annotated[
         list[Side], Meta(min_length=3, max_length=3, description="Channels, height and width of a picture.")
     ] = field(default_factory=lambda: [3, 32, 32])
@@ -39,6 +41,8 @@ class Input(FunctionKind, frozen=True):
 class Output(FunctionKind, frozen=True):
     """Where the class scores (logits) come out."""
 
+    sign: ClassVar[str] = "output"
+
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """The scores as they are: the loss applies the softmax."""
         return inputs[0]
@@ -47,6 +51,8 @@ class Output(FunctionKind, frozen=True):
 @layer("Network", inputs=(0, 0))
 class Parameter(ParameterKind, frozen=True):
     """Learnable numbers that do not depend on the picture; add them to something or multiply by them."""
+
+    sign: ClassVar[str] = "parameter"
 
     shape: Annotated[
         list[Side], Meta(min_length=1, max_length=6, description="Sizes of its axes, without the batch.")
@@ -69,6 +75,8 @@ class Parameter(ParameterKind, frozen=True):
 class Add(FunctionKind, frozen=True):
     """Adds its inputs value by value, as a residual connection does."""
 
+    sign: ClassVar[str] = "add"
+
     fresh_output: ClassVar[bool] = True
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
@@ -84,6 +92,8 @@ class Add(FunctionKind, frozen=True):
 @layer("Joining", inputs=(2, None), functions=("operator.mul", "operator.imul", "torch.mul", "Tensor.mul"))
 class Multiply(FunctionKind, frozen=True):
     """Multiplies its inputs value by value; one number for each channel scales the channel (squeeze-excitation)."""
+
+    sign: ClassVar[str] = "multiply"
 
     def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
         """The product, from left to right."""
@@ -101,6 +111,8 @@ class Multiply(FunctionKind, frozen=True):
 @layer("Joining", inputs=(1, None), functions=("torch.cat", "torch.concat", "torch.concatenate"))
 class Concatenate(FunctionKind, frozen=True):
     """Puts the channels of its inputs behind one another, as an inception block does."""
+
+    sign: ClassVar[str] = "concatenate"
 
     fresh_output: ClassVar[bool] = True
     dim: Annotated[int, Meta(ge=-4, le=4, description="The axis that grows (1: channels, -1: the last).")] = 1

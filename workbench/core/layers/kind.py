@@ -71,6 +71,8 @@ class LayerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all kinds; an instance is one validated set of arguments."""
 
     category: ClassVar[str] = ""
+    sign: ClassVar[str] = ""
+    """The icon that it has on cards and in lists, where that is not the one of its category."""
     fewest_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
     torch_class: ClassVar[str] = ""

@@ -37,6 +37,8 @@ class Linear(ModuleKind, frozen=True):
 class Identity(ModuleKind, frozen=True):
     """Passes its input on unchanged."""
 
+    sign: ClassVar[str] = "through"
+
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """An `Identity`."""
         return torch.nn.Identity()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta, field
 
@@ -61,6 +61,8 @@ class _Pooling(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.MaxPool2d", functions=("torch.nn.functional.max_pool2d",))
 class MaxPool2d(_Pooling, frozen=True):
     """Keeps the largest value of each window."""
+
+    sign: ClassVar[str] = "maximum"
 
     kernel_size: KernelSize = 2
     stride: Stride = 2
@@ -142,6 +144,8 @@ class LPPool2d(_Pooling, frozen=True):
 class AdaptiveAvgPool2d(ModuleKind, frozen=True):
     """Takes means over as many windows as the output has pixels; with output 1 the mean of each channel."""
 
+    sign: ClassVar[str] = "global"
+
     output_size: OutputSize = 1
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -157,6 +161,8 @@ class AdaptiveAvgPool2d(ModuleKind, frozen=True):
 class AdaptiveMaxPool2d(ModuleKind, frozen=True):
     """Takes maxima over as many windows as the output has pixels; with output 1 the largest value of each channel."""
 
+    sign: ClassVar[str] = "global"
+
     output_size: OutputSize = 1
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -171,6 +177,8 @@ class AdaptiveMaxPool2d(ModuleKind, frozen=True):
 @layer(CATEGORY, functions=("torch.mean", "Tensor.mean"))
 class Mean(FunctionKind, frozen=True):
     """Takes the mean along axes: over height and width it is global average pooling to a vector."""
+
+    sign: ClassVar[str] = "global"
 
     dim: Annotated[
         list[Annotated[int, Meta(ge=-4, le=4)]],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -66,6 +66,8 @@ class AlphaDropout(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torchvision.ops.stochastic_depth.StochasticDepth")
 class StochasticDepth(ModuleKind, frozen=True):
     """Leaves out a whole branch at random while training; put it at the end of the branch, before the Add."""
+
+    sign: ClassVar[str] = "depth"
 
     p: Annotated[float, Meta(ge=0, le=1, description="How often the branch is left out.")] = 0.1
     mode: Annotated[

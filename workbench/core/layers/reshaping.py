@@ -44,6 +44,8 @@ def own_axis(shape: Shape, axis: int) -> int:
 class Flatten(ModuleKind, frozen=True):
     """Writes channels, rows and columns one after another as one vector."""
 
+    sign: ClassVar[str] = "flatten"
+
     call: ClassVar[str] = "torch.flatten({0}, {start_dim})"
     start_dim: Annotated[int, Meta(ge=1, le=3, description="First axis to join (0 is the batch).")] = 1
     end_dim: Annotated[int, Meta(ge=-1, le=3, description="Last axis to join (-1: the last there is).")] = -1
@@ -86,6 +88,8 @@ class Reshape(FunctionKind, frozen=True):
 class Permute(FunctionKind, frozen=True):
     """Puts the axes into another order: 0, 2, 3, 1 moves the channels last, 0, 3, 1, 2 moves them back."""
 
+    sign: ClassVar[str] = "swap"
+
     dims: Annotated[Axes, Meta(description="The old axes in their new order; 0, the batch, stays first.")] = field(
         default_factory=lambda: [0, 2, 3, 1]
     )
@@ -123,6 +127,8 @@ class Permute(FunctionKind, frozen=True):
 class Transpose(FunctionKind, frozen=True):
     """Exchanges two axes."""
 
+    sign: ClassVar[str] = "swap"
+
     dim0: Annotated[Axis, Meta(description="One of the axes (0 is the batch, -1 the last).")] = 1
     dim1: Annotated[Axis, Meta(description="The other.")] = 2
 
@@ -149,6 +155,8 @@ class Transpose(FunctionKind, frozen=True):
 class Chunk(FunctionKind, frozen=True):
     """Takes one of several equal parts of an axis, usually of the channels."""
 
+    sign: ClassVar[str] = "split"
+
     chunks: Annotated[int, Meta(ge=1, le=65536, description="Number of parts.")] = 2
     index: Annotated[int, Meta(ge=0, le=65535, description="Which part, counted from 0.")] = 0
     dim: Annotated[Axis, Meta(description="The axis that is cut (1: channels, -1: the last).")] = 1
@@ -173,6 +181,8 @@ class Chunk(FunctionKind, frozen=True):
 class Select(FunctionKind, frozen=True):
     """Takes one entry of an axis, as the first token of a sequence."""
 
+    sign: ClassVar[str] = "pick"
+
     dim: Annotated[Axis, Meta(description="The axis that goes (1: the first behind the batch).")] = 1
     index: Annotated[int, Meta(ge=-65536, le=65535, description="Which entry, counted from 0 (-1: the last).")] = 0
 
@@ -193,6 +203,8 @@ class Select(FunctionKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.ChannelShuffle", functions=("torchvision.models.shufflenetv2.channel_shuffle",))
 class ChannelShuffle(ModuleKind, frozen=True):
     """Mixes the groups of channels: the first of each, then the second of each, and so on."""
+
+    sign: ClassVar[str] = "shuffle"
 
     groups: Annotated[Positive, Meta(description="Number of groups; they divide the channels.")] = 2
 

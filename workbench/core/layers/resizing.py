@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -79,6 +79,8 @@ class Upsample(ModuleKind, frozen=True):
 class PixelShuffle(ModuleKind, frozen=True):
     """Turns channels into pixels: fewer channels, a larger picture."""
 
+    sign: ClassVar[str] = "pixels"
+
     upscale_factor: Annotated[Positive, Meta(description="How many times higher and wider.")] = 2
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
@@ -95,6 +97,8 @@ class PixelShuffle(ModuleKind, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.PixelUnshuffle", functions=("torch.nn.functional.pixel_unshuffle",))
 class PixelUnshuffle(ModuleKind, frozen=True):
     """Turns pixels into channels: a smaller picture, more channels, nothing lost."""
+
+    sign: ClassVar[str] = "pixels"
 
     downscale_factor: Annotated[Positive, Meta(description="How many times lower and narrower.")] = 2
 
@@ -140,6 +144,8 @@ class _Padding(ModuleKind, frozen=True):
 class ZeroPad2d(_Padding, frozen=True):
     """Adds zeros around the picture."""
 
+    sign: ClassVar[str] = "padding"
+
     @classmethod
     def arguments_of_call(cls, *constants: Any, **named: Any) -> dict[str, Any]:
         """The edges of a padding with zeros; raises `ShapeError` for another one."""
@@ -157,6 +163,8 @@ class ZeroPad2d(_Padding, frozen=True):
 class ReflectionPad2d(_Padding, frozen=True):
     """Continues the picture by its mirror image."""
 
+    sign: ClassVar[str] = "padding"
+
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `ReflectionPad2d`."""
         return torch.nn.ReflectionPad2d(self.edges(*shapes))
@@ -165,6 +173,8 @@ class ReflectionPad2d(_Padding, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.ReplicationPad2d")
 class ReplicationPad2d(_Padding, frozen=True):
     """Continues the picture by its border pixels."""
+
+    sign: ClassVar[str] = "padding"
 
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `ReplicationPad2d`."""
@@ -175,6 +185,8 @@ class ReplicationPad2d(_Padding, frozen=True):
 class CircularPad2d(_Padding, frozen=True):
     """Continues the picture by its other side, as on a globe."""
 
+    sign: ClassVar[str] = "padding"
+
     def build(self, *shapes: Shape) -> torch.nn.Module:
         """A `CircularPad2d`."""
         return torch.nn.CircularPad2d(self.edges(*shapes))
@@ -183,6 +195,8 @@ class CircularPad2d(_Padding, frozen=True):
 @layer(CATEGORY, torch_class="torch.nn.ConstantPad2d")
 class ConstantPad2d(_Padding, frozen=True):
     """Adds pixels of one value around the picture."""
+
+    sign: ClassVar[str] = "padding"
 
     value: Annotated[float, Meta(ge=-1000, le=1000, description="The value of the new pixels.")] = 0.0
 

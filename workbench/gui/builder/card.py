@@ -16,6 +16,7 @@ from workbench.gui.builder.flow import DOWN, Flow, Port
 from workbench.gui.builder.frost import frosted_paper, paint_crystal, paint_rough_frost
 from workbench.gui.builder.glimpse import glimpse_room, paint_glimpse
 from workbench.gui.builder.heat_colour import Heat, heat_brush
+from workbench.gui.builder.kind_icons import sign_path
 
 Mark = Literal["", "input", "output", "bad"]
 """Where a connection that is being drawn could end: at this port, or not at this node."""
@@ -53,6 +54,8 @@ class Card(QGraphicsRectItem):
     heat_line: ClassVar[float] = 6.5
     heat_instead: ClassVar[str] = "summary"
     """How far down what it costs is written, and instead of what."""
+    sign_place: ClassVar[tuple[float, float]] = (style.BAR + 1.5, 9.5)
+    """The corner of the icon that says what it is."""
     margins: ClassVar[tuple[float, float, float, float]] = (-9, -10, 9, 10)
     """How far what is painted sticks out over the card: left, above, right and below."""
 
@@ -69,7 +72,7 @@ class Card(QGraphicsRectItem):
         self.glimpse: QPixmap | None = None
         self.frozen = False
         self.flow = DOWN
-        self._category = ""
+        self._category = self._sign = ""
         self._has_input = self._has_output = True
         self._takes_many = False
         self._texts: list[Text] = []
@@ -142,7 +145,7 @@ class Card(QGraphicsRectItem):
     @property
     def right(self) -> float:
         """Where the texts end: at the edge, or at the glimpse."""
-        return glimpse_room(self.height).left() - 6 if self.glimpse else style.WIDTH - style.PADDING
+        return glimpse_room(self.height).left() - 6 if self.glimpse else style.TEXT_RIGHT
 
     def port(self, port: Port) -> QPointF:
         """Where connections come in or go out, in scene coordinates."""
@@ -215,6 +218,8 @@ class Card(QGraphicsRectItem):
         painter.setBrush(heat_brush(self.heat.share) if self.heat else self._paper(look))
         painter.drawPath(self.shape())
         painter.fillPath(bar_path(self.height), look.kind_brush(self._category))
+        sign = look.text.brush() if self.heat else look.kind_brush(self._category)
+        painter.fillPath(sign_path(self._sign, *self.sign_place, style.SIGN), sign)
 
     def _paper(self, look: style.Style) -> QBrush:
         return frosted_paper(look) if self.frozen else look.card

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QWidget
 
 from workbench.gui import theme
+from workbench.gui.builder.kind_icons import paint_sign, sign_of
 from workbench.gui.command_palette import COMMAND, ROW, Command, CommandPalette, CommandRow
 from workbench.gui.widgets.muted import MutedLabel
 
 WIDTH, MOST_ROWS = 420, 9
 MOST_FOUND = 200
 """So many lines are listed; more letters find the others."""
-CHIP = 9
+SIGN = 15
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,9 @@ class Choice(Command):
     """One line: `title`, behind it `place`, at the right end `shortcut`; `words` are searched too."""
 
     category: str = ""
-    """The category of layers whose colour its chip has."""
+    """The category of layers whose colour its icon has."""
+    kind: str = ""
+    """The layer kind or block whose icon it has."""
     words: str = ""
     look: Callable[[], object] | None = None
     """Called when the choice becomes current while a text is searched."""
@@ -82,7 +85,7 @@ class Chooser(CommandPalette):
         self._filter(self.search.text())
 
     def row(self) -> QStyledItemDelegate:
-        """Lines with a chip."""
+        """Lines with an icon."""
         return ChoiceRow(self)
 
     def found(self, text: str) -> Sequence[Command]:
@@ -113,14 +116,15 @@ class Chooser(CommandPalette):
 
 
 class ChoiceRow(CommandRow):
-    """A chip in the colour of a category, then the line of a command; a long text is cut, not painted over."""
+    """An icon in the colour of a category, then the line of a command; a long text is cut, not painted over."""
 
     def write(self, painter: QPainter, area: QRect, command: Command, colours: theme.Theme) -> None:
-        """Chip, title, what is behind it, and the text at the right end."""
+        """Icon, title, what is behind it, and the text at the right end."""
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        if isinstance(command, Choice) and command.category:
-            self._chip(painter, area, colours, command)
-        area = area.adjusted(CHIP + theme.S, 0, 0, 0)
+        if isinstance(command, Choice) and command.kind:
+            place = QRectF(area.left(), area.center().y() - SIGN // 2, SIGN, SIGN)
+            paint_sign(painter, sign_of(command.kind), place, colours.kind_colour(command.category))
+        area = area.adjusted(SIGN + theme.S, 0, 0, 0)
         metrics = painter.fontMetrics()
         end = metrics.horizontalAdvance(command.shortcut)
         painter.setPen(colours.text if command.enabled else colours.disabled)
@@ -132,9 +136,3 @@ class ChoiceRow(CommandRow):
         about = metrics.elidedText(command.place, Qt.TextElideMode.ElideRight, max(0, room - used))
         painter.drawText(area.adjusted(used, 0, 0, 0), left, about)
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, command.shortcut)
-
-    def _chip(self, painter: QPainter, area: QRect, colours: theme.Theme, choice: Choice) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.kind_colour(choice.category))
-        painter.drawRoundedRect(QRect(area.left(), area.center().y() - CHIP // 2, CHIP, CHIP), 2.5, 2.5)

@@ -54,9 +54,8 @@ class Finder(QObject):
             takes_none = CATALOG.input_limits(node.kind)[1] == 0
             problem = loop or (f"{node.kind} takes no input" if takes_none else "")
             run = partial(self._editor.connect_nodes, source, node.name)
-            yield Choice(
-                node.name, problem or node.kind, "", run, not problem, category=category(node.kind), words=node.kind
-            )
+            about, colour = problem or node.kind, category(node.kind)
+            yield Choice(node.name, about, "", run, not problem, category=colour, kind=node.kind, words=node.kind)
 
     def _choice(self, node: Node) -> Choice:
         analysis = self._workspace.current_analysis
@@ -68,7 +67,9 @@ class Finder(QObject):
         )
         words = f"{words} {shape.replace(' × ', 'x')} {shape}"
         show = partial(self._show, node.name)
-        return Choice(node.name, about, shape, show, category=category(node.kind), words=words, look=show)
+        return Choice(
+            node.name, about, shape, show, category=category(node.kind), kind=node.kind, words=words, look=show
+        )
 
     def _show(self, name: str) -> None:
         self._scene.uncover(name)

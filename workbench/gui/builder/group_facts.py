@@ -11,18 +11,20 @@ from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.kind import describe_shape
 from workbench.core.modelling.shapes import Analysis, NodeReport
 from workbench.errors import Problem
+from workbench.gui.builder.kind_icons import GROUP, sign_of
 from workbench.gui.builder.labels import category, large, named, value_text
 
 
 @dataclass(frozen=True)
 class GroupText:
-    """What a closed group says: its name, what it is, how many copies it stands for and layers it holds, its colour."""
+    """What a closed group says: its name, what it is, how many copies it stands for and layers it holds; its looks."""
 
     title: str
     about: str
     copies: int
     layers: int
     category: str
+    sign: str = GROUP
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,16 @@ def group_text(tree: Outline, key: str) -> GroupText:
     stack = tree.stacks.get(key)
     kinds = Counter(category(tree.network[name].kind) for name in names)
     (common, _), *_ = kinds.most_common(1) or [("", 0)]
-    return GroupText(title(key), about(tree, key), len(stack) if stack else 0, len(names), common)
+    return GroupText(title(key), about(tree, key), len(stack) if stack else 0, len(names), common, sign(tree, key))
+
+
+def sign(tree: Outline, key: str) -> str:
+    """The icon of the block that a group is, or of the only block in it; else that of groups."""
+    stack = tree.stacks.get(key)
+    own = _block_of(tree, stack.members[0] if stack else key)
+    found = {own} if own else {_block_of(tree, child) for child in _groups_in(tree, key)}
+    block = found.pop() if len(found) == 1 else ""
+    return sign_of(block) if block else GROUP
 
 
 def title(key: str) -> str:

@@ -26,6 +26,7 @@ class GroupItem(Card):
     height: ClassVar[float] = style.GROUP_HEIGHT
     heat_line: ClassVar[float] = 46.0
     heat_instead: ClassVar[str] = "name"
+    sign_place: ClassVar[tuple[float, float]] = (style.BAR + 5.5, 28.5)
     margins: ClassVar[tuple[float, float, float, float]] = (-9, -LABEL - 12, 9, LABEL + 14)
 
     def __init__(self, node: Node, text: GroupText) -> None:
@@ -38,7 +39,7 @@ class GroupItem(Card):
     def show_group(self, node: Node, text: GroupText) -> None:
         """Show another state of the group."""
         self.node, self.text = node, text
-        self._category = text.category
+        self._category, self._sign = text.category, text.sign
         self.renew()
 
     def show_report(self, report: GroupReport) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.graph import edits
@@ -24,6 +25,7 @@ from workbench.gui.builder.formula import Formulas
 from workbench.gui.builder.group_facts import group_report, group_text
 from workbench.gui.builder.group_form import GroupForm
 from workbench.gui.builder.kept_focus import give_back, held_in
+from workbench.gui.builder.kind_icons import paint_sign, sign_of
 from workbench.gui.builder.labels import category, large
 from workbench.gui.builder.node_form import NodeForm
 from workbench.gui.builder.rule import Rule
@@ -40,23 +42,26 @@ MANY_HINT = (
 )
 MOST_PROBLEMS = 5
 """So many problems of a group are shown; the rest is in the strip below the canvas."""
-CHIP = 10
+SIGN = 18
 
 
-class Chip(QWidget):
-    """A small square in the colour of a category."""
+class KindIcon(QWidget):
+    """The icon of what is selected, in the colour of its category."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(CHIP, CHIP)
-        self.setAutoFillBackground(True)
+        self.setFixedSize(SIGN, SIGN)
+        self.sign = self.category = ""
 
-    def show_category(self, name: str) -> None:
-        """Take the colour of a category; hidden without one."""
-        self.setVisible(bool(name))
-        palette = self.palette()
-        palette.setColor(self.backgroundRole(), theme.current().kind_colour(name))
-        self.setPalette(palette)
+    def show_kind(self, sign: str, category: str) -> None:
+        """Show a sign in the colour of a category; hidden without one."""
+        self.sign, self.category = sign, category
+        self.setVisible(bool(sign))
+        self.update()
+
+    def paintEvent(self, _event: object) -> None:
+        """The sign alone."""
+        paint_sign(QPainter(self), self.sign, QRectF(self.rect()), theme.current().kind_colour(self.category))
 
 
 def _with_place(problem: Problem) -> Problem:
@@ -184,7 +189,7 @@ class Inspector(QScrollArea):
     def _show_texts(self) -> None:
         network, count = self._scene.network, len(self._scene.chosen)
         node, group = network.nodes.get(self.node), self._group
-        self.chip.show_category((category(node.kind) or "Network") if node else "")
+        self.icon.show_kind(sign_of(node.kind) if node else "", category(node.kind) if node else "")
         self.title.setVisible(count > 0)
         self.title_edit.setVisible(count == 0)
         if node is not None:
@@ -202,7 +207,7 @@ class Inspector(QScrollArea):
     def _show_group_texts(self, group: str) -> None:
         text, tree = group_text(self._scene.tree, group), self._scene.tree
         use, blocks = tree.network.blocks.get(self._editor.prefixes(group)[0]), known_blocks()
-        self.chip.show_category(text.category or "Network")
+        self.icon.show_kind(text.sign, text.category)
         name = use.block if use else "Group"
         self.title.setText(f"{text.copies} × {name}" if text.copies else name)
         if use and use.block in blocks:
@@ -289,7 +294,7 @@ class Inspector(QScrollArea):
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(theme.M, theme.M, theme.M, theme.M)
         self._column.setSpacing(theme.S)
-        self.chip, self.title, self.title_edit = Chip(), QLabel(), QLineEdit()
+        self.icon, self.title, self.title_edit = KindIcon(), QLabel(), QLineEdit()
         self.title.setFont(theme.font("title"))
         self.title_edit.setFont(theme.font("title"))
         self.title_edit.setObjectName("build-title")
@@ -303,7 +308,7 @@ class Inspector(QScrollArea):
         self._problem_column.setSpacing(theme.S)
         headline = QHBoxLayout()
         headline.setSpacing(theme.S)
-        for widget in (self.chip, self.title):
+        for widget in (self.icon, self.title):
             headline.addWidget(widget)
         headline.addWidget(self.title_edit, 1)
         headline.addStretch(0)

@@ -10,7 +10,11 @@ from workbench.core.layers.kind import Shape, describe_shape
 from workbench.errors import Problem
 from workbench.gui.builder import style
 from workbench.gui.builder.card import Card, Text, elided, problem_texts, static
+from workbench.gui.builder.kind_icons import sign_of
 from workbench.gui.builder.labels import category, summary
+
+OVER = 6.0
+"""How much farther than other texts the name of a kind may reach: nothing is beside one that is so long."""
 
 
 class NodeItem(Card):
@@ -27,7 +31,7 @@ class NodeItem(Card):
         limits = CATALOG.input_limits(node.kind)
         self._has_input, self._takes_many = limits[1] != 0, limits[1] is None
         self._has_output = node.kind != OUTPUT
-        self._category = category(node.kind)
+        self._category, self._sign = category(node.kind), sign_of(node.kind)
         self.renew()
 
     def show_report(self, shape: Shape | None, problems: tuple[Problem, ...]) -> None:
@@ -49,9 +53,9 @@ class NodeItem(Card):
         return f"{self.node.name}\n{about}".strip()
 
     def laid_out(self, look: style.Style) -> list[Text]:
-        left, right = style.BAR + style.PADDING - 1, self.right
-        kind = elided(self.node.kind, look.strong_metrics, right - left)
-        room = right - left - look.strong_metrics.horizontalAdvance(kind) - 10
+        left, right = style.TEXT_LEFT, self.right
+        kind = elided(self.node.kind, look.strong_metrics, right + OVER - left)
+        room = right - left - look.strong_metrics.horizontalAdvance(kind) - 8
         about = summary(self.node)
         about = elided("" if about == self.shape_text else about, look.plain_metrics, room)
         shape_width = look.plain_metrics.horizontalAdvance(self.shape_text)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QLineEdit,
@@ -22,6 +33,7 @@ from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import LayerKind
 from workbench.gui import icons, theme
+from workbench.gui.builder.kind_icons import paint_sign, sign_of
 from workbench.gui.builder.palette_favourites import favourites, paint_star, star_place, toggle_favourite
 from workbench.gui.builder.view import KIND_MIME
 from workbench.gui.widgets.muted import MutedLabel
@@ -42,7 +54,7 @@ HINT = (
     "Drag it onto the canvas, or press Enter to add it after the selection. Its star, or Ctrl+B, keeps it at the top."
 )
 ROW_HEIGHT, HEADLINE_HEIGHT = 28, 30
-CHIP = 9
+SIGN = 15
 
 
 class KindTree(QTreeWidget):
@@ -136,7 +148,7 @@ class KindTree(QTreeWidget):
 
 
 class KindDelegate(QStyledItemDelegate):
-    """Draws a headline for a category, a colour chip and a name for a kind."""
+    """Draws a headline for a category, an icon and a name for a kind."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(120, ROW_HEIGHT if index.data(KIND_ROLE) else HEADLINE_HEIGHT)
@@ -173,15 +185,14 @@ class KindDelegate(QStyledItemDelegate):
         if chosen or hovered:
             painter.setBrush(colours.selected if chosen else colours.hover)
             painter.drawRoundedRect(area.adjusted(theme.S, 1, -theme.S, -1), theme.RADIUS, theme.RADIUS)
-        painter.setBrush(colours.kind_colour(index.data(CATEGORY_ROLE)))
-        chip = QRect(area.left() + theme.L, area.center().y() - CHIP // 2, CHIP, CHIP)
-        painter.drawRoundedRect(chip, 2.5, 2.5)
+        place = QRectF(area.left() + theme.M, area.center().y() - SIGN // 2, SIGN, SIGN)
+        paint_sign(painter, sign_of(index.data(KIND_ROLE)), place, colours.kind_colour(index.data(CATEGORY_ROLE)))
         painter.setPen(colours.text)
         starred, star = bool(index.data(STAR_ROLE)), star_place(area)
         if starred or chosen or hovered:
             paint_star(painter, star, starred=starred)
             painter.setPen(colours.text)
-        text_area = area.adjusted(theme.L + CHIP + theme.S, 0, star.left() - area.right() - theme.XS, 0)
+        text_area = area.adjusted(theme.M + SIGN + theme.XS, 0, star.left() - area.right() - theme.XS, 0)
         text = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, text_area.width())
         painter.drawText(text_area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 

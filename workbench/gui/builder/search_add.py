@@ -190,4 +190,4 @@ def _choices(offered: list[tuple[str, str, str]], found: Fits, add: Add) -> Iter
             misfit = "it takes no input"
         run = partial(add, name)
         words = f"{about} {category}"
-        yield Choice(name, misfit or about, shape, run, not misfit, category=category, words=words)
+        yield Choice(name, misfit or about, shape, run, not misfit, category=category, kind=name, words=words)

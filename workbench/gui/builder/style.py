@@ -25,6 +25,10 @@ CORNER = 8.0
 BAR = 5.0
 """The width of the coloured bar at the left of a node."""
 PADDING = 12.0
+SIGN = 13.0
+"""The side of the icon of a kind on a card."""
+TEXT_LEFT, TEXT_RIGHT = BAR + SIGN + 5, WIDTH - 7
+"""Where the texts of a node begin, behind its icon, and where those of all cards end."""
 PORT = 4.5
 """The radius of a port."""
 REACH = 11.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -152,6 +152,8 @@ class DepthwiseSeparable(Block, frozen=True):
 @block(CATEGORY)
 class Transition(Block, frozen=True):
     """Between two dense blocks: fewer channels by a 1×1 convolution, half the size by pooling."""
+
+    sign: ClassVar[str] = "Pooling"
 
     compression: Annotated[float, Meta(gt=0, le=1, description="Share of the channels that is kept.")] = 0.5
     inplace: Inplace = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -32,6 +32,8 @@ CATEGORY = "Mobile blocks"
 @block(CATEGORY)
 class SqueezeExcitation(Block, frozen=True):
     """Weighs each channel by what the whole picture says about it (arXiv 1709.01507)."""
+
+    sign: ClassVar[str] = "multiply"
 
     squeeze_channels: Annotated[int, Meta(ge=1, le=65536, description="Channels between the two 1×1 convolutions.")] = (
         16
