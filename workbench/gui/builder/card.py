@@ -24,6 +24,8 @@ Text = tuple[QPointF, QStaticText, str]
 """Where a text is, the text, and its role."""
 DIMMED = 0.4
 """The opacity of what is out of date, and of nodes where a connection cannot end."""
+BADGE = QRectF(style.WIDTH - 11, -8, 18, 18)
+"""Where the sign of a problem is on a card."""
 ROUGH = 8.0
 """The width of outlines in the overview."""
 
@@ -160,6 +162,10 @@ class Card(QGraphicsRectItem):
                 return port
         return None
 
+    def has_badge_at(self, place: QPointF) -> bool:
+        """Whether the sign of a problem is at a place of the scene."""
+        return bool(self.problems or self.hints) and BADGE.adjusted(-2, -2, 2, 2).contains(place - self.pos())
+
     def renew(self) -> None:
         """Lay the texts out again before the next picture."""
         self._texts = []
@@ -265,13 +271,12 @@ class Card(QGraphicsRectItem):
             painter.drawEllipse(self.flow.port("output", self.height), style.PORT, style.PORT)
 
     def _paint_badge(self, painter: QPainter, look: style.Style) -> None:
-        spot = QRectF(style.WIDTH - 11, -8, 18, 18)
         painter.setPen(QPen(look.card.color(), 1.5))
         painter.setBrush(look.level_pen(self._worst()).color())
-        painter.drawEllipse(spot)
+        painter.drawEllipse(BADGE)
         painter.setPen(look.card.color())
         painter.setFont(look.badge)
-        painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, "!" if self.problems else "i")
+        painter.drawText(BADGE, Qt.AlignmentFlag.AlignCenter, "!" if self.problems else "i")
 
 
 def problem_texts(found: tuple[Problem, ...]) -> str:

@@ -13,6 +13,7 @@ from workbench.core.modelling.shapes import Analysis
 from workbench.gui.builder.actions import CanvasActions
 from workbench.gui.builder.align import Aligning
 from workbench.gui.builder.announcing import Announcing
+from workbench.gui.builder.badges import Badges
 from workbench.gui.builder.breadcrumb import Breadcrumb
 from workbench.gui.builder.compare import CompareDialog
 from workbench.gui.builder.docks import Dock, DockArea
@@ -97,6 +98,7 @@ class BuildRoom(QWidget):
         self._changes: list[tuple[Network, Network]] = []
         self._arrange()
         self._connect()
+        self.badges = Badges(self.view, self.canvas_actions, workspace)
         self._open(workspace.document.network)
         if workspace.current_analysis is not None:
             self._show_analysis(workspace.current_analysis)
