@@ -1,15 +1,17 @@
-"""A line around the canvas while it has the keyboard: cards that are selected look the same without it."""
+"""A line around the canvas when keys have brought the keyboard there: selected cards look the same without it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QPainter, QRegion
+from PySide6.QtGui import QFocusEvent, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
 from workbench.gui import theme
 from workbench.gui.builder.view import CanvasView
 
 WIDTH = 2
+BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+"""Who takes the keyboard to the canvas with the mouse, or finds it there at the start, knows where it is."""
 
 
 class FocusRing(QWidget):
@@ -18,6 +20,7 @@ class FocusRing(QWidget):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
+        self.is_lit = False
         self.setObjectName("build-focus")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         view.setViewportMargins(WIDTH, WIDTH, WIDTH, WIDTH)
@@ -28,14 +31,15 @@ class FocusRing(QWidget):
         """Follow the size of the canvas, and the keyboard."""
         if watched is self._view and event.type() == QEvent.Type.Resize:
             self._settle()
-        elif event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+        elif isinstance(event, QFocusEvent):
+            self.is_lit = event.gotFocus() and event.reason() in BY_KEYS
             self.update()
         return super().eventFilter(watched, event)
 
     def paintEvent(self, _event: object) -> None:
         """The accent, or nothing to be seen."""
         colours, painter = theme.current(), QPainter(self)
-        painter.fillRect(self.rect(), colours.accent if self._view.hasFocus() else colours.canvas)
+        painter.fillRect(self.rect(), colours.accent if self.is_lit else colours.canvas)
 
     def _settle(self) -> None:
         room = self._view.rect()
