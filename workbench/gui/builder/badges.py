@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -26,6 +26,7 @@ class Badges(QObject):
         self._view, self._scene, self._key = view, view.network_scene, ""
         self.bubble = ProblemBubble(view.viewport())
         self.bubble.remedy_chosen.connect(view.editor.mend)
+        self.bubble.left.connect(self._close)
         view.handles.append(self)
         actions.add(
             Entry("build-problem", "Problems of the selected node, and what mends them", "P", self.tell_selected)
@@ -59,7 +60,7 @@ class Badges(QObject):
         """The card whose sign of a problem is at a place of the scene."""
         if self._view.zoom < style.OVERVIEW:
             return None
-        around = QRectF(place - QPointF(BADGE.width(), BADGE.width()), 2 * BADGE.size())
+        around = BADGE.translated(place - BADGE.center()).adjusted(-4, -4, 4, 4)
         cards = (item for item in self._scene.items(around) if isinstance(item, Card))
         return next((card for card in cards if card.has_badge_at(place)), None)
 

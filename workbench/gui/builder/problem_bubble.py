@@ -25,6 +25,8 @@ class ProblemBubble(QFrame):
 
     remedy_chosen = Signal(object)
     """The `Remedy` that was clicked."""
+    left = Signal()
+    """Escape: the keyboard goes back to the canvas."""
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
@@ -94,10 +96,9 @@ class ProblemBubble(QFrame):
 
     def _place(self, card: QRect) -> None:
         """At the side of the card where there is room, else below it."""
-        content = self._content
-        assert content is not None
-        content.setFixedWidth(WIDTH - 2 * theme.M)
-        wanted = QSize(WIDTH, content.layout().totalHeightForWidth(WIDTH - 2 * theme.M) + 2 * theme.M)
+        inner = self._content.layout() if self._content is not None else None
+        height = inner.totalHeightForWidth(WIDTH - 2 * theme.M) if inner is not None else 0
+        wanted = QSize(WIDTH, height + 2 * theme.M)
         right, left = card.right() + theme.L, card.left() - theme.L - WIDTH
         corner = QPoint(card.left(), card.bottom() + theme.L)
         if right + WIDTH <= self._canvas.width() or left >= 0:
@@ -115,8 +116,7 @@ class ProblemBubble(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes, as does the key that opens; no key is for the canvas underneath."""
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_P):
-            self.hide()
-            self._canvas.parentWidget().setFocus(Qt.FocusReason.PopupFocusReason)
+            self.left.emit()
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
