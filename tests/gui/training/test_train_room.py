@@ -98,8 +98,8 @@ def test_the_curves_grow_while_it_trains(qtbot: QtBot, room: TrainRoom) -> None:
     train_until_running(qtbot, room)
     before = len(room.run.history.train_loss.x)
     wait(qtbot, lambda: len(room.run.history.train_loss.x) > before + 10)
-    drawn = room.panel.curves.loss.view.getPlotItem().listDataItems()
-    assert any(item.xData is not None and len(item.xData) > before for item in drawn)
+    plot = room.panel.curves.loss.view.getPlotItem()
+    wait(qtbot, lambda: any(item.xData is not None and len(item.xData) > before for item in plot.listDataItems()))
     assert "img/s" in found(room, QLabel, "train-status").text()
 
 
