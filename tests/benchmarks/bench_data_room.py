@@ -27,7 +27,7 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from workbench.gui.application import application
-from workbench.gui.data.holding import Filter
+from workbench.gui.data.filtering import Filter
 from workbench.gui.data.room import DataRoom
 from workbench.gui.workspace import Workspace
 

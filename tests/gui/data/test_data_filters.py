@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import Qt
 
 from workbench.core.data.index import DataIndex
-from workbench.gui.data.holding import Filter, Holding
+from workbench.gui.data.filtering import Filter
+from workbench.gui.data.holding import Holding
 from workbench.gui.data.steps import letter_step, step_of
 
 
@@ -48,8 +51,23 @@ def test_counts_leave_out_what_is_excluded() -> None:
     assert (train.tolist(), held.tolist()) == ([0, 1, 1], [2, 1, 0])
 
 
+def test_what_cannot_be_read_counts_nowhere_once_that_is_known() -> None:
+    made, every = holding(), np.arange(6)
+    assert not made.is_read and made.many(every) == "6 files" and made.many(every[:1]) == "1 file"
+    read = replace(made, unreadable=np.array([True, True, False, False, False, False]))
+    assert read.is_read and read.many(every) == "6 files", "one of them is no picture"
+    assert read.many(every[2:]) == "4 pictures" and read.many(every[3:4]) == "1 picture"
+    train, held = read.counts()
+    assert (train.tolist(), held.tolist()) == ([0, 1, 1], [2, 0, 0]), "picture 1 was in the part to validate on"
+    assert np.flatnonzero(read.broken).tolist() == [1], "what is excluded is no matter any more"
+    parts = {part: Filter(part=part).numbers(read).tolist() for part in ("train", "validation", "unreadable")}
+    assert parts == {"train": [3, 4], "validation": [2, 5], "unreadable": [1]}
+    assert read.describe(1) == "1.png, bee, cannot be read, Blurred"
+    assert replace(made, index=replace(made.index, files=())).is_read, "an array is there already"
+
+
 def test_a_picture_in_words() -> None:
-    assert holding().describe(3) == "3.png, bee, training, Blurred"
+    assert holding().describe(3) == "3.png, bee, to train on, Blurred"
     assert holding().describe(0) == "0.png, ant, excluded, Dark"
 
 

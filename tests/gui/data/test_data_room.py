@@ -48,9 +48,9 @@ def place_of(room: DataRoom, name: str) -> QPoint:
 
 def test_entering_shows_the_set_of_the_workspace(room: DataRoom, folder: Path) -> None:
     assert room.sets.set_choice.currentText() == str(folder)
-    assert room.sets.facts.text() == "3 classes · 21 + 5 pictures"
+    assert room.sets.facts.text() == "3 classes · 21 + 4 pictures · 1\u00a0unreadable"
     assert len(room.grid.numbers) == 26
-    assert room.desk.shown.text() == "26 pictures"
+    assert room.desk.shown.text() == "26 files"
     assert room.grid.current == number_of(room, "apple-00.png")
     assert recent_sets() == (str(folder),)
 
@@ -78,11 +78,11 @@ def test_a_file_that_is_no_picture_says_why(room: DataRoom, qtbot: QtBot, settle
 def test_classes_parts_and_the_button_filter(room: DataRoom, qtbot: QtBot) -> None:
     classes = room.sets.classes
     qtbot.mouseClick(classes.viewport(), LEFT, pos=classes.visualRect(classes.model().index(2, 0)).center())
-    assert room.desk.shown.text() == "5 of 26 pictures"
+    assert room.desk.shown.text() == "5 of 26 files"
     room.sets.part.setCurrentIndex(room.sets.part.findData("validation"))
-    assert room.desk.shown.text() == "1 of 26 pictures"
+    assert room.desk.shown.text() == "1 of 26 files"
     qtbot.mouseClick(room.sets.everything, LEFT)
-    assert room.desk.shown.text() == "26 pictures"
+    assert room.desk.shown.text() == "26 files"
     assert not room.sets.everything.isEnabled()
     assert not classes.classes
     room.sets.part.setCurrentIndex(room.sets.part.findData("excluded"))
@@ -156,7 +156,7 @@ def test_a_set_is_chosen_by_name_and_told_to_the_workspace(
     workspace.data = str(folder)  # another room chooses
     room.enter()
     settle()
-    assert room.sets.facts.text() == "3 classes · 21 + 5 pictures"
+    assert room.sets.facts.text() == "3 classes · 21 + 4 pictures · 1\u00a0unreadable"
 
 
 def test_a_folder_is_dropped(room: DataRoom, tmp_path: Path, workspace: Workspace, settle: Settle) -> None:
@@ -181,7 +181,7 @@ def test_what_cannot_be_opened_is_explained_and_tried_again(
     folder.rename(tmp_path / "later")
     qtbot.mouseClick(room.entrance.message.button, LEFT)
     settle()
-    assert room.desk.shown.text() == "26 pictures"
+    assert room.desk.shown.text() == "26 files"
 
 
 def test_a_folder_without_classes_is_explained(room: DataRoom, tmp_path: Path, settle: Settle) -> None:
@@ -224,7 +224,7 @@ def test_opening_is_cancelled(room: DataRoom, folder: Path, qtbot: QtBot, settle
     settle()
     assert not room.entrance.busy.isVisible()
     assert room.sets.set_choice.currentText() == str(folder)
-    assert room.desk.shown.text() == "26 pictures"
+    assert room.desk.shown.text() == "26 files"
 
 
 def test_sizes_follow_keys_slider_and_wheel(room: DataRoom, qtbot: QtBot) -> None:

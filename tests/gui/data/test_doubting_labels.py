@@ -104,6 +104,8 @@ def test_a_label_is_called_right_with_a_key_and_not_asked_about_again(
     assert not judged.holding.suspected(first) and judged.holding.changed[first]
     judged.grid.choose(first)
     assert "called right by you" in judged.desk.picture.facts.text()
+    assert "doubtful" not in judged.desk.picture.facts.text(), "the doubt is settled without another check"
+    assert not judged.holding.findings_of(first) and not judged.holding.flagged[first]
     assert not judged.actions_of_room["data-confirm"].isEnabled()
     judged.desk.health.check_with(runs_folder() / "judge")
     settle()
@@ -114,6 +116,7 @@ def test_a_label_is_called_right_with_a_key_and_not_asked_about_again(
     qtbot.keyClick(judged, Qt.Key.Key_Backspace, Qt.KeyboardModifier.AltModifier)
     settle()
     assert judged.holding.suspected(first), "undone, it is in doubt again"
+    assert judged.holding.changed.sum() == 0
 
 
 def test_a_set_without_runs_offers_to_look_elsewhere(room: DataRoom, workspace: Workspace, settle: Settle) -> None:

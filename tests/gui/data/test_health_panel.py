@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from workbench.core.data.decisions import read_decisions
+from workbench.core.data.health import scan
+from workbench.core.data.health.checking import check
 from workbench.gui.data.room import DataRoom
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
@@ -92,6 +94,60 @@ def test_findings_are_never_drawn_crowded(room: DataRoom, qapp: QApplication, qt
     finally:
         qapp.removeEventFilter(paints)
     assert all(height >= needed for height, needed in paints.heights), paints.heights
+
+
+def counted(room: DataRoom) -> tuple[int, int]:
+    assert room.holding is not None
+    train, held = room.holding.counts()
+    return int(train.sum()), int(held.sum())
+
+
+def checked_by_hand(folder: Path) -> tuple[int, int]:
+    subject = check(str(folder)).subject
+    return len(subject.train), len(subject.validation)
+
+
+def test_the_room_counts_what_the_check_counts(room: DataRoom, folder: Path, qtbot: QtBot, settle: Settle) -> None:
+    truth = checked_by_hand(folder)
+    assert sum(truth) == 26 and counted(room) == truth, "so few files are read at once"
+    assert f"{truth[0]} + {truth[1]} pictures · 1\u00a0unreadable" in room.sets.facts.text()
+    room.sets.part.setCurrentIndex(room.sets.part.findData("unreadable"))
+    assert names(room) == ["broken.png"] and room.desk.shown.text() == "1 of 27 files"
+    room.grid.choose(int(room.grid.numbers[0]))
+    assert "cannot be read" in room.desk.picture.facts.text()
+    room.deciding.exclude()
+    settle()
+    assert "unreadable" not in room.sets.facts.text() and "1\u00a0excluded" in room.sets.facts.text()
+    assert counted(room) == truth == checked_by_hand(folder)
+
+
+def test_before_a_look_at_a_large_set_files_are_no_pictures(
+    room: DataRoom, folder: Path, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "is_quick", lambda _index: False)
+    room.reload()
+    settle()
+    assert "21 + 6 files" in room.sets.facts.text() and "not read yet" in room.sets.facts.toolTip()
+    assert room.desk.shown.text() == "27 files"
+    room.check()
+    assert "files" in room.sets.facts.text(), "while it checks nothing is claimed"
+    settle()
+    settle()
+    assert counted(room) == checked_by_hand(folder) and "pictures" in room.sets.facts.text()
+    assert not room.sets.facts.toolTip()
+
+
+def test_files_that_come_while_it_checks_do_no_harm(
+    room: DataRoom, folder: Path, workspace: Workspace, qtbot: QtBot, settle: Settle
+) -> None:
+    shutil.copy(folder / "apple" / "apple-01.png", folder / "apple" / "late.png")
+    with qtbot.waitSignal(workspace.message) as told:
+        room.check()
+    settle()
+    assert "F5" in told.args[0] and room.holding is not None and not room.holding.findings
+    room.reload()
+    settle()
+    assert counted(room) == checked_by_hand(folder)
 
 
 def test_a_way_out_is_taken_checked_again_and_undone(

@@ -24,6 +24,7 @@ class ClassModel(QAbstractListModel):
         super().__init__(parent)
         self._classes: tuple[str, ...] = ()
         self._train = self._held = np.zeros(0, np.int64)
+        self._what = ""
 
     def show_holding(self, holding: Holding | None) -> bool:
         """Show the counts of a set; True when the classes are others than before."""
@@ -33,6 +34,7 @@ class ClassModel(QAbstractListModel):
             self.beginResetModel()
         self._classes = classes
         self._train, self._held = holding.counts() if holding else (np.zeros(0, np.int64),) * 2
+        self._what = "" if holding is None or holding.is_read else " files"
         if is_new:
             self.endResetModel()
         elif classes:
@@ -57,7 +59,7 @@ class ClassModel(QAbstractListModel):
         if role == COUNTS:
             return train, held
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{name}: {train:,} to train on, {held:,} to validate on"
+            return f"{name}: {train:,}{self._what} to train on, {held:,} to validate on"
         return name if role == Qt.ItemDataRole.DisplayRole else None
 
 

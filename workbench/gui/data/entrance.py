@@ -11,12 +11,13 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.core.data.registry import Progress
 from workbench.core.data.split import USUAL
 from workbench.errors import WorkbenchError
 from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.data.holding import Holding
-from workbench.gui.data.opening import Missing, Nothing, Report, fetch, open_holding
+from workbench.gui.data.opening import Missing, Nothing, fetch, open_holding
 from workbench.gui.errors import show_error
 from workbench.gui.training.remembered import recalled
 from workbench.gui.transfer.busy import BusyRow
@@ -102,7 +103,7 @@ class Entrance(QWidget):
     def _download(self, spec: str) -> None:
         self._run(f"Downloading {spec}", partial(fetch, spec), lambda _nothing: self.open(spec))
 
-    def _run(self, words: str, work: Callable[[Report], Any], done: Callable[[Any], None]) -> None:
+    def _run(self, words: str, work: Callable[[Progress], Any], done: Callable[[Any], None]) -> None:
         self.busy.start(words)
         report = self.busy.reporter(self._jobs)
 

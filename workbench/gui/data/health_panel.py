@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,12 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 
 from workbench.core.data.decisions import Decisions, decided
 from workbench.core.data.images import Indices
+from workbench.core.data.registry import Progress
 from workbench.errors import Problem, Remedy, WorkbenchError
 from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.data.holding import Holding
+from workbench.gui.data.opening import Seen
 from workbench.gui.data.witness_button import WitnessButton
 from workbench.gui.errors import show_error
 from workbench.gui.transfer.busy import BusyRow
@@ -37,11 +39,15 @@ ALL_WELL = "Nothing odd was found."
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What a check found out: the pictures of each finding by its title, what a run says, what is nearly the same."""
+    """What a check found out: the pictures of each finding by its title, what a run says, what is nearly the same.
+
+    `doubts` is the title of the finding about labels that the run doubts.
+    """
 
     findings: Mapping[str, Indices]
     suspects: Suspects
-    doubles: Indices
+    seen: Seen
+    doubts: str = ""
 
 
 class HealthPanel(QWidget):
@@ -117,14 +123,15 @@ class HealthPanel(QWidget):
         for button in (self.check_button, self.doubt_button):
             button.setEnabled(is_idle)
 
-    def _show(self, answer: tuple[Report, Indices]) -> None:
-        report, doubles = answer
+    def _show(self, answer: tuple[Report, Seen]) -> None:
+        report, seen = answer
         self._end()
         judge = report.subject.suspects.run
         self.note.setText(_told(report.findings) + (f" · labels judged by {judge}" if judge else ""))
         self._show_rows([self._row(report, finding) for finding in report.findings])
         pictures = {finding.title: _pictures(finding) for finding in report.findings if len(finding.pictures)}
-        self.found.emit(Found(pictures, report.subject.suspects, doubles))
+        doubts = next((finding.title for finding in report.findings if finding.rule == "labels"), "")
+        self.found.emit(Found(pictures, report.subject.suspects, seen, doubts))
 
     def _row(self, report: Report, finding: Finding) -> QWidget:
         row = QWidget()
@@ -194,8 +201,8 @@ class HealthPanel(QWidget):
         column.addWidget(scroll, 1)
 
 
-def _checked(holding: Holding, run: Path | None, report: Callable[[int, int], None]) -> tuple[Report, Indices]:
-    """On the lane: the check, and which pictures are nearly the same."""
+def _checked(holding: Holding, run: Path | None, report: Progress) -> tuple[Report, Seen]:
+    """On the lane: the check, which pictures cannot be read, and which are nearly the same."""
     from workbench.core.data.duplicates import groups
     from workbench.core.data.health.checking import check
 
@@ -205,7 +212,8 @@ def _checked(holding: Holding, run: Path | None, report: Callable[[int, int], No
         from workbench.core.runs.doubting import checked_with
 
         checked = checked_with(run, holding.spec, progress=report)
-    return checked, groups(len(checked.subject.index), checked.subject.all_pairs)
+    subject = checked.subject
+    return checked, Seen(~subject.scan.usable, groups(len(subject.index), subject.all_pairs))
 
 
 LEVEL_NAMES: Mapping[str, str] = MappingProxyType({"error": "errors", "warning": "warnings", "info": "notes"})

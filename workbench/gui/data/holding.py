@@ -1,12 +1,11 @@
-"""The set that the room shows: what it holds, what was decided and found about its pictures, and which to show."""
+"""The set that the room shows: what it holds, and what was decided and found about its pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -21,16 +20,6 @@ if TYPE_CHECKING:
 
 NONE = Decisions()
 Mask = npt.NDArray[np.bool_]
-Part = Literal["all", "train", "validation", "excluded", "changed"]
-PARTS: Mapping[Part, str] = MappingProxyType(
-    {
-        "all": "All pictures",
-        "train": "To train on",
-        "validation": "To validate on",
-        "excluded": "Excluded",
-        "changed": "Decided by you",
-    }
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +28,8 @@ class Holding:
 
     `split` made the parts of a set that has none of its own. `doubles` says of each picture which is the first that it
     is nearly the same as; while it is None that is not known, and the parts can change. `findings` are the numbers of
-    the pictures of each finding, by its title; `suspects` what a run makes of the labels.
+    the pictures of each finding, by its title; `suspects` what a run makes of the labels; `doubts` is the title of the
+    finding that tells of them.
     """
 
     spec: str
@@ -55,7 +45,10 @@ class Holding:
     """The pictures whose part was decided."""
     confirmed: Mask | None = None
     """The pictures whose label a person gave or called right."""
+    unreadable: Mask | None = None
+    """The pictures that nobody can read; None while nobody has tried."""
     suspects: Suspects | None = None
+    doubts: str = ""
     note: str = ""
     """Why the parts are not those that the Train room asks for."""
 
@@ -93,19 +86,39 @@ class Holding:
         return not self.index.split_here or not together or self.doubles is not None
 
     @property
+    def is_read(self) -> bool:
+        """Whether it is known which pictures can be read: files that nobody has opened may hold anything."""
+        return self.unreadable is not None or not self.index.files
+
+    @property
+    def broken(self) -> Mask:
+        """The pictures that count and cannot be read, as far as that is known."""
+        return np.zeros(len(self), bool) if self.unreadable is None else self.unreadable & ~self.excluded
+
+    @property
+    def usable(self) -> Mask:
+        """The pictures that count and can be read, as far as that is known."""
+        return ~self.excluded & ~self.broken
+
+    @property
     def flagged(self) -> Mask:
-        """The pictures of any finding."""
+        """The pictures of any finding that nothing has settled."""
         mask = np.zeros(len(self), bool)
-        for numbers in self.findings.values():
-            mask[numbers] = True
+        for title, numbers in self.findings.items():
+            mask[self._unsettled(title, numbers)] = True
         return mask
 
     def counts(self) -> tuple[Indices, Indices]:
-        """Pictures of each class to train on, and to validate on; excluded ones are in neither."""
+        """Pictures of each class to train on, and to validate on; what is excluded or unreadable is in neither."""
         return tuple(  # type: ignore[return-value]
-            np.bincount(self.labels[mask & ~self.excluded], minlength=len(self.classes))
+            np.bincount(self.labels[mask & self.usable], minlength=len(self.classes))
             for mask in (~self.held_out, self.held_out)
         )
+
+    def many(self, numbers: Indices) -> str:
+        """`61 pictures`; `61 files` where some of them are none, or nobody knows."""
+        pictures = self.is_read and not self.broken[numbers].any()
+        return f"{len(numbers):,} {'picture' if pictures else 'file'}{'' if len(numbers) == 1 else 's'}"
 
     def class_name(self, number: int) -> str:
         """The name of the class of a picture."""
@@ -116,8 +129,14 @@ class Holding:
         return Path(self.index.files[number]).name if self.index.files else f"Picture {number + 1:,}"
 
     def findings_of(self, number: int) -> list[str]:
-        """The findings that a picture is in."""
-        return [title for title, numbers in self.findings.items() if number in numbers]
+        """The findings that a picture is in and that nothing has settled."""
+        return [title for title, numbers in self.findings.items() if number in self._unsettled(title, numbers)]
+
+    def _unsettled(self, title: str, numbers: Indices) -> Indices:
+        """The pictures of a finding that no decision has settled: labels may be in doubt no longer."""
+        if title != self.doubts:
+            return numbers
+        return np.array([number for number in numbers.tolist() if self.suspected(number)], np.int64)
 
     def suspected(self, number: int) -> str:
         """The class that a run is sure of instead of the picture's own, "" where it is not or a person knows better."""
@@ -131,17 +150,29 @@ class Holding:
         same = self.labels[number] == self.index.labels[number]
         return bool(same and self.confirmed is not None and self.confirmed[number])
 
+    def standing(self, number: int) -> str:
+        """What becomes of a picture."""
+        if self.excluded[number]:
+            return "excluded"
+        if self.unreadable is not None and self.unreadable[number]:
+            return "cannot be read"
+        return "to validate on" if self.held_out[number] else "to train on"
+
     def describe(self, number: int) -> str:
         """A picture in a line."""
-        part = "excluded" if self.excluded[number] else "validation" if self.held_out[number] else "training"
         said = self.suspected(number)
-        words = [self.name(number), self.class_name(number), part, *self.findings_of(number)]
+        words = [self.name(number), self.class_name(number), self.standing(number), *self.findings_of(number)]
         return ", ".join([*words, f"the run says {said}"] if said else words)
 
     def decided(self, decisions: Decisions) -> Holding:
         """The same set with other decisions."""
         made = decided_holding(self.spec, self.index, decisions, split=self.split, doubles=self.doubles)
-        return replace(made, findings=self.findings, suspects=self.suspects, note=self.note)
+        return replace(made, note=self.note).with_findings_of(self)
+
+    def with_findings_of(self, other: Holding) -> Holding:
+        """The same set with what was found about its pictures after other decisions."""
+        names = ("findings", "suspects", "doubts", "unreadable")
+        return replace(self, **{name: getattr(other, name) for name in names})
 
     def compared(self, doubles: Indices) -> Holding:
         """The same set, its parts as they are with near-duplicates together."""
@@ -173,36 +204,3 @@ def decided_holding(
         moved=made.fixed,
         confirmed=made.confirmed,
     )
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which pictures to show; no classes means all. Those of a finding come in its own order, others class by class."""
-
-    classes: frozenset[int] = frozenset()
-    part: Part = "all"
-    finding: str = ""
-
-    def numbers(self, holding: Holding) -> Indices:
-        """The numbers of the pictures to show."""
-        mask = self._of_part(holding)
-        if self.classes:
-            mask = mask & np.isin(holding.labels, list(self.classes))
-        if self.finding:
-            found = holding.findings.get(self.finding, np.zeros(0, np.int64))
-            return found[mask[found]]
-        numbers = np.flatnonzero(mask)
-        return numbers[np.argsort(holding.labels[numbers], kind="stable")]
-
-    def without_finding(self) -> Filter:
-        """The same, of all findings."""
-        return replace(self, finding="")
-
-    def _of_part(self, holding: Holding) -> Mask:
-        masks = {
-            "train": ~holding.held_out & ~holding.excluded,
-            "validation": holding.held_out & ~holding.excluded,
-            "excluded": holding.excluded,
-            "changed": holding.changed,
-        }
-        return masks.get(self.part, np.ones(len(holding), bool))

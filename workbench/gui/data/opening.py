@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import mimetypes
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +13,12 @@ from msgspec.structs import replace
 from workbench.core.data.files import LAYOUT
 from workbench.core.data.images import Indices
 from workbench.core.data.published.definition import Published, megabytes
+from workbench.core.data.registry import Progress
 from workbench.core.data.split import USUAL, Split
 from workbench.errors import WorkbenchError
 from workbench.gui.background import Background
-from workbench.gui.data.holding import Holding, decided_holding
+from workbench.gui.data.holding import Holding, Mask, decided_holding
 from workbench.gui.transfer.busy import NoLongerWantedError
-
-Report = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Nothing:
         return f"No folder in it has pictures. {LAYOUT}" if Path(self.spec).expanduser().is_dir() else LAYOUT
 
 
-def open_holding(spec: str, report: Report, split: Split = USUAL) -> Holding | Missing | Nothing:
+def open_holding(spec: str, report: Progress, split: Split = USUAL) -> Holding | Missing | Nothing:
     """A set with what was decided about it, or why there is nothing to show. `report` may raise to cancel.
 
     A set that cannot be split by the groups of `split` is split without, and the reason is noted.
@@ -85,14 +83,25 @@ def loose_pictures(folder: Path) -> int:
         return sum((mimetypes.guess_type(entry.name)[0] or "").startswith("image/") for entry in entries)
 
 
-def doubles_of(holding: Holding, report: Report) -> Indices | None:
-    """Which pictures are nearly the same, as a training finds out; None where that takes long."""
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a look at every picture tells: which cannot be read, and which are nearly the same where that matters."""
+
+    unreadable: Mask
+    doubles: Indices | None = None
+
+
+def first_look(holding: Holding, report: Progress) -> Seen | None:
+    """What a training would find out about the pictures; None where looking takes long."""
     from workbench.core.data.health.scan import is_quick, scan
 
-    return scan(holding.index, report).groups(holding.index.labels) if is_quick(holding.index) else None
+    if not is_quick(holding.index):
+        return None
+    found = scan(holding.index, report)
+    return Seen(~found.usable, None if holding.is_settled else found.groups(holding.index.labels))
 
 
-def quiet_report(jobs: Background) -> Report:
+def quiet_report(jobs: Background) -> Progress:
     """A progress callback that shows nothing and ends the work when its answer is no longer wanted."""
 
     def report(_done: int, _total: int) -> None:
@@ -102,7 +111,7 @@ def quiet_report(jobs: Background) -> Report:
     return report
 
 
-def _opened(spec: str, report: Report, split: Split) -> Holding:
+def _opened(spec: str, report: Progress, split: Split) -> Holding:
     from workbench.core.data.decisions import Decisions, read_decisions
     from workbench.core.data.sources import decisions_place, open_index
 
@@ -110,7 +119,7 @@ def _opened(spec: str, report: Report, split: Split) -> Holding:
     return decided_holding(spec, index, read_decisions(decisions_place(spec)), split=split)
 
 
-def fetch(spec: str, report: Report) -> None:
+def fetch(spec: str, report: Progress) -> None:
     """Download what a set needs; `report` counts bytes and may raise to cancel."""
     from workbench.core.data.sources import fetch_data
 

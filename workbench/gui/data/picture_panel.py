@@ -177,8 +177,7 @@ class PicturePanel(QWidget):
         words = [holding.class_name(number)]
         if was != words[0]:
             words[0] += f" (was {was})"
-        held = "to validate on" if holding.held_out[number] else "to train on"
-        words.append("excluded" if holding.excluded[number] else held)
+        words.append(holding.standing(number))
         if holding.is_confirmed(number):
             words.append("label called right by you")
         said = holding.suspected(number)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from workbench.core.data.colours import Colours, colours_of
 from workbench.core.data.decisions import Decisions
-from workbench.core.data.images import Indices
 from workbench.core.data.pictures import UnusablePictureError
 from workbench.gui import theme
 from workbench.gui.data.actions import DataActions
@@ -18,9 +18,10 @@ from workbench.gui.data.cache_row import CacheRow
 from workbench.gui.data.deciding import Deciding
 from workbench.gui.data.desk import Desk
 from workbench.gui.data.entrance import Entrance
+from workbench.gui.data.filtering import Filter
 from workbench.gui.data.health_panel import Found
-from workbench.gui.data.holding import Filter, Holding
-from workbench.gui.data.opening import doubles_of, quiet_report
+from workbench.gui.data.holding import Holding
+from workbench.gui.data.opening import Seen, first_look, quiet_report
 from workbench.gui.data.picture_panel import WholePicture, whole_picture
 from workbench.gui.data.recent import remember_set
 from workbench.gui.data.set_panel import SetPanel
@@ -106,33 +107,43 @@ class DataRoom(QWidget):
 
     def _decided(self, holding: Holding) -> None:
         if self.holding is not None:
-            self.show_holding(replace(holding, findings=self.holding.findings, suspects=self.holding.suspects))
+            self.show_holding(holding.with_findings_of(self.holding))
 
     def _found(self, found: Found) -> None:
         if self.holding is None:
             return
-        self.show_holding(replace(self.holding, findings=found.findings, suspects=found.suspects))
-        if self.holding.doubles is None and len(found.doubles) == len(self.holding):
-            self.deciding.ledger.compare(found.doubles)
+        if len(found.seen.unreadable) != len(self.holding):
+            self.workspace.message.emit("Files have come or gone since the set was opened: F5 looks at it again.")
+            return
+        self.holding = replace(self.holding, findings=found.findings, suspects=found.suspects, doubts=found.doubts)
+        self._take(found.seen)
 
-    def _compare(self, holding: Holding) -> None:
-        """Find out which pictures are nearly the same where that is quick: it decides on the parts."""
-        if holding.is_settled:
+    def _take(self, seen: Seen) -> None:
+        """Show which pictures cannot be read; which are nearly the same may move some to the other part."""
+        assert self.holding is not None
+        unsettled = not self.holding.is_settled
+        self.show_holding(replace(self.holding, unreadable=seen.unreadable))
+        if unsettled and seen.doubles is not None:
+            self.deciding.ledger.compare(seen.doubles)
+
+    def _look_first(self, holding: Holding) -> None:
+        """Find out, where that is quick, which pictures can be read and which are nearly the same."""
+        if holding.is_settled and holding.is_read:
             return
         report = quiet_report(self.jobs)
 
-        def take(doubles: Indices | None) -> None:
-            if doubles is not None and self.holding is not None and self.holding.index is holding.index:
-                self.deciding.ledger.compare(doubles)
+        def take(seen: Seen | None) -> None:
+            if seen is not None and self.holding is not None and self.holding.index is holding.index:
+                self._take(seen)
 
-        self.jobs.submit(lambda: doubles_of(holding, report), owner=self, lane="health", key="compare", done=take)
+        self.jobs.submit(lambda: first_look(holding, report), owner=self, lane="health", key="compare", done=take)
 
     def _opened(self, holding: Holding) -> None:
         remember_set(holding.spec)
         self._known = holding.spec
         self.workspace.data = holding.spec
         self._show_holding(holding)
-        self._compare(holding)
+        self._look_first(holding)
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
         for problem in holding.index.problems[:1]:
             self.workspace.message.emit(f"{problem.title}: {problem.reason}" if problem.reason else problem.title)
@@ -157,8 +168,9 @@ class DataRoom(QWidget):
             return
         numbers = wanted.numbers(holding)
         self.grid.show_pictures(holding, numbers)
-        of = "" if len(numbers) == len(holding) else f" of {len(holding):,}"
-        self.desk.shown.setText(f"{len(numbers):,}{of} pictures" if len(numbers) else "No picture is like that")
+        every = np.arange(len(holding))
+        of = "" if len(numbers) == len(holding) else f"{len(numbers):,} of "
+        self.desk.shown.setText(of + holding.many(every) if len(numbers) else "No picture is like that")
         self._count()
 
     def _look(self, number: int) -> None:

@@ -22,13 +22,16 @@ from PySide6.QtWidgets import (
 from workbench.core.data.images import Indices
 from workbench.gui import icons, theme
 from workbench.gui.data.class_list import ClassList
-from workbench.gui.data.holding import PARTS, Filter, Holding
+from workbench.gui.data.filtering import PARTS, Filter
+from workbench.gui.data.holding import Holding
 from workbench.gui.data.recent import recent_sets
 from workbench.gui.widgets.elided_combo import ElidedCombo
 from workbench.gui.widgets.labels import ToneLabel
 
 FINDING = "Finding whose pictures to show"
 FILES = "Pictures and labels (*.npz *.csv *.jsonl);;All files (*)"
+
+NOT_READ = "These files were not read yet: checking the pictures finds out which of them are pictures."
 
 
 class SetPanel(QWidget):
@@ -86,10 +89,8 @@ class SetPanel(QWidget):
         if holding is None:
             return
         self.parts.setText(holding.parts_in_words)
-        train, held = holding.counts()
-        lost = int(holding.excluded.sum())
-        words = f"{len(holding.classes):,} classes · {train.sum():,} + {held.sum():,} pictures"
-        self.facts.setText(words + (f" · {lost:,}\u00a0excluded" if lost else ""))
+        self.facts.setText(_facts(holding))
+        self.facts.setToolTip("" if holding.is_read else NOT_READ)
 
     def show_filter(self, wanted: Filter) -> None:
         """Show what is filtered by, and tell it once."""
@@ -218,6 +219,16 @@ class SetPanel(QWidget):
         self.part.currentIndexChanged.connect(lambda _row: self._tell())
         self.finding.currentIndexChanged.connect(lambda _row: self._tell())
         self.everything.clicked.connect(lambda: self.show_filter(Filter()))
+
+
+def _facts(holding: Holding) -> str:
+    """`2 classes · 43 + 10 pictures · 8 unreadable · 3 excluded`; files are no pictures before they are read."""
+    train, held = holding.counts()
+    words = [f"{len(holding.classes):,} classes"]
+    words.append(f"{train.sum():,} + {held.sum():,} {'pictures' if holding.is_read else 'files'}")
+    aside = ((holding.broken, "unreadable"), (holding.excluded, "excluded"))
+    words += [f"{mask.sum():,}\u00a0{word}" for mask, word in aside if mask.any()]
+    return " · ".join(words)
 
 
 def _uncounted(title: str) -> str:
