@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame
+from PySide6.QtWidgets import QAbstractScrollArea
 
 from workbench.gui import theme
+from workbench.gui.builder.floating import FloatingCard
 
 
-class Overlay(QFrame):
+class Overlay(FloatingCard):
     """Keeps to its corner of the canvas, and hides while the canvas has no room for it.
 
     It is a child of what is scrolled, and goes back to its place each time: Qt paints all of a widget that it scrolls
@@ -22,11 +22,9 @@ class Overlay(QFrame):
         self._wanted = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the canvas below is painted each time
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
-        self.setCursor(Qt.CursorShape.ArrowCursor)
         canvas.installEventFilter(self)
         for bar in (canvas.horizontalScrollBar(), canvas.verticalScrollBar()):
             bar.valueChanged.connect(self._stay)
-        self.hide()
 
     def show_here(self, *, wanted: bool) -> None:
         """Show or hide the panel."""
@@ -55,10 +53,3 @@ class Overlay(QFrame):
         if watched is self._canvas and event.type() == QEvent.Type.Resize:
             self.settle()
         return super().eventFilter(watched, event)
-
-    def paintEvent(self, _event: object) -> None:
-        """A card with a thin border."""
-        colours, painter = theme.current(), QPainter(self)
-        painter.fillRect(self.rect(), colours.raised)
-        painter.setPen(QPen(colours.border, 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, QTimer
-from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+from PySide6.QtGui import QEnterEvent, QMouseEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from workbench.core.inspection.glimpses import Closeup
 from workbench.gui import theme
 from workbench.gui.builder import style
 from workbench.gui.builder.alive import Alive
+from workbench.gui.builder.floating import FloatingCard
 from workbench.gui.builder.glimpse import glimpse_room
 from workbench.gui.builder.map_view import MapView
 from workbench.gui.builder.view import CanvasView
@@ -21,7 +22,7 @@ SIZE = (272, 276)
 WHO = "peek"
 
 
-class Peek(QFrame):
+class Peek(FloatingCard):
     """The panel; it stays while the mouse is in it, so that values can be read."""
 
     def __init__(self, view: CanvasView, alive: Alive) -> None:
@@ -32,7 +33,6 @@ class Peek(QFrame):
         self.setObjectName("build-peek")
         self.setAccessibleName("Map of the node")
         self.setFixedSize(*SIZE)
-        self.setCursor(Qt.CursorShape.ArrowCursor)
         self.title, self.map = QLabel(), MapView("build-peek-map", most=1)
         self.title.setFont(theme.font("strong"))
         column = QVBoxLayout(self)
@@ -43,7 +43,6 @@ class Peek(QFrame):
         self._rest, self._leave = _timer(self, REST_MS, self._rested), _timer(self, LEAVE_MS, self.put_away)
         view.viewport().installEventFilter(self)
         alive.advanced.connect(self._advanced)
-        self.hide()
 
     def node_at(self, place: QPointF) -> str:
         """The node whose map belongs to a place of the scene: that of a port, a small picture or a connection."""
@@ -128,25 +127,6 @@ class Peek(QFrame):
         """The mouse has left the panel."""
         self._leave.start()
         super().leaveEvent(event)
-
-    def paintEvent(self, _event: object) -> None:
-        """A card with a thin border."""
-        colours, painter = theme.current(), QPainter(self)
-        painter.fillRect(self.rect(), colours.raised)
-        painter.setPen(QPen(colours.border, 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The canvas underneath must not hear of it."""
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Nor of this."""
-        event.accept()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Nor of this."""
-        event.accept()
 
     def _moved(self, event: QMouseEvent) -> None:
         if not self._alive.is_on or event.buttons():

@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from workbench.errors import Problem, Remedy
 from workbench.gui import theme
+from workbench.gui.builder.floating import FloatingCard
 from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.problem import ProblemLabel
 
@@ -20,7 +21,7 @@ MOST = 4
 """So many problems are told at a card; all of them are in the strip below the canvas."""
 
 
-class ProblemBubble(QFrame):
+class ProblemBubble(FloatingCard):
     """Lies on the canvas beside a card; Return mends, the arrow keys go from remedy to remedy, Escape closes."""
 
     remedy_chosen = Signal(object)
@@ -33,12 +34,10 @@ class ProblemBubble(QFrame):
         self._canvas = canvas
         self.setObjectName("build-problem-bubble")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.ArrowCursor)
         self.buttons: list[QPushButton] = []
         self._content: QWidget | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.M, theme.M, theme.M, theme.M)
-        self.hide()
 
     def tell(self, name: str, problems: Sequence[Problem], beside: QRect) -> None:
         """Show the problems of a card beside its place on the canvas, with the keyboard at the first remedy."""
@@ -118,22 +117,3 @@ class ProblemBubble(QFrame):
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_P):
             self.left.emit()
         event.accept()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The canvas underneath must not hear of it."""
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Nor of this."""
-        event.accept()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Nor of this."""
-        event.accept()
-
-    def paintEvent(self, _event: object) -> None:
-        """A card with a thin border."""
-        colours, painter = theme.current(), QPainter(self)
-        painter.fillRect(self.rect(), colours.raised)
-        painter.setPen(QPen(colours.outline, 1))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
