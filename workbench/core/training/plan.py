@@ -55,7 +55,8 @@ class TrainingPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         Literal["together", "anywhere"], Meta(description="Whether nearly equal pictures stay in one part of a split.")
     ] = "together"
     group_column: Annotated[
-        str, Meta(description="Column of a table (patient, video ...) whose equal entries stay in one part of a split.")
+        str,
+        Meta(description="Column of a table or array of an .npz (as patient) whose equal entries stay in one part."),
     ] = ""
     group_pattern: Annotated[
         str, Meta(description="Pattern in files' names that groups them for a split; ^[^_]+ is all before the first _.")
