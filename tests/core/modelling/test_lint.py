@@ -734,11 +734,13 @@ def test_the_promised_floor_of_the_loss_is_that_of_cross_entropy() -> None:
 
 def test_a_bias_that_is_called_useless_changes_nothing() -> None:
     torch.manual_seed(0)
-    module = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4)).train()
+    convolution = torch.nn.Conv2d(3, 4, 3)
+    module = torch.nn.Sequential(convolution, torch.nn.BatchNorm2d(4)).train()
     images = torch.randn(8, 3, 9, 9)
     before = module(images)
+    assert convolution.bias is not None
     with torch.no_grad():
-        module[0].bias += 5.0
+        convolution.bias += 5.0
     assert torch.allclose(before, module(images), atol=1e-4)
 
 
