@@ -130,9 +130,9 @@ def test_a_layer_dropped_on_the_canvas_is_added_where_it_is_dropped(room: BuildR
     hands.drop(layer("Conv2d"), place)
     document = room.workspace.document
     assert document.undo_label == "Add Conv2d"
-    assert document.network["conv"].inputs == ()
-    assert (room.scene.nodes["conv"].box().center() - place).manhattanLength() < 4
-    assert room.scene.selected == ["conv"]
+    assert document.network["conv4"].inputs == ()
+    assert (room.scene.nodes["conv4"].box().center() - place).manhattanLength() < 4
+    assert room.scene.selected == ["conv4"]
 
 
 def test_a_layer_dropped_on_a_connection_goes_between_and_makes_room(room: BuildRoom, hands: Hands) -> None:

@@ -49,14 +49,14 @@ def test_a_network_is_made_connected_grouped_edited_and_saved(room: BuildRoom, q
         choose(room, kind)
     kinds = [document.network[name].kind for name in document.network.execution_order]
     assert kinds == ["Input", "Conv2d", "ReLU", "AdaptiveAvgPool2d", "Flatten", "Linear", "Output"][: len(kinds)]
-    assert document.network["relu"].inputs == ("conv",)
-    room.scene.select(["conv"])
+    assert document.network["relu1"].inputs == ("conv1",)
+    room.scene.select(["conv1"])
     press(room, Qt.Key.Key_J)
-    assert room.scene.chosen == ["conv", "relu"]
+    assert room.scene.chosen == ["conv1", "relu1"]
     press(room, Qt.Key.Key_G, CTRL)
     assert [*document.network.groups] == ["block"]
     assert room.scene.chosen == ["block"]
-    room.scene.select(["linear"])
+    room.scene.select(["fc1"])
     press(room, Qt.Key.Key_Return)
     field = QApplication.focusWidget() or room.inspector.focusWidget()
     assert field is not None

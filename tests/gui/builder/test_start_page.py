@@ -126,8 +126,8 @@ def test_a_layer_dropped_on_the_page_lands_on_the_canvas_below(room: BuildRoom, 
     QApplication.sendEvent(page, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(page, QDropEvent(QPointF(at), copy, mime, left, none))
-    assert "conv" in room.workspace.document.network
-    assert room.scene.nodes["conv"].box().contains(below)
+    assert "conv1" in room.workspace.document.network
+    assert room.scene.nodes["conv1"].box().contains(below)
 
 
 def test_the_keyboard_goes_back_to_the_canvas(room: BuildRoom, page: StartPage, qtbot: QtBot) -> None:

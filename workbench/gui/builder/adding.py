@@ -19,11 +19,12 @@ from workbench.core.graph.parts import members, outlets
 from workbench.core.graph.storage import from_json, to_json
 from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
+from workbench.core.layers.naming import name_behind
 from workbench.errors import Problem, Remedy, WorkbenchError
 from workbench.gui.builder import style
 from workbench.gui.builder.attempts import Attempts
 from workbench.gui.builder.edge_item import EdgeKey
-from workbench.gui.builder.labels import counted, remarks_text, stem
+from workbench.gui.builder.labels import counted, remarks_text
 
 SHIFT = (32.0, 32.0)
 """How far copies lie from what they were copied from."""
@@ -42,7 +43,7 @@ class Adding(Attempts):
         home = self._scene.tree.prefix(group)
         if kind in known_blocks():
             return self._add_block(kind, corner, prefix=groups.free_group(self.network, _block_name(home, kind)))
-        name = edits.free_name(self.network, _dotted(home, stem(self.network, CATALOG[kind])))
+        name = name_behind(self.network, kind, group=home)
         place = self._free_place(corner)
         self.attempt(lambda network: edits.add_node(network, Node(name, kind, position=place)), f"Add {kind}")
         self._scene.select([name])
@@ -212,8 +213,8 @@ class Adding(Attempts):
         return groups.free_group(self.network, beside)
 
     def _name_beside(self, kind: str, key: str) -> str:
-        """What a new node of a kind is called in the group that something lies in."""
-        return edits.free_name(self.network, _dotted(self._home(key), stem(self.network, CATALOG[kind])))
+        """What a new node of a kind is called behind something, in the group that this lies in."""
+        return name_behind(self.network, kind, key, group=self._home(key))
 
     def _home(self, key: str) -> str:
         """The group that something lies in, as a prefix of names."""

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.core.graph.canvas import Remark
-from workbench.core.graph.network import Network, Node
+from workbench.core.graph.network import Node
 from workbench.core.layers.arguments import Argument, arguments
 from workbench.core.layers.catalog import CATALOG
-from workbench.core.layers.kind import LayerKind
 
 
 def summary(node: Node) -> str:
@@ -50,15 +49,6 @@ def named(argument: Argument, value: Any) -> str:
 def category(kind: str) -> str:
     """The category of a kind; unknown kinds have none."""
     return CATALOG[kind].category if kind in CATALOG else ""
-
-
-def stem(network: Network, kind: type[LayerKind]) -> str:
-    """The name a new node of a kind begins with: what its kind is called in this network, or the usual short name."""
-    siblings = [node.name for node in network.of_kind(kind.name()) if "." not in node.name]
-    if siblings:
-        return siblings[-1].rstrip("0123456789_") or kind.name().lower()
-    short = {"Conv": "conv", "BatchNorm": "bn", "Linear": "fc"}
-    return next((name for start, name in short.items() if kind.name().startswith(start)), kind.name().lower())
 
 
 def counted(names: list[str] | tuple[str, ...], *, noun: str = "node") -> str:

@@ -18,12 +18,12 @@ from workbench.core.graph.parts import members
 from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.kind import Shape, describe_shape
+from workbench.core.layers.naming import name_behind
 from workbench.gui.builder import style
 from workbench.gui.builder.block_places import housed_block
 from workbench.gui.builder.chooser import Choice, Chooser
 from workbench.gui.builder.edge_item import EdgeKey
 from workbench.gui.builder.flow import Port
-from workbench.gui.builder.labels import stem
 from workbench.gui.builder.palette import LOOKS_LIKE
 from workbench.gui.builder.view import CanvasView
 from workbench.gui.workspace import Workspace
@@ -117,7 +117,7 @@ class SearchAdd(QObject):
         home, corner = self._scene.tree.prefix(group), self._scene.picture.place_in(group, corner)
         inside = f"{home}." if home else ""
         if kind not in known:
-            name = edits.free_name(network, inside + stem(network, CATALOG[kind]))
+            name = name_behind(network, kind, *inputs[:1], group=home)
             node = Node(name, kind, inputs=inputs, position=corner)
             return name, lambda network: edits.add_node(network, node)
         prefix = groups.free_group(network, inside + known[kind].stem())

@@ -8,24 +8,19 @@ from typing import Any
 from workbench.core.graph import edits
 from workbench.core.graph.network import Network, Node, prefixes
 from workbench.core.layers.catalog import CATALOG
+from workbench.core.layers.naming import name_behind
 
 Step = tuple[str, str, dict[str, Any]]
-"""A node to insert: the stem of its name, its kind, its arguments."""
+"""A node to insert: its name but for the number, its kind, its arguments."""
 
 
 def insert_steps(network: Network, steps: list[Step], source: str, target: str) -> Network:
     """Put nodes, one after another, on the connection from `source` to `target`, named in the target's group."""
     for stem, kind, arguments in steps:
-        name = edits.free_name(network, beside(target, stem))
+        name = name_behind(network, kind, source, group=next(prefixes(target), ""), word=stem)
         network = edits.insert_between(network, Node(name, kind, arguments), source, target)
         source = name
     return network
-
-
-def beside(name: str, stem: str) -> str:
-    """The stem in the group that a node is in."""
-    group = next(prefixes(name), "")
-    return f"{group}.{stem}" if group else stem
 
 
 def usual_activation(network: Network) -> str:
