@@ -129,7 +129,7 @@ def _search(plan: TrainingPlan, options: Namespace) -> Search:
         seed=options.search_seed,
     )
     refuse_problems((*unread, *(search_problems(plan, search) if space or not unread else ())))
-    return _with_trials(plan, search, options.trials)
+    return search.with_trials(plan, options.trials)
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -140,20 +140,11 @@ def _named(text: str) -> tuple[str, str]:
     return names.get(name, name.replace("-", "_")), values.strip()
 
 
-def _with_trials(plan: TrainingPlan, search: Search, trials: int | None) -> Search:
-    """With so many trials, at most those that there are."""
-    import msgspec
-
-    size = search.method.size(plan, search.space)
-    wanted = trials if trials is not None else size or search.trials
-    return msgspec.structs.replace(search, trials=min(wanted, size or wanted))
-
-
 def _extended(sweep: Sweep, trials: int | None) -> Sweep:
     if trials is not None:
         if trials < max(1, len(sweep.trials())):
             raise WorkbenchError(f"{sweep.name} has {len(sweep.trials())} trials already")
-        sweep.search = _with_trials(sweep.plan, sweep.search, trials)
+        sweep.search = sweep.search.with_trials(sweep.plan, trials)
     return sweep
 
 
@@ -217,7 +208,7 @@ def _print(sweep: Sweep, *, as_json: bool) -> None:
     names = list(told.search.space)
     headings = [">trial", "state", *names, f">{told.monitor}", ">seeds", ">last", ">time", ">pictures/s", "reason"]
     print_table(headings, (_row(told, row) for row in told.ranked()))
-    facts = [("trials", f"{told.done} of {told.search.trials}")]
+    facts = [("trials", f"{told.progress.over} of {told.progress.trials}")]
     if told.best_row is not None:
         facts.append(("best", f"trial {told.best}: {_spelled(told.best_row)}"))
         facts.append(("its plan", f"{told.best_plan}: train it with workbench train"))

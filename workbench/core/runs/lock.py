@@ -18,7 +18,7 @@ from workbench.files import cannot_write
 
 LOCK = ".lock"
 GLANCE = 0.25
-"""Seconds for which whoever only asks whether a run is walked may hold its lock, on a busy machine."""
+"""Seconds for which whoever only asks whether a lock is held may hold it, on a busy machine."""
 BETWEEN_TRIES = 0.01
 TAKEN = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
@@ -78,10 +78,15 @@ def only_walk(folder: Path) -> Iterator[None]:
 
 def is_walked(folder: Path) -> bool:
     """Whether somebody, here or elsewhere, walks the run at this moment."""
-    if not (folder / LOCK).is_file():
+    return is_held(folder / LOCK)
+
+
+def is_held(file: Path) -> bool:
+    """Whether somebody, here or elsewhere, holds the lock on a file at this moment."""
+    if not file.is_file():
         return False
     try:
-        with held(folder / LOCK):
+        with held(file):
             return False
     except TakenError:
         return True

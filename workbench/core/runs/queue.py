@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from workbench.core.graph.network import Network
 from workbench.core.runs.folder import NETWORK, PLAN, open_run
-from workbench.core.runs.lock import TakenError, held
+from workbench.core.runs.lock import GLANCE, TakenError, held, is_held
 from workbench.core.runs.runner import create_run
 from workbench.core.runs.sweeps.sweep import Search, create_sweep, is_sweep, open_sweep, remove_if_untrained
 from workbench.core.training.plan import TrainingPlan
@@ -199,7 +199,7 @@ class QueueFolder:
         """Work the queue off alone; raises `WorkbenchError` while somebody else does."""
         self._make()
         try:
-            with held(self.path / WORKING):
+            with held(self.path / WORKING, patience=GLANCE):
                 yield
         except TakenError as error:
             hint = "What is added there is trained in its turn."
@@ -207,13 +207,7 @@ class QueueFolder:
 
     def has_worker(self) -> bool:
         """Whether somebody, here or elsewhere, works the queue off at this moment."""
-        if not (self.path / WORKING).is_file():
-            return False
-        try:
-            with held(self.path / WORKING):
-                return False
-        except TakenError:
-            return True
+        return is_held(self.path / WORKING)
 
     def _make(self) -> None:
         try:

@@ -6,7 +6,7 @@ import msgspec
 
 from workbench.core.runs.compare import Experiment, Figure, experiment, figure
 from workbench.core.runs.sweeps.space import Point
-from workbench.core.runs.sweeps.sweep import BEST, Search, Sweep, Trial, TrialState, best_of
+from workbench.core.runs.sweeps.sweep import BEST, Progress, Search, Sweep, Trial, TrialState, best_of
 from workbench.core.runs.sweeps.worker import best_figure
 
 
@@ -40,12 +40,17 @@ class SweepReport(msgspec.Struct, frozen=True):
     @property
     def is_complete(self) -> bool:
         """Whether every trial is over."""
-        return self.done >= self.search.trials
+        return self.progress.is_complete
 
     @property
     def done(self) -> int:
         """How many trials are over."""
-        return sum(row.state != "running" for row in self.rows)
+        return self.progress.over
+
+    @property
+    def progress(self) -> Progress:
+        """How far the sweep has come."""
+        return Progress.of((row.state for row in self.rows), self.search.trials)
 
     @property
     def best_row(self) -> TrialRow | None:

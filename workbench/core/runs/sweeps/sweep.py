@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from workbench.core.data.sources import absolute_spec
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import load_network, to_json
 from workbench.core.runs.folder import NETWORK, PLAN, Run
-from workbench.core.runs.lock import TakenError, held
+from workbench.core.runs.lock import GLANCE, TakenError, held, is_held
 from workbench.core.runs.runner import create_run
 from workbench.core.runs.sweeps.methods import METHODS, Method, Random
 from workbench.core.runs.sweeps.pruning import PRUNERS, NoPruning, Pruner
@@ -60,6 +60,12 @@ class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """Whether it cannot be done without Optuna."""
         return self.method.learns or not isinstance(self.pruner, NoPruning)
 
+    def with_trials(self, plan: TrainingPlan, trials: int | None) -> Search:
+        """With so many trials, at most the points that there are; None means all, where they can be counted."""
+        size = self.method.size(plan, self.space)
+        wanted = trials if trials is not None else size or self.trials
+        return msgspec.structs.replace(self, trials=min(wanted, size or wanted))
+
 
 class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A point and how it stands; one that runs goes on when the sweep does."""
@@ -78,6 +84,11 @@ class Progress:
 
     over: int
     trials: int
+
+    @classmethod
+    def of(cls, states: Iterable[TrialState], trials: int) -> Progress:
+        """What has come of the trials that were begun, of so many."""
+        return cls(sum(state != "running" for state in states), trials)
 
     @property
     def is_complete(self) -> bool:
@@ -135,7 +146,12 @@ class Sweep:
     @property
     def progress(self) -> Progress:
         """How many trials are over."""
-        return Progress(sum(trial.state != "running" for trial in self.trials()), self.search.trials)
+        return Progress.of((trial.state for trial in self.trials()), self.search.trials)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether somebody, here or elsewhere, trains it at this moment."""
+        return is_held(self.path / WORKING)
 
     def keep(self, trial: Trial) -> Trial:
         """Write down how a trial stands."""
@@ -183,7 +199,7 @@ class Sweep:
     def only_worker(self) -> Iterator[None]:
         """Work on the sweep alone; raises `WorkbenchError` while somebody else does."""
         try:
-            with held(self.path / WORKING):
+            with held(self.path / WORKING, patience=GLANCE):
                 yield
         except TakenError as error:
             raise WorkbenchError(f"{self.name} is running already", "stop it there first") from error
