@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -16,6 +17,10 @@ WIDTH, HEIGHT, ICON = 76, 60, 22
 
 class RailButton(QAbstractButton):
     """An icon above a word; the room one is in is marked."""
+
+    draws_focus = True
+    left = Signal(int)
+    """The keyboard is to go to a button further down (1) or up (-1)."""
 
     def __init__(self, name: str, title: str, *, icon: str, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,9 +56,12 @@ class RailButton(QAbstractButton):
         painter.drawText(QRectF(0, 34, WIDTH, 20), Qt.AlignmentFlag.AlignCenter, self.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return presses the button as the space bar does."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        """Return presses the button as the space bar does; up and down go along the rail and open nothing yet."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.left.emit(-1 if key == Qt.Key.Key_Up else 1)
         else:
             super().keyPressEvent(event)
 
@@ -69,7 +77,7 @@ class RailButton(QAbstractButton):
             painter.setBrush(colours.selected if self.isChecked() else colours.hover)
             painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
         if self.hasFocus():
-            painter.setPen(QPen(colours.accent, 1.5))
+            painter.setPen(QPen(colours.link, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -93,10 +101,23 @@ class Rail(QWidget):
         self._theme.clicked.connect(self.theme_wanted)
         self._arrange()
         self._show_theme()
+        for number, button in enumerate(self._buttons):
+            button.left.connect(partial(self._step, number))
 
     def mark(self, name: str) -> None:
-        """Show which room is open."""
+        """Show which room is open; Tab comes to its button, and from there up and down go on."""
         self.rooms[name].setChecked(True)
+        for button in self.rooms.values():
+            by_tab = button is self.rooms[name]
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if by_tab else Qt.FocusPolicy.ClickFocus)
+
+    @property
+    def _buttons(self) -> tuple[RailButton, ...]:
+        return (*self.rooms.values(), self._search, self._theme)
+
+    def _step(self, number: int, way: int) -> None:
+        """Give the keyboard to a neighbour; the ends of the rail meet."""
+        self._buttons[(number + way) % len(self._buttons)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""

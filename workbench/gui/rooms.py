@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from workbench.gui.widgets.tab_stops import is_tab_stop, tab_stops
 from workbench.gui.workspace import Workspace
 
 
@@ -43,6 +45,7 @@ class Room(Protocol):
     """What a room may offer besides being a widget; the functions below ask for each part and do without."""
 
     def enter(self) -> None: ...
+    def first_focus(self) -> QWidget: ...
     def commands(self) -> list[QAction]: ...
     def close_room(self) -> bool: ...
 
@@ -51,6 +54,15 @@ def enter(room: QWidget) -> None:
     """Tell a room that it is visible now."""
     if hasattr(room, "enter"):
         cast(Room, room).enter()
+
+
+def take_keyboard(room: QWidget, reason: Qt.FocusReason) -> None:
+    """Give the keyboard to what a room names, else to where one left off in it, else to its first place for Tab."""
+    named = cast(Room, room).first_focus() if hasattr(room, "first_focus") else None
+    left = room.focusWidget()
+    at = named or (left if left is not None and is_tab_stop(left, room) else next(tab_stops(room), None))
+    if at is not None:
+        at.setFocus(reason)
 
 
 def commands(room: QWidget) -> list[QAction]:

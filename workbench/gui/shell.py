@@ -16,6 +16,7 @@ from workbench.gui.about import about_text
 from workbench.gui.autosave import Autosave
 from workbench.gui.command_palette import Command, CommandPalette
 from workbench.gui.documents import DocumentActions
+from workbench.gui.focus_mark import FocusMarks
 from workbench.gui.menus import Menus
 from workbench.gui.rail import Rail
 from workbench.gui.rooms import ROOMS, RoomEntry
@@ -64,10 +65,17 @@ class MainWindow(QMainWindow):
         """Open a room; it is made at the first visit."""
         if name in self.entries:
             room = self._made(name)
+            if room is not self.stack.currentWidget():
+                self.stack.setFocus()  # else it would pass the keyboard on by itself and say nothing of keys
             self.stack.setCurrentWidget(room)
             self.rail.mark(name)
             self.menus.show_room(self.entries[name].title, self._room_actions[name])
             rooms.enter(room)
+            rooms.take_keyboard(room, self.focus_marks.reason)
+
+    def _go_by_keys(self, name: str) -> None:
+        self.focus_marks.expect_keys(self)
+        self.go(name)
 
     def set_theme(self, mode: str) -> None:
         """Show everything in another theme, and at the next start too."""
@@ -118,6 +126,7 @@ class MainWindow(QMainWindow):
         self.command_palette = CommandPalette(self)
         self.setMinimumSize(*SMALLEST_SIZE)
         FocusInSight(self)
+        self.focus_marks = FocusMarks(self)
 
     def _connect(self) -> None:
         workspace, menus, rail = self.workspace, self.menus, self.rail
@@ -134,8 +143,8 @@ class MainWindow(QMainWindow):
         workspace.device_known.connect(self.status.show_device)
         self.document_actions.state_changed.connect(self._show_document)
         self.document_actions.saved.connect(self._remember_file)
-        for chosen in (menus.room_chosen, rail.chosen):
-            chosen.connect(self.go)
+        menus.room_chosen.connect(self._go_by_keys)
+        rail.chosen.connect(self.go)
         for wanted in (menus.palette_wanted, rail.search):
             wanted.connect(self.open_palette)
         menus.theme_chosen.connect(self.set_theme)

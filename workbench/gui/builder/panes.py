@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
+
+from workbench.gui.widgets.tab_stops import tab_stops
 
 
 def next_pane(panes: list[QWidget], way: int) -> QWidget | None:
@@ -13,7 +13,7 @@ def next_pane(panes: list[QWidget], way: int) -> QWidget | None:
 
     Returns what has the keyboard then; None if no part can take it.
     """
-    ready = [(pane, first) for pane in panes if (first := next(_takers(pane), None)) is not None]
+    ready = [(pane, first) for pane in panes if (first := next(tab_stops(pane), None)) is not None]
     if not ready:
         return None
     focus = QApplication.focusWidget()
@@ -25,14 +25,3 @@ def next_pane(panes: list[QWidget], way: int) -> QWidget | None:
 
 def _holds(pane: QWidget, widget: QWidget) -> bool:
     return pane is widget or pane.isAncestorOf(widget)
-
-
-def _takers(pane: QWidget) -> Iterator[QWidget]:
-    """What in a part takes the keyboard by Tab, the part itself first.
-
-    Not by `nextInFocusChain`: PySide takes what it returns for a child of what it was asked, and forgets it with that.
-    """
-    for widget in (pane, *pane.findChildren(QWidget)):
-        takes = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
-        if takes and widget.isVisible() and widget.isEnabled():
-            yield widget

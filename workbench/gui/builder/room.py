@@ -103,9 +103,9 @@ class BuildRoom(QWidget):
         if workspace.current_analysis is not None:
             self._show_analysis(workspace.current_analysis)
 
-    def enter(self) -> None:
-        """The keyboard goes to the canvas."""
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+    def first_focus(self) -> QWidget:
+        """The canvas."""
+        return self.view
 
     def commands(self) -> list[QAction]:
         """What the command palette offers while this room is open."""
@@ -240,7 +240,7 @@ class BuildRoom(QWidget):
         self.documents.start_wanted.connect(self.choose_ready)
         workspace.analysed.connect(self._show_analysis)
         self.palette_panel.chosen.connect(self.add_kind)
-        self.palette_panel.left.connect(self.enter)
+        self.palette_panel.left.connect(self.view.setFocus)
         self.inspector.block_kept.connect(self._renew_palette)
         self.view.edit_requested.connect(self._edit)
         self.view.file_dropped.connect(self._open_file)
@@ -253,7 +253,7 @@ class BuildRoom(QWidget):
         """Offer the blocks that there are now."""
         old, self.palette_panel = self.palette_panel, Palette()
         self.palette_panel.chosen.connect(self.add_kind)
-        self.palette_panel.left.connect(self.enter)
+        self.palette_panel.left.connect(self.view.setFocus)
         self.palette_dock.setWidget(self.palette_panel)
         old.deleteLater()
 

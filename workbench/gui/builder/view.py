@@ -58,6 +58,8 @@ NUDGE, SMALL_NUDGE = 10, 1
 class CanvasView(Camera):
     """Shows a `NetworkScene` and edits it through an `Editor`."""
 
+    draws_focus = True
+
     file_dropped = Signal(object)
     """The path of a network file."""
     add_requested = Signal(QPointF)

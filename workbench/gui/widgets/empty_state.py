@@ -33,9 +33,7 @@ class EmptyState(QWidget):
         self.sentence = MutedLabel(sentence)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.sentence.setFixedWidth(TEXT_WIDTH)
-        self.button = QPushButton(
-            button, self
-        )  # one without a parent that is shown is a window, and takes the keyboard
+        self.button = QPushButton(button, self)  # without a parent it would be shown as a window
         self.button.setObjectName("empty-action")
         self.button.setMinimumSize(120, 30)
         self.button.setVisible(bool(button))

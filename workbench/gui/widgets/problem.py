@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.errors import Problem, Remedy
@@ -15,6 +15,9 @@ from workbench.gui.widgets.sentences import capitalised
 
 NARROWEST = 60
 """Pixels of width below which words are no longer shortened."""
+LINKS = Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+BY_TAB = {Qt.FocusReason.TabFocusReason: True, Qt.FocusReason.BacktabFocusReason: False}
+"""Whether Tab comes to the first remedy or to the last."""
 
 
 class ProblemLabel(QLabel):
@@ -30,9 +33,6 @@ class ProblemLabel(QLabel):
         super().__init__(parent)
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
         self.linkActivated.connect(self._choose)
         self._problem: Problem | None = None
         self._drawn_for = -1
@@ -46,8 +46,17 @@ class ProblemLabel(QLabel):
     def show_problem(self, problem: Problem | None) -> None:
         """Show a problem, or nothing."""
         self._problem = problem
+        self.setTextInteractionFlags(
+            LINKS if problem and problem.remedies else Qt.TextInteractionFlag.NoTextInteraction
+        )
         self._draw()
         self.setVisible(problem is not None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tab comes to a remedy at once: Qt would stop at the whole label before, and Return would do nothing."""
+        super().focusInEvent(event)
+        if event.reason() in BY_TAB:
+            self.focusNextPrevChild(BY_TAB[event.reason()])
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
