@@ -125,6 +125,14 @@ def test_every_stem_gives_a_name_that_can_be_used(diamond: Network, stem: str) -
     assert name in edits.add_node(diamond, Node(name, "Layer"))
 
 
+def test_what_is_a_number_in_its_group_gets_the_next_number() -> None:
+    network = Network.of("n", [Node(f"features.{number}", "Layer") for number in range(3)] + [Node("a.7x", "Layer")])
+    assert edits.free_name(network, "features.1") == "features.3"
+    assert edits.free_name(network, "features.9") == "features.9"
+    copies = edits.paste(network, [network["features.1"], network["features.0"]])
+    assert [*copies.nodes][-2:] == ["features.3", "features.4"]
+
+
 def test_editing_inside_a_block_forgets_the_block_and_moving_does_not() -> None:
     network = Network("n", chain("n", [Node("l.0", "Layer"), Node("m.0", "Layer")]).nodes, {"l": BlockUse("Residual")})
     assert edits.move(network, {"l.0": (1.0, 1.0)}).blocks

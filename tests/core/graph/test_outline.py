@@ -238,3 +238,16 @@ def test_laying_out_and_turning_end_when_nobody_waits() -> None:
         laid_out(outline(network), SIZES, ["stem"], wanted=lambda: False)
     with pytest.raises(LayoutCancelled):
         redirected(network, "right", SIZES, wanted=lambda: False)
+
+
+def test_a_network_whose_nodes_only_moved_keeps_its_tree() -> None:
+    before = blocks()
+    tree = outline(before)
+    worlds = tree.worlds
+    moved = edits.move(before, {name: (float(place), 0.0) for place, name in enumerate(before.nodes)})
+    after = outline(moved)
+    assert after.network is moved
+    assert tree.network is before
+    assert after.worlds is worlds
+    assert [*seen_network(after, after.groups)] == [*moved]
+    assert outline(edits.set_arguments(moved, "stage.1.conv", {"stride": 2})).stacks != after.stacks

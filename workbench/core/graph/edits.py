@@ -11,17 +11,32 @@ from typing import Any
 from workbench.core.graph.network import OUTPUT, Network, Node, Position
 from workbench.core.graph.parts import still_made
 from workbench.core.graph.rules import Catalog, Names, connection_problem, name_problem
+from workbench.core.graph.taken import TakenNames
 from workbench.errors import Problem, WorkbenchError
+
+LONGEST_NUMBER = 10
+"""What has more digits is a name, not a number to count on from."""
 
 
 def free_name(network: Names, stem: str) -> str:
     """The stem itself, or the stem with the first number that makes it a free name: `conv`, `conv_1`, `conv_2`.
 
-    A stem that no number makes usable (it is no name, or its group is a node) loses its dots, or gives way to `node`.
+    What is but a number in its group gets the next one: `features.4` for `features.3`. A stem that no number makes
+    usable (it is no name, or its group is a node) loses its dots, or gives way to `node`.
     """
     stems = (stem, stem.replace(".", "_"), "node")
-    candidates = (name if number == 0 else f"{name}_{number}" for name in stems for number in range(len(network) + 2))
+    candidates = (name for one in stems for name in _numbered(one, len(network) + 2))
     return next(name for name in candidates if name_problem(network, name) is None)
+
+
+def _numbered(stem: str, most: int) -> Iterator[str]:
+    """A stem, and the names that it becomes with numbers."""
+    group, dot, last = stem.rpartition(".")
+    yield stem
+    if dot and last.isdecimal() and len(last) < LONGEST_NUMBER:
+        yield from (f"{group}.{number}" for number in range(int(last) + 1, int(last) + most))
+    else:
+        yield from (f"{stem}_{number}" for number in range(1, most))
 
 
 def add_node(network: Network, node: Node) -> Network:
@@ -115,11 +130,8 @@ def taking_instead(network: Network, instead: Mapping[str, str], *, keeping: Col
 
 def fresh_names(network: Network, names: Collection[str]) -> dict[str, str]:
     """For each name one that is free in the network, as like it as possible."""
-    grown, fresh = network, {}
-    for name in names:
-        fresh[name] = free_name(grown, name)
-        grown = grown.with_nodes([*grown, Node(fresh[name], "")])
-    return fresh
+    taken = TakenNames(network.nodes)
+    return {name: taken.take(free_name(taken, name)) for name in names}
 
 
 def paste(network: Network, nodes: Collection[Node], *, offset: Position = (0.0, 0.0)) -> Network:
@@ -170,9 +182,7 @@ def renamed(network: Network, names: Mapping[str, str]) -> Iterator[Node]:
 def move(network: Network, positions: Mapping[str, Position]) -> Network:
     """Put nodes at other places on the canvas (scene units, the node's upper left corner)."""
     must_exist(network, *positions)
-    return network.with_nodes(
-        node.with_(position=positions[node.name]) if node.name in positions else node for node in network
-    )
+    return network.with_nodes(node.at(positions[node.name]) if node.name in positions else node for node in network)
 
 
 def retitle(network: Network, name: str) -> Network:

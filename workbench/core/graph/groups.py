@@ -13,7 +13,8 @@ from itertools import count
 from workbench.core.graph.edits import free_name, must_exist, refuse, renamed
 from workbench.core.graph.network import INPUT, OUTPUT, BlockUse, Network, Node, Position, prefixes
 from workbench.core.graph.parts import is_inside, members, sources, still_made
-from workbench.core.graph.rules import name_problem
+from workbench.core.graph.rules import Names, name_problem
+from workbench.core.graph.taken import TakenNames
 from workbench.errors import Problem, WorkbenchError
 
 
@@ -32,14 +33,14 @@ def group_problem(network: Network, names: Collection[str]) -> Problem | None:
     return None
 
 
-def group_name_problem(network: Network, prefix: str) -> Problem | None:
+def group_name_problem(network: Names, prefix: str) -> Problem | None:
     """Why a new group cannot have this name, or None if it can."""
     if prefix in network.groups:
         return Problem(prefix, "The name is taken", "there is a group of that name")
     return name_problem(network, prefix)
 
 
-def free_group(network: Network, stem: str) -> str:
+def free_group(network: Names, stem: str) -> str:
     """The stem if it is free, else the next number: `layer1.2` for `layer1.1`, `block_1` for `block`."""
     head, number = re.fullmatch(r"(.*?)(\d*)", stem).groups()  # type: ignore[union-attr]
     if not number:
@@ -65,15 +66,14 @@ def ungroup(network: Network, prefix: str) -> Network:
     """Take a group apart: what was in it is named as in the group around it, or as like that as possible."""
     inner = _members(network, prefix)
     parent = prefix.rpartition(".")[0]
-    others = network.with_nodes(node for node in network if not is_inside(node.name, prefix))
+    others = TakenNames(name for name in network.nodes if not is_inside(name, prefix))
     fresh: dict[str, str] = {}
     homes: dict[str, str] = {}
     for node in inner:
         child, _, rest = node.name[len(prefix) + 1 :].partition(".")
         if child not in homes:
             homes[child] = free_group(others, f"{parent}.{child}" if parent else child)
-        fresh[node.name] = f"{homes[child]}.{rest}" if rest else homes[child]
-        others = others.with_nodes([*others, Node(fresh[node.name], "")])
+        fresh[node.name] = others.take(f"{homes[child]}.{rest}" if rest else homes[child])
     kept = {
         f"{homes[inside]}{dot}{rest}": network.blocks[name]
         for name in network.blocks
@@ -148,16 +148,17 @@ def paste_network(network: Network, copied: Network, *, offset: Position = (0.0,
 
 def pasted_names(network: Network, copied: Network) -> dict[str, str]:
     """For each node of another network a name that is free in this one; the nodes of a block stay together."""
-    grown, fresh = network, {}
+    taken, fresh = TakenNames(network.nodes), {}
     homes: dict[str, str] = {}
     for name in copied.nodes:
         home = next((prefix for prefix in reversed([*prefixes(name)]) if prefix in copied.blocks), None)
         if home is None:
-            fresh[name] = free_name(grown, name)
+            fresh[name] = free_name(taken, name)
         else:
-            homes.setdefault(home, free_group(grown, home))
+            if home not in homes:
+                homes[home] = free_group(taken, home)
             fresh[name] = homes[home] + name[len(home) :]
-        grown = grown.with_nodes([*grown, Node(fresh[name], "")])
+        taken.take(fresh[name])
     return fresh
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -127,9 +128,31 @@ def outline(network: Network) -> Outline:
     """The tree of a network; an edit, the canvas and undo ask for that of the same few networks again and again."""
     known = next((tree for tree in tuple(_known) if tree.network is network), None)
     if known is None:
-        known = _outline(network)
+        alike = next((tree for tree in reversed(tuple(_known)) if _is_moved(tree.network, network)), None)
+        known = _with_network(alike, network) if alike else _outline(network)
         _known.append(known)
     return known
+
+
+def _is_moved(before: Network, after: Network) -> bool:
+    """Whether networks differ at most in what an outline does not tell: where the nodes are, and what is written."""
+    return len(before) == len(after) and all(
+        one is other
+        or (
+            one.name == other.name
+            and one.kind == other.kind
+            and one.inputs is other.inputs
+            and one.arguments is other.arguments
+        )
+        for one, other in zip(before, after, strict=True)
+    )
+
+
+def _with_network(tree: Outline, network: Network) -> Outline:
+    """The same tree, with all that has been found out about it, for a network that differs in places alone."""
+    moved = copy(tree)
+    object.__setattr__(moved, "network", network)
+    return moved
 
 
 def _outline(network: Network) -> Outline:

@@ -8,7 +8,7 @@ layers of a dense block, each fed by all before it, are a stack too.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -57,10 +57,11 @@ class _Group:
 def stacks(network: Network) -> tuple[Stack, ...]:
     """All stacks of the network, the outer ones first where stacks lie within stacks."""
     alike: dict[tuple[str, tuple[Any, ...]], list[_Group]] = defaultdict(list)
-    for group in _groups(network):
+    ordered = _ordered_groups(network)
+    for group in _groups(network, ordered):
         alike[group.name.rpartition(".")[0], group.form].append(group)
     found = [Stack(parent, chain) for (parent, _), groups in alike.items() for chain in _chains(network, groups)]
-    places = {name: place for place, name in enumerate(_ordered_groups(network))}
+    places = {name: place for place, name in enumerate(ordered)}
     return tuple(sorted(found, key=lambda stack: places[stack.members[0]]))
 
 
@@ -158,12 +159,21 @@ def _denser(network: Network, last: str, name: str, outlet: str) -> list[Node]:
     ]
 
 
-def _groups(network: Network) -> Iterator[_Group]:
-    """All groups that something feeds and that one node leaves."""
-    for name, nodes in _ordered_groups(network).items():
-        feeders, ends = sources(nodes, name), leaving(network, nodes, name)
-        if feeders and len(ends) == 1:
-            yield _Group(name, _form(nodes, name, ends[0]), feeders, ends[0])
+def _groups(network: Network, found: Mapping[str, list[Node]]) -> Iterator[_Group]:
+    """The groups that something feeds and that one node leaves, of those that look like a sibling at first sight."""
+    sights = {name: _sight(nodes, name) for name, nodes in found.items()}
+    alike = Counter(sights.values())
+    for name, nodes in found.items():
+        if alike[sights[name]] > 1:
+            feeders, ends = sources(nodes, name), leaving(network, nodes, name)
+            if feeders and len(ends) == 1:
+                yield _Group(name, _form(nodes, name, ends[0]), feeders, ends[0])
+
+
+def _sight(nodes: list[Node], prefix: str) -> tuple[str, int, str]:
+    """What is quickly seen of a group and the same in all copies: where it is, its size, one of the names inside."""
+    first = min(node.name for node in nodes)
+    return prefix.rpartition(".")[0], len(nodes), first[len(prefix) :]
 
 
 def _ordered_groups(network: Network) -> dict[str, list[Node]]:
@@ -171,8 +181,10 @@ def _ordered_groups(network: Network) -> dict[str, list[Node]]:
     found: dict[str, list[Node]] = {}
     for node in network:
         for prefix in reversed([*prefixes(node.name)]):
-            if prefix not in network:
-                found.setdefault(prefix, []).append(node)
+            if prefix in found:
+                found[prefix].append(node)
+            elif prefix not in network.nodes:
+                found[prefix] = [node]
     return found
 
 

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from torch import fx, nn
 
 from workbench.core.graph.edits import free_name
-from workbench.core.graph.network import OUTPUT, Network, Node, prefixes
+from workbench.core.graph.network import OUTPUT, Network, Node
 from workbench.core.graph.rules import name_problem, own_name_problem
+from workbench.core.graph.taken import TakenNames
 from workbench.core.layers.kind import Shape
 from workbench.core.modelling.found import Found
 from workbench.core.modelling.recognition import (
@@ -54,31 +55,21 @@ def trace_module(module: nn.Module, *, input_shape: Shape, name: str = "", resul
     return _Reader(module, title, input_shape).read(graph)
 
 
-class Names:
+class Names(TakenNames):
     """The names given so far and the groups they make: to the rules, a network that grows at no cost."""
 
     def __init__(self, kept: Iterable[str] = ()) -> None:
         """`kept` are the names that nothing but `keep` may give away."""
         self._kept = set(kept)
-        self._taken = set(self._kept)
-        self.groups = {prefix for name in self._kept for prefix in prefixes(name)}
+        super().__init__(self._kept)
         self._used: Counter[str] = Counter()
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._taken
-
-    def __len__(self) -> int:
-        return len(self._taken)
 
     def claim(self, stem: str) -> str:
         """A free name as `free_name` gives it, remembering which numbers of a stem are gone."""
         number = self._used[stem]
         self._used[stem] += 1
         wanted = f"{stem}_{number}" if number else stem
-        name = wanted if name_problem(self, wanted) is None else free_name(self, stem)
-        self._taken.add(name)
-        self.groups.update(prefixes(name))
-        return name
+        return self.take(wanted if name_problem(self, wanted) is None else free_name(self, stem))
 
     def keep(self, name: str) -> str:
         """The very name where it has been kept and is usable, else a free one."""
