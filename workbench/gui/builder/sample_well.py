@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu
 from workbench.core.inspection.sample import BUILT_IN, FileSample, PixelSample, Sample, SetSample
 from workbench.gui import theme
 from workbench.gui.builder.field_picture import FieldPicture
-from workbench.gui.icons import set_icon
 from workbench.gui.viewer.samples import PICTURE_FILES, picture_in
 from workbench.gui.viewer.study import RunEntry
+from workbench.gui.widgets.buttons import tool_button
 from workbench.gui.widgets.muted import MutedLabel
 
 WIDTH = 196
@@ -43,9 +43,9 @@ class SampleWell(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.picture = FieldPicture()
         self.title, self.field, self.status = QLabel(), MutedLabel(), MutedLabel()
-        self.previous = _tool("build-sample-previous", "chevron-left", "The picture before")
-        self.following = _tool("build-sample-next", "chevron-right", "The next picture")
-        self.menu = _tool("build-sample-choose", "image", "Choose another picture, or drop one here")
+        self.previous = tool_button("build-sample-previous", "chevron-left", "The picture before")
+        self.following = tool_button("build-sample-next", "chevron-right", "The next picture")
+        self.menu = tool_button("build-sample-choose", "image", "Choose another picture, or drop one here")
         self.weights = _choice("build-sample-weights", "Weights", "Random weights, or those of a run that fit")
         self.look = _choice("build-sample-look", "Channels shown", "Which channels of its map a card shows")
         for value, text in LOOKS.items():
@@ -170,16 +170,6 @@ def _pixels(image: QImage) -> PixelSample:
     """The pixels of a picture that another thread may read."""
     plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
     return PixelSample(np.frombuffer(plain.constBits(), np.uint8).tobytes(), (plain.width(), plain.height()))
-
-
-def _tool(name: str, icon: str, tip: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName(name)
-    button.setAutoRaise(True)
-    button.setToolTip(tip)
-    button.setAccessibleName(tip)
-    set_icon(button, icon)
-    return button
 
 
 def _choice(name: str, title: str, tip: str) -> QComboBox:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QEnterEvent, QKeySequence, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.gui import icons, theme
+from workbench.gui.widgets.self_painted import SelfPaintedButton
 
 ICON, HEIGHT, LEAST, LONGEST_NOTE = 18, 32, 230, 160
 LEAST_NOTE = 90
 """What is longer may be shortened to this."""
 
 
-class StartRow(QAbstractButton):
+class StartRow(SelfPaintedButton):
     """A flat button whose note stands at its right end, quieter than its text."""
 
     def __init__(self, name: str, text: str, *, icon: str, note: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(name, parent)
         self._icon_name, self.note = icon, note
-        self.setObjectName(name)
         self.setText(text)
         self.setAccessibleName(text.rstrip("…"))
         self.setAccessibleDescription(note)
         self.setToolTip(f"{text.rstrip('…')} ({note})" if note else text)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -49,20 +48,9 @@ class StartRow(QAbstractButton):
     def _least(self) -> int:
         return ICON + self.fontMetrics().horizontalAdvance(self.text()) + 3 * theme.S + theme.XS
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show that it can be pressed."""
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Show that the mouse has gone."""
-        super().leaveEvent(event)
-        self.update()
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours, painter = theme.current(), QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, colours)
+        self.paint_ground(painter, fill=colours.hover if self.underMouse() or self.isDown() else None)
         inner = self.rect().adjusted(theme.S, 0, -theme.S, 0)
         picture = icons.pixmap(self._icon_name, ICON, colours.link, ratio=self.devicePixelRatioF())
         painter.drawPixmap(inner.left(), (self.height() - ICON) // 2, picture)
@@ -70,12 +58,6 @@ class StartRow(QAbstractButton):
         painter.setPen(colours.text)
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self.text())
         self._paint_note(painter, inner)
-
-    def _paint_ground(self, painter: QPainter, colours: theme.Theme) -> None:
-        painter.setPen(QPen(colours.accent, 2.0) if self.hasFocus() else Qt.PenStyle.NoPen)
-        over = self.underMouse() or self.isDown()
-        painter.setBrush(colours.hover if over else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
 
     def _paint_note(self, painter: QPainter, room: QRect) -> None:
         """What is left of the row belongs to the note: a long folder is shortened in its middle, keys are not."""

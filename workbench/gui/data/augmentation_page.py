@@ -19,7 +19,7 @@ from workbench.gui.data.recipe_panel import Recipe, RecipePanel
 from workbench.gui.data.variants_view import SPAN, VariantsView
 from workbench.gui.errors import show_error
 from workbench.gui.training.remembered import recalled
-from workbench.gui.transfer.busy import BusyRow
+from workbench.gui.widgets.busy import BusyRow
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.widgets.labels import ToneLabel
 from workbench.gui.widgets.problem import ProblemLabel

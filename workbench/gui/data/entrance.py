@@ -20,7 +20,7 @@ from workbench.gui.data.holding import Holding
 from workbench.gui.data.opening import Missing, Nothing, fetch, open_holding
 from workbench.gui.errors import show_error
 from workbench.gui.training.remembered import recalled
-from workbench.gui.transfer.busy import BusyRow
+from workbench.gui.widgets.busy import BusyRow
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.widgets.sentences import capitalised, sentence
 

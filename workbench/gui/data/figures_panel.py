@@ -15,7 +15,7 @@ from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.bridge import Inbox
 from workbench.gui.training.wording import percent
-from workbench.gui.transfer.busy import NoLongerWantedError
+from workbench.gui.widgets.busy import NoLongerWantedError
 from workbench.gui.widgets.muted import MutedLabel
 
 CHANNELS = {1: ("Grey",), 3: ("Red", "Green", "Blue")}

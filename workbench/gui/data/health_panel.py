@@ -23,7 +23,7 @@ from workbench.gui.data.holding import Holding
 from workbench.gui.data.opening import Seen
 from workbench.gui.data.witness_button import WitnessButton
 from workbench.gui.errors import show_error
-from workbench.gui.transfer.busy import BusyRow
+from workbench.gui.widgets.busy import BusyRow
 from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.problem import ProblemLabel
 

@@ -18,7 +18,7 @@ from workbench.core.data.split import USUAL, Split
 from workbench.errors import WorkbenchError
 from workbench.gui.background import Background
 from workbench.gui.data.holding import Holding, Mask, decided_holding
-from workbench.gui.transfer.busy import NoLongerWantedError
+from workbench.gui.widgets.busy import NoLongerWantedError
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.gui import icons, theme
-from workbench.gui.runs.queue_keeper import QueueKeeper, Standing
+from workbench.gui.runs.queue_file import Standing
+from workbench.gui.runs.queue_keeper import QueueKeeper
+from workbench.gui.widgets.buttons import tool_button
 from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.widgets.labels import ToneLabel
 from workbench.gui.workspace import Workspace
@@ -161,12 +163,7 @@ class QueuePanel(QWidget):
     # -- building ----------------------------------------------------------------------------------------------------
 
     def _button(self, name: str, title: str, icon: str, call: Callable[[], None]) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(f"runs-queue-{name}")
-        button.setAccessibleName(title)
-        button.setToolTip(title)
-        button.setAutoRaise(True)
-        icons.set_icon(button, icon)
+        button = tool_button(f"runs-queue-{name}", icon, title, self)
         button.clicked.connect(lambda _checked=False: call())
         return button
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.runs.sweeps.checking import NOT_SEARCHED
 from workbench.core.runs.sweeps.spelling import HOW, field_title, searchable
 from workbench.core.training.plan import TrainingPlan
 from workbench.gui import icons, theme
+from workbench.gui.widgets.buttons import tool_button
 
 EXAMPLES = {"integer": "64,128 or 16:256", "number": "0.1,0.01 or log:1e-4:1e-1", "flag": "on,off"}
 
@@ -22,7 +23,8 @@ class SpaceRow(QWidget):
     def __init__(self, name: str, text: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._arguments = {each: known for each, known in searchable().items() if each not in NOT_SEARCHED}
-        self.field, self.values, self.remove = QComboBox(self), QLineEdit(text, self), QToolButton(self)
+        self.field, self.values = QComboBox(self), QLineEdit(text, self)
+        self.remove = tool_button("sweep-remove", "close", "Search this field no more", self)
         for each, known in self._arguments.items():
             self.field.addItem(field_title(each), each)
             self.field.setItemData(self.field.count() - 1, known.help, Qt.ItemDataRole.ToolTipRole)
@@ -44,14 +46,10 @@ class SpaceRow(QWidget):
         for widget, name, title in (
             (self.field, "field", "Field that is searched"),
             (self.values, "values", "Its values"),
-            (self.remove, "remove", "Search this field no more"),
         ):
             widget.setObjectName(f"sweep-{name}")
             widget.setAccessibleName(title)
         self.field.setToolTip("Field that is searched")
-        self.remove.setToolTip("Search this field no more")
-        self.remove.setAutoRaise(True)
-        icons.set_icon(self.remove, "close")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.S)

@@ -20,12 +20,12 @@ from workbench.core.transfer.backbones import Backbone
 from workbench.core.transfer.weights import WeightsSource, find_weights, weights_source
 from workbench.errors import Problem, WorkbenchError
 from workbench.gui import theme
-from workbench.gui.transfer.busy import BusyRow
-from workbench.gui.transfer.buttons import button
 from workbench.gui.transfer.cards import Card
 from workbench.gui.transfer.labels import Muted, Text
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.state import WizardState
+from workbench.gui.widgets.busy import BusyRow
+from workbench.gui.widgets.buttons import push_button
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
@@ -43,9 +43,9 @@ class BackbonePage(Page):
         super().__init__(workspace, state, parent)
         self._cards: dict[str, Card] = {}
         self._published, self._from_file = QRadioButton("Published weights"), QRadioButton("A file of weights")
-        self._download = button("Download", "transfer-download", self._start_download, icon="download")
+        self._download = push_button("Download", "transfer-download", self._start_download, icon="download")
         self._where, self._file = Muted(), QLineEdit(self)
-        self._choose = button("Choose file…", "transfer-choose-weights", self._browse, icon="open")
+        self._choose = push_button("Choose file…", "transfer-choose-weights", self._browse, icon="open")
         self._note = Muted()
         self._note.setObjectName("transfer-weights-note")
         self._busy = BusyRow("transfer-weights")

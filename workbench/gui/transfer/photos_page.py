@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 from workbench.core.transfer.photos import PhotoFolder, look_into
 from workbench.errors import Problem, WorkbenchError
 from workbench.gui import icons, theme
-from workbench.gui.transfer.busy import BusyRow
-from workbench.gui.transfer.buttons import button
 from workbench.gui.transfer.labels import Muted, Text
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.pictures import Strip
 from workbench.gui.transfer.state import WizardState
+from workbench.gui.widgets.busy import BusyRow
+from workbench.gui.widgets.buttons import push_button
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
@@ -93,7 +93,7 @@ class PhotosPage(Page):
         row = QHBoxLayout()
         row.setSpacing(theme.S)
         row.addWidget(self._path, 1)
-        row.addWidget(button("Choose folder…", "transfer-choose-folder", self._browse, icon="folder"))
+        row.addWidget(push_button("Choose folder…", "transfer-choose-folder", self._browse, icon="folder"))
         return row
 
     def _browse(self) -> None:

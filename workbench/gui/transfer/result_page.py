@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QListWidget, QListWidgetIt
 from workbench.errors import Problem, WorkbenchError
 from workbench.gui import theme
 from workbench.gui.runs.exporting import export_menu
-from workbench.gui.transfer.busy import BusyRow
-from workbench.gui.transfer.buttons import PrimaryButton, button
 from workbench.gui.transfer.judging import Verdict, WrongPicture, judge
 from workbench.gui.transfer.labels import Muted, Text
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.pictures import thumbnail
 from workbench.gui.transfer.state import WizardState
 from workbench.gui.viewer.confusion import NAMES_WIDTH, ConfusionView
+from workbench.gui.widgets.busy import BusyRow
+from workbench.gui.widgets.buttons import primary_button, push_button
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
@@ -44,14 +44,14 @@ class ResultPage(Page):
         self._busy = BusyRow("transfer-result")
         self._busy.cancelled.connect(self._cancel)
         self._problem = ProblemLabel(self)
-        self._again = button("Evaluate", "transfer-evaluate", self._judge, icon="refresh")
+        self._again = push_button("Evaluate", "transfer-evaluate", self._judge, icon="refresh")
         self._again.hide()
-        self._export = button("Export", "transfer-export", lambda: None, icon="export")
+        self._export = push_button("Export", "transfer-export", lambda: None, icon="export")
         self._export.setMenu(export_menu(self, workspace, lambda: state.run))
         self._buttons = (
-            PrimaryButton("Inspect", "transfer-inspect", self._inspect, self),
+            primary_button("Inspect", "transfer-inspect", self._inspect, parent=self),
             self._export,
-            button("Open folder", "transfer-open-folder", self._open_folder, icon="folder"),
+            push_button("Open folder", "transfer-open-folder", self._open_folder, icon="folder"),
         )
         for text in (self._accuracy, self._count):
             text.setWordWrap(False)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from workbench.core.transfer.backbones import BACKBONES, Backbone
 from workbench.gui import theme
 from workbench.gui.transfer.backbone_page import BackbonePage
-from workbench.gui.transfer.buttons import PrimaryButton, button
 from workbench.gui.transfer.how_page import HowPage
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.photos_page import PhotosPage
@@ -19,6 +18,7 @@ from workbench.gui.transfer.result_page import ResultPage
 from workbench.gui.transfer.state import WizardState
 from workbench.gui.transfer.steps import StepBar
 from workbench.gui.transfer.train_page import TrainPage
+from workbench.gui.widgets.buttons import primary_button, push_button
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
@@ -51,8 +51,8 @@ class TransferRoom(QWidget):
         for page in self.pages:
             self._stack.addWidget(page)
         self._reason = ProblemLabel(self)
-        self._back = button("Back", "transfer-back", lambda: self.go(self.index - 1), icon="chevron-left")
-        self._next = PrimaryButton("Next", "transfer-next", lambda: self.go(self.index + 1), self)
+        self._back = push_button("Back", "transfer-back", lambda: self.go(self.index - 1), icon="chevron-left")
+        self._next = primary_button("Next", "transfer-next", lambda: self.go(self.index + 1), parent=self)
         self._steps = StepBar([page.title for page in self.pages], self)  # last, so that Tab comes to it last
         self._steps.chosen.connect(self.go)
         layout = QVBoxLayout(self)

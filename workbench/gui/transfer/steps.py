@@ -6,21 +6,21 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.gui import icons, theme
+from workbench.gui.widgets.self_painted import SelfPaintedButton
 
 DISC = 24
 
 
-class StepButton(QAbstractButton):
+class StepButton(SelfPaintedButton):
     """A number in a disc (a tick once the step is done) and its title; checked is the step of the moment."""
 
     def __init__(self, number: int, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(f"transfer-step-{number}", parent)
         self._number, self._done = number, False
         self.setText(title)
-        self.setObjectName(f"transfer-step-{number}")
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -43,7 +43,7 @@ class StepButton(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.current()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_ground(painter)
         disc = QRectF(theme.XS, (self.height() - DISC) / 2, DISC, DISC)
         painter.setPen(QPen(colours.accent if self.isChecked() or self._done else colours.border, 1))
         painter.setBrush(colours.accent if self.isChecked() else colours.raised)
@@ -59,10 +59,6 @@ class StepButton(QAbstractButton):
         painter.setPen(colours.text if self.isEnabled() else colours.muted)
         text = QRectF(self.rect()).adjusted(disc.right() + theme.S, 0, 0, 0)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self.hasFocus():
-            painter.setPen(QPen(colours.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
 
 
 class _Line(QWidget):

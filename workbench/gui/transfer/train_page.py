@@ -13,17 +13,17 @@ from workbench.core.transfer.plan import TransferPlan, training_plan
 from workbench.core.transfer.strategy import STRATEGIES
 from workbench.errors import Problem
 from workbench.gui import icons, theme
+from workbench.gui.runs.free_folder import free_folder
 from workbench.gui.training import wording
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.failure import FailurePanel
 from workbench.gui.training.live import LiveRun
 from workbench.gui.training.redrawing import Redrawing
-from workbench.gui.training.room import free_folder
 from workbench.gui.training.thread import EventSource, new_run
-from workbench.gui.transfer.buttons import PrimaryButton, button
 from workbench.gui.transfer.labels import Muted, Text
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.state import WizardState
+from workbench.gui.widgets.buttons import primary_button, push_button
 from workbench.gui.workspace import Workspace
 
 
@@ -39,9 +39,9 @@ class TrainPage(Page):
         self._plan = state.plan
         self._summary, self._status = Muted(), Text()
         self._status.setObjectName("transfer-status")
-        self.first = self._start = PrimaryButton("Start training", "transfer-start", self.start, self)
-        self._pause = button("Pause", "transfer-pause", self._pause_or_resume, icon="pause")
-        self._stop = button("Stop", "transfer-stop", self._end_early, icon="stop")
+        self.first = self._start = primary_button("Start training", "transfer-start", self.start, parent=self)
+        self._pause = push_button("Pause", "transfer-pause", self._pause_or_resume, icon="pause")
+        self._stop = push_button("Stop", "transfer-stop", self._end_early, icon="stop")
         self._bar = QProgressBar(self)
         self._bar.setObjectName("transfer-progress")
         self._bar.setAccessibleName("Progress of the training")

@@ -105,11 +105,7 @@ class MapsPanel(QWidget):
 
     def _resized(self) -> None:
         """Lay the tiles out anew if they fill the room better that way."""
-        sheet = self.sheet
-        if self._values is None or sheet is None or not self.sheet_view.tiles.is_fitted:
-            return
-        wanted = self.sheet_view.layout_for(len(sheet.channels), sheet.tile)
-        if (wanted["columns"], wanted["scale"]) != (sheet.columns, sheet.scale):
+        if self.sheet is not None and self.sheet_view.has_better_layout(self.sheet):
             self._draw()
 
     def _connect(self) -> None:

@@ -20,11 +20,11 @@ from workbench.core.graph.network import Network
 from workbench.errors import WorkbenchError
 from workbench.gui.errors import show_error
 from workbench.gui.training.remembered import recalled
-from workbench.gui.transfer.busy import BusyRow
 from workbench.gui.viewer import study
 from workbench.gui.viewer.desk import Desk
 from workbench.gui.viewer.run_choice import UNTRAINED
 from workbench.gui.viewer.study import Picture, Progress, RunEntry, Source, Subject, Verdict
+from workbench.gui.widgets.busy import BusyRow
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.workspace import Workspace
 

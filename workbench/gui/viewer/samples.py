@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.core.data.images import ImagePart
 from workbench.gui import icons, theme
 from workbench.gui.viewer.pixels import thumbnail
+from workbench.gui.widgets.buttons import tool_button
 
 SIDE = 48
 """Side of a thumbnail in device-independent pixels."""
@@ -126,8 +126,8 @@ class SampleStrip(QWidget):
         self.model = SampleModel(self)
         self.thumbnails = _Thumbnails()
         self.class_choice = QComboBox()
-        self.previous = self._tool("inspect-previous", "chevron-left", "Previous sample (Left)")
-        self.following = self._tool("inspect-next", "chevron-right", "Next sample (Right)")
+        self.previous = tool_button("inspect-previous", "chevron-left", "Previous sample (Left)")
+        self.following = tool_button("inspect-next", "chevron-right", "Next sample (Right)")
         self.browse = QPushButton("Open picture…")
         self.paste = QPushButton("Paste")
         self._prepare()
@@ -265,12 +265,3 @@ class SampleStrip(QWidget):
         self.model.show_part(self._part, self._classes, self.class_choice.currentData())
         if self.model.rowCount():
             self.thumbnails.setCurrentIndex(self.model.index(0))
-
-    def _tool(self, name: str, icon: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        icons.set_icon(button, icon)
-        return button

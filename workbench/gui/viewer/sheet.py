@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,10 +19,11 @@ from workbench.core.inspection.colours import COLOUR_MAPS, colour_table
 from workbench.core.inspection.feature_maps import Spot, TileSheet, best_layout
 from workbench.errors import WorkbenchError
 from workbench.files import replace_atomically
-from workbench.gui import icons, theme
+from workbench.gui import theme
 from workbench.gui.errors import show_error
 from workbench.gui.viewer.pixels import PictureView, to_qimage
 from workbench.gui.viewer.tiles import TileView
+from workbench.gui.widgets.buttons import tool_button
 from workbench.gui.widgets.muted import MutedLabel
 
 GAP = 2
@@ -106,9 +106,9 @@ class SheetView(QWidget):
         self.card = ChannelCard()
         self.card.hide()
         self.caption = QLabel()
-        self.fit = self._button(f"{name}-fit", "fit", "Show the whole sheet (0)")
-        self.copy = self._button(f"{name}-copy", "copy", "Copy the sheet as a picture (Ctrl+C)")
-        self.save = self._button(f"{name}-save", "save", "Save the sheet as a PNG file (Ctrl+Alt+S)")
+        self.fit = tool_button(f"{name}-fit", "fit", "Show the whole sheet (0)")
+        self.copy = tool_button(f"{name}-copy", "copy", "Copy the sheet as a picture (Ctrl+C)")
+        self.save = tool_button(f"{name}-save", "save", "Save the sheet as a PNG file (Ctrl+Alt+S)")
         self._arrange()
         self._connect()
 
@@ -121,6 +121,11 @@ class SheetView(QWidget):
         """Columns, scale and gap with which so many tiles fill the room there is."""
         columns, scale = best_layout(count, tile, area=self.tiles.area, gap=GAP)
         return {"columns": columns, "scale": scale, "gap": GAP}
+
+    def has_better_layout(self, sheet: TileSheet) -> bool:
+        """Whether its tiles would fill the room there is better in other columns or another scale."""
+        wanted = self.layout_for(len(sheet.channels), sheet.tile)
+        return self.tiles.is_fitted and (wanted["columns"], wanted["scale"]) != (sheet.columns, sheet.scale)
 
     def show_sheet(self, sheet: TileSheet | None, *, title: str = "tiles") -> None:
         """Show another sheet; `title` becomes the name of a saved file."""
@@ -160,15 +165,6 @@ class SheetView(QWidget):
             self.save_to(path if path.suffix else path.with_suffix(".png"))
         except WorkbenchError as error:
             show_error(self, error)
-
-    def _button(self, name: str, icon: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        icons.set_icon(button, icon)
-        return button
 
     def _arrange(self) -> None:
         splitter = QSplitter()

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.gui import theme
 
+ROLES = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text)
+"""A label writes with the second one on the canvas and in lists."""
 Tone = Literal["text", "muted", "error", "warning", "good"]
 
 
@@ -41,10 +43,10 @@ class ToneLabel(QLabel):
             self._colour()
 
     def _colour(self) -> None:
-        wanted = getattr(theme.current(), self._tone)
-        palette = self.palette()
-        if palette.color(QPalette.ColorRole.WindowText) != wanted:
-            palette.setColor(QPalette.ColorRole.WindowText, wanted)
+        wanted, palette = getattr(theme.current(), self._tone), self.palette()
+        if any(palette.color(role) != wanted for role in ROLES):  # setting a palette sends the event that led here
+            for role in ROLES:
+                palette.setColor(role, wanted)
             self.setPalette(palette)
 
 

@@ -11,7 +11,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from workbench.errors import Problem
-from workbench.gui import icons, theme
+from workbench.gui import theme
+from workbench.gui.widgets.buttons import tool_button
 from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.widgets.form import FieldLook, PartsLook, RecordForm, inside
 from workbench.gui.widgets.labels import ToneLabel
@@ -199,13 +200,8 @@ class RecordCard(QWidget):
         self.note.setVisible(bool(self.note.text()))
 
     def _button(self, name: str, icon: str, words: str, call: Callable[[], None]) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(f"{self.part.button.objectName()}-{name}")
-        button.setAccessibleName(words)
-        button.setToolTip(words)
-        button.setAutoRaise(True)
+        button = tool_button(f"{self.part.button.objectName()}-{name}", icon, words, self)
         button.setFixedWidth(BUTTON_WIDTH)
-        icons.set_icon(button, icon)
         button.clicked.connect(lambda: call())
         self.part.add_to_headline(button)
         return button

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.bridge import Inbox
-from workbench.gui.transfer.buttons import button
-from workbench.gui.transfer.labels import Text
+from workbench.gui.widgets.buttons import push_button
+from workbench.gui.widgets.labels import ToneLabel
 
 
 class NoLongerWantedError(Exception):
@@ -27,11 +27,12 @@ class BusyRow(QWidget):
         super().__init__(parent)
         self._inbox = Inbox(self)
         self._inbox.arrived.connect(lambda items: self._show(*items[-1]))
-        self._text, self._unit = Text(), ""
+        self._text = ToneLabel("text", self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._bar = QProgressBar(self)
         self._bar.setObjectName(f"{prefix}-progress")
         self._bar.setAccessibleName("Progress")
-        self._cancel = button("Cancel", f"{prefix}-cancel", self.cancelled.emit)
+        self._cancel = push_button("Cancel", f"{prefix}-cancel", self.cancelled.emit)
         self.setFocusProxy(self._cancel)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -44,7 +45,6 @@ class BusyRow(QWidget):
     def start(self, text: str) -> None:
         """Show that something has begun; how much there is to do is not known yet."""
         self._text.setText(text)
-        self._text.setWordWrap(False)
         self._bar.setRange(0, 0)
         self.show()
 
