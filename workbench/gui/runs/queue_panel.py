@@ -22,8 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.gui import icons, theme
-from workbench.gui.runs.queue_file import Standing
-from workbench.gui.runs.queue_keeper import QueueKeeper
+from workbench.gui.runs.queue_keeper import QueueKeeper, Standing
 from workbench.gui.widgets.buttons import tool_button
 from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.widgets.labels import ToneLabel
