@@ -11,18 +11,22 @@ from torch.nn.modules.batchnorm import _NormBase
 
 if TYPE_CHECKING:
     from workbench.core.training.session import Session
+    from workbench.core.training.slices import Slice
+
+
+def agree(session: Session) -> None:
+    """Make the gradients of this step those of all its pictures, and with them the running statistics."""
+    if session.slice is not None:
+        _take_means(session, session.slice)
 
 
 @torch.no_grad()
-def agree(session: Session) -> None:
-    """Make the gradients of this step those of all its pictures, and with them the running statistics.
+def _take_means(session: Session, mine: Slice) -> None:
+    """Each rank's gradient is that of its mean loss; it counts by the weight of its pictures.
 
-    Each rank's gradient is that of its mean loss; it counts by the weight of its pictures, so the mean is the gradient
-    of the whole step whatever the slices are.
+    So the mean is the gradient of the whole step whatever the slices are.
     """
-    ranks, module, mine = session.job.ranks, session.module, session.slice
-    if mine is None:
-        return
+    ranks, module = session.job.ranks, session.module
     ranks.average([value.grad for value in module.parameters() if value.grad is not None], session.weight)
     if statistics := list(_statistics(module)):
         ranks.average(statistics, float(mine.own))

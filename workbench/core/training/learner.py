@@ -15,7 +15,7 @@ from workbench.core.training.freezing import set_trainable, set_training_mode
 from workbench.core.training.grouping import parameter_groups
 from workbench.core.training.phases import Phase, is_below
 from workbench.core.training.plan import TrainingPlan
-from workbench.core.training.rates import rate_at
+from workbench.core.training.rates import rates_of_epoch
 from workbench.core.training.stopping import Outcome
 from workbench.errors import WorkbenchError
 
@@ -38,24 +38,28 @@ class Learner:
         averaged = self.averages.module if self.averages else None
         return self.module if averaged is None else averaged
 
-    def begin_epoch(self, epoch: int) -> None:
-        """Set what trains and in which mode; a new phase gets an optimizer of its own."""
+    def begin_epoch(self, epoch: int, outcomes: Sequence[Outcome] = ()) -> None:
+        """Set what trains and in which mode; a new phase gets an optimizer of its own.
+
+        The `outcomes` of the epochs so far are for rates that follow them.
+        """
+        losses = [outcome.loss for outcome in outcomes]
+        self._rate_of = rates_of_epoch(self.plan, epoch, per_epoch=self._per_epoch, losses=losses)
         phase, first_epoch = self.plan.phase_at(epoch)
         if first_epoch != self._phase_began:
             self._begin_phase(phase)
             self._phase_began = first_epoch
         set_training_mode(self.module, phase)
 
-    def begin_step(self, step: int, outcomes: Sequence[Outcome]) -> None:
-        """Set the learning rate of a step (counted from 0 over the run)."""
-        losses = [outcome.loss for outcome in outcomes]
-        self.set_rate(rate_at(self.plan, step, per_epoch=self._per_epoch, losses=losses))
+    def begin_step(self, step: int) -> None:
+        """Set the learning rate of a step of this epoch (counted from 0 over the run)."""
+        self.set_rate(self._rate_of(step))
 
     def set_rate(self, rate: float) -> None:
         """Let the next step be of this size; groups of parameters keep their share of it."""
         self.rate = rate
         for group, share in zip(self.optimizer.param_groups, cycle(self._shares)):
-            group["lr"] = self.rate * share
+            group["lr"] = rate * share
 
     def limit_gradients(self) -> None:
         """Cut the gradients to the length of the plan, all together."""

@@ -40,7 +40,8 @@ class LayerWatch:
 
     def begin_step(self, session: Session) -> None:
         """Watch the step that begins, if it is due; an attempt that is made once more is watched from the start."""
-        self._forget()
+        if self._hooks:
+            self._forget()
         if not is_due(session):
             return
         whole = session.learner.forward  # another than the module where activations are computed again

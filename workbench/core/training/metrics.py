@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
@@ -22,53 +22,48 @@ class Means:
     images: int
 
 
-@dataclass(frozen=True)
-class BatchSums:
-    """Loss and hits of one batch, on its device."""
-
-    sums: Tensor
-    images: int
-
-
-def batch_sums(loss: Tensor, logits: Tensor, targets: Tensor) -> BatchSums:
-    """Of a batch: its mean loss, its logits `(batch, classes)`, its labels `(batch,)` or shares of classes."""
-    labels = targets.argmax(dim=1) if targets.is_floating_point() else targets
-    hits = (logits.argmax(dim=1) == labels).sum()
-    return BatchSums(torch.stack([loss.detach() * labels.shape[0], hits]), labels.shape[0])
-
-
-@dataclass(frozen=True)
-class Pass:
-    """How a batch went through the network, not counted yet: its mean loss, logits `(batch, classes)`, its targets."""
+class Pass(NamedTuple):
+    """How a batch went through the network: its mean loss, logits `(batch, classes)`, labels or shares of classes."""
 
     loss: Tensor
     logits: Tensor
     targets: Tensor
 
 
-def sums_of_passes(passes: Sequence[Pass]) -> list[BatchSums]:
-    """What `batch_sums` gives for each of them, in a few operations for all."""
-    sizes = [len(each.targets) for each in passes]
-    targets = torch.cat([each.targets for each in passes])
+@dataclass(frozen=True)
+class Sums:
+    """Loss and hits of some pictures, on their device."""
+
+    sums: Tensor
+    images: int
+
+
+def sums_of_passes(passes: Sequence[Pass]) -> Sums:
+    """Loss and hits of all of them together, in a few operations.
+
+    Losses are float32, of which float64 holds any sum that comes up without rounding: how many are counted together
+    changes no bit. MPS has float32 alone.
+    """
+    sizes = [passed.targets.shape[0] for passed in passes]
+    targets = torch.cat([passed.targets for passed in passes])
     labels = targets.argmax(dim=1) if targets.is_floating_point() else targets
-    right = torch.cat([each.logits for each in passes]).argmax(dim=1) == labels
-    hits = torch.stack([some.sum() for some in torch.split(right, sizes)])
-    losses = torch.stack([each.loss for each in passes]) * torch.tensor(sizes, device=hits.device)
-    rows = torch.unbind(torch.stack([losses, hits], dim=1))
-    return [BatchSums(row, size) for row, size in zip(rows, sizes, strict=True)]
+    hits = (torch.cat([passed.logits for passed in passes]).argmax(dim=1) == labels).sum()
+    losses = torch.stack([passed.loss for passed in passes]) * torch.tensor(sizes, device=hits.device)
+    exact = _exact(hits.device)
+    return Sums(torch.stack([losses.sum(dtype=exact), hits.to(exact)]), sum(sizes))
 
 
 class RunningSums:
     """Loss and hits summed over batches without making the device wait."""
 
     def __init__(self, device: torch.device) -> None:
-        self._sums = torch.zeros(2, dtype=torch.float32 if device.type == "mps" else torch.float64, device=device)
+        self._sums = torch.zeros(2, dtype=_exact(device), device=device)
         self._images = 0
 
-    def add(self, batch: BatchSums) -> None:
-        """Count one batch."""
-        self._sums += batch.sums
-        self._images += batch.images
+    def add(self, more: Sums) -> None:
+        """Count some pictures."""
+        self._sums += more.sums
+        self._images += more.images
 
     def clear(self) -> None:
         """Begin anew."""
@@ -98,3 +93,8 @@ class RunningSums:
         """Go on from an earlier state."""
         self._sums.copy_(torch.tensor(state[:2], dtype=torch.float64).to(self._sums.dtype))
         self._images = int(state[2])
+
+
+def _exact(device: torch.device) -> torch.dtype:
+    """The widest number format of a device."""
+    return torch.float32 if device.type == "mps" else torch.float64

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -32,10 +32,22 @@ def rate_at(plan: TrainingPlan, step: int, *, per_epoch: int, losses: Sequence[f
 
     Of a model whose parameters have rates of their own it is the rate that these multiply.
     """
-    phase, before = plan.phase_at(step // per_epoch)
-    moment = Moment(step - before * per_epoch, phase.epochs * per_epoch, per_epoch, tuple(losses[before:]))
-    factor = Warmup(plan.warmup_epochs, plan.warmup_start).factor(plan.schedule, moment)
-    return phase.learning_rate * factor
+    return rates_of_epoch(plan, step // per_epoch, per_epoch=per_epoch, losses=losses)(step)
+
+
+def rates_of_epoch(
+    plan: TrainingPlan, epoch: int, *, per_epoch: int, losses: Sequence[float] = ()
+) -> Callable[[int], float]:
+    """The rate of each step (from 0, over the run) of an epoch; what all its steps share is looked up once."""
+    phase, before = plan.phase_at(epoch)
+    first, steps, since = before * per_epoch, phase.epochs * per_epoch, tuple(losses[before:])
+    warmup = Warmup(plan.warmup_epochs, plan.warmup_start)
+
+    def rate(step: int) -> float:
+        moment = Moment(step - first, steps, per_epoch, since)
+        return phase.learning_rate * warmup.factor(plan.schedule, moment)
+
+    return rate
 
 
 def course(plan: TrainingPlan, *, per_epoch: int = STEPS_PER_EPOCH) -> Course:

@@ -7,9 +7,8 @@ before, so a run that goes on computes the same rates. Where torch has the sched
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -19,8 +18,7 @@ from workbench.registry import Choice, Registry, choice
 Factor = Annotated[float, Meta(gt=0, le=1, description="Factor of each fall.")]
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """A step of a phase (from 0), the steps of the phase and of an epoch, and the validation losses so far."""
 
     step: int

@@ -29,7 +29,7 @@ from workbench.core.training.judging import Judge
 from workbench.core.training.learner import Learner
 from workbench.core.training.losses import weight_of
 from workbench.core.training.measures import LayerWatch
-from workbench.core.training.metrics import Means, RunningSums, batch_sums
+from workbench.core.training.metrics import Means, Pass, RunningSums, sums_of_passes
 from workbench.core.training.ranks import STRIDE
 from workbench.core.training.slices import Slice, Slicing
 from workbench.core.training.stopping import Outcome, has_stopped_improving
@@ -49,7 +49,8 @@ class Session:
         self.job, self.plan = job, job.plan
         self._batches, self._held_out = training_batches(job), validation_batches(job)
         module = job.ranks.with_norms_over_all(new_module(job))
-        self.learner = Learner(job.plan, job.network, module, self._batches.steps_per_epoch)
+        self.steps_per_epoch = self._batches.steps_per_epoch
+        self.learner = Learner(job.plan, job.network, module, self.steps_per_epoch)
         self.targets = Targets(job.plan, job.data, job.device)
         self.outcomes: list[Outcome] = []
         self.step = self.epoch = self.step_in_epoch = 0
@@ -75,11 +76,6 @@ class Session:
         return self.learner.module
 
     @property
-    def steps_per_epoch(self) -> int:
-        """Steps of one epoch."""
-        return self._batches.steps_per_epoch
-
-    @property
     def total_steps(self) -> int:
         """Steps of the whole plan."""
         return self.steps_per_epoch * self.plan.total_epochs()
@@ -96,7 +92,7 @@ class Session:
 
     def begin_epoch(self) -> None:
         """Set what trains and in which mode; a new phase gets an optimizer of its own."""
-        self.learner.begin_epoch(self.epoch)
+        self.learner.begin_epoch(self.epoch, self.outcomes)
         self.clock.begin_epoch()
 
     def remaining_batches(self) -> Iterator[Batch]:
@@ -115,7 +111,7 @@ class Session:
         self.tally.passes.clear()
         chance = self.plan.seed * 1_000_003 + self.step + 1 + self.job.ranks.rank * STRIDE
         seed_chance(chance % 2**63, self.job.device)
-        self.learner.begin_step(self.step, self.outcomes)
+        self.learner.begin_step(self.step)
         self.watch.begin_step(self)
 
     def parts(self, images: Tensor, labels: Tensor) -> list[Part]:
@@ -154,7 +150,7 @@ class Session:
             self.judge.clear()
             for images, labels in self.held_out():
                 logits = module(images)
-                sums.add(batch_sums(loss(logits, labels), logits, labels))
+                sums.add(sums_of_passes([Pass(loss(logits, labels), logits, labels)]))
                 self.judge.add(logits, labels)
 
         while reason := shortage(work):

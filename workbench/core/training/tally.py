@@ -64,7 +64,9 @@ class Tally:
             self._recent.restore(state["recent_sums"])
 
     def _count(self) -> None:
-        for sums in sums_of_passes(self._to_count) if self._to_count else ():
-            self._epoch.add(sums)
-            self._recent.add(sums)
+        if not self._to_count:
+            return
+        sums = sums_of_passes(self._to_count)
+        self._epoch.add(sums)
+        self._recent.add(sums)
         self._to_count.clear()
