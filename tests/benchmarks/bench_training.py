@@ -9,17 +9,17 @@ is 92 % of the bare network in the window. What a training is worth against the 
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from workbench.core.benchmarks.benchmark import CLOCKS, EPOCH, Work
+from training_arms import Round, compare, figure
+
+from workbench.core.benchmarks.benchmark import Work
 from workbench.core.benchmarks.training import bare_auto, engine_auto, set_of_shapes
 from workbench.core.modelling.opening import open_network
 from workbench.core.training.plan import changed
@@ -64,32 +64,15 @@ def window(work: Work) -> float:
     return work.rate(over - begun)
 
 
-RUNS: dict[str, Callable[[Work], float]] = {"network": bare_auto, "run": engine_auto, "window": window}
+RUNS = {"network": bare_auto, "run": engine_auto, "window": window}
 
 
-def in_a_process(arm: str, options: argparse.Namespace) -> float:
-    """The figure of an arm."""
-    words = [sys.executable, __file__, "--arm", arm, "--images", str(options.images), "--clock", options.clock]
-    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
-    return float(done.stdout.splitlines()[-1])
-
-
-def main() -> None:
-    """Run the arms in turn and print medians and the shares within a round."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--images", type=int, default=EPOCH)
-    parser.add_argument("--clock", choices=CLOCKS, default="wall")
-    parser.add_argument("--arm", choices=RUNS)
-    options = parser.parse_args()
-    if options.arm:
-        print(RUNS[options.arm](Work(images=options.images, clock=options.clock)))
-        return
-    rounds = [{arm: in_a_process(arm, options) for arm in RUNS} for _ in range(options.rounds)]
+def told(rounds: Sequence[Round]) -> Iterator[str]:
+    """Medians, and the median within a round of the share of the bare network."""
     for arm in RUNS:
         share = statistics.median(each[arm] / each["network"] for each in rounds)
-        print(f"{arm:8} {statistics.median(each[arm] for each in rounds):8,.0f} images/s   {share:6.1%} of the network")
+        yield f"{arm:8} {figure(rounds, arm)}   {share:6.1%} of the network"
 
 
 if __name__ == "__main__":
-    main()
+    compare(__file__, __doc__, RUNS, tell=told)

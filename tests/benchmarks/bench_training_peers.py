@@ -11,18 +11,16 @@ goal is 2.2 times the better of the two.
 
 from __future__ import annotations
 
-import argparse
 import statistics
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import nn
+from training_arms import Round, compare, figure
 
-from workbench.core.benchmarks.benchmark import CLOCKS, EPOCH, Work
+from workbench.core.benchmarks.benchmark import Work
 from workbench.core.benchmarks.training import DEVIATION, MEAN, Pictures, engine_auto, engine_fp32, tutorial
 from workbench.core.modelling.compile import build_module
 from workbench.core.modelling.opening import open_network
@@ -96,7 +94,7 @@ def fastai(work: Work) -> float:
 
 
 PEERS = ("lightning", "fastai")
-ARMS: dict[str, Callable[[Work], float]] = {
+ARMS = {
     "tutorial": tutorial,
     "lightning": lightning,
     "fastai": fastai,
@@ -105,38 +103,12 @@ ARMS: dict[str, Callable[[Work], float]] = {
 }
 
 
-def in_a_process(arm: str, options: argparse.Namespace) -> float:
-    """The figure of an arm."""
-    words = [sys.executable, __file__, "--arm", arm, "--images", str(options.images), "--clock", options.clock]
-    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
-    return float(done.stdout.splitlines()[-1])
-
-
-def told(rounds: list[dict[str, float]]) -> Iterator[str]:
+def told(rounds: Sequence[Round]) -> Iterator[str]:
     """Medians, and the median within a round of the ratio to the better of the peers."""
     for arm in ARMS:
         ratio = statistics.median(each[arm] / max(each[peer] for peer in PEERS) for each in rounds)
-        yield f"{arm:13} {statistics.median(each[arm] for each in rounds):8,.0f} images/s   × {ratio:.2f}"
-
-
-def main() -> None:
-    """Run the arms in turn and print medians and the ratios within a round."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--images", type=int, default=EPOCH)
-    parser.add_argument("--clock", choices=CLOCKS, default="wall")
-    parser.add_argument("--arm", choices=ARMS)
-    options = parser.parse_args()
-    if options.arm:
-        print(ARMS[options.arm](Work(images=options.images, clock=options.clock)))
-        return
-    for peer in PEERS:
-        try:
-            __import__(peer)
-        except ImportError:
-            sys.exit(f"{peer} is not installed here; install both to measure: pip install {' '.join(PEERS)}")
-    print("\n".join(told([{arm: in_a_process(arm, options) for arm in ARMS} for _ in range(options.rounds)])))
+        yield f"{arm:13} {figure(rounds, arm)}   × {ratio:.2f}"
 
 
 if __name__ == "__main__":
-    main()
+    compare(__file__, __doc__, ARMS, tell=told, needs=PEERS)
