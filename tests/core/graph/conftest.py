@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from workbench.core.graph import edits, groups
+from workbench.core.graph import copying, edits, groups
 from workbench.core.graph.network import BlockUse, Network, Node, chain
 from workbench.core.layers.catalog import CATALOG
 
@@ -85,8 +85,8 @@ GESTURES: dict[str, Gesture] = {
     "rename_group": lambda n, i, j: groups.rename_group(n, _group(n, i), NAMES[j % 7]),
     "remove_group": lambda n, i, j: groups.remove_group(n, _group(n, i)),
     "copy_group": lambda n, i, j: groups.copy_group(n, _group(n, i), groups.free_group(n, NAMES[j % 7])),
-    "paste_network": lambda n, i, j: groups.paste_network(
-        n, groups.selection(n, {_name(n, i), _name(n, j)} & n.nodes.keys())
+    "paste_network": lambda n, i, j: copying.paste_network(
+        n, copying.selection(n, {_name(n, i), _name(n, j)} & n.nodes.keys())
     ),
     "retitle": lambda n, i, j: edits.retitle(n, f"title {j % 3}"),
 }

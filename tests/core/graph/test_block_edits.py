@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.core.graph import blocks, edits, groups
+from workbench.core.graph import blocks, copying, edits, groups
 from workbench.core.graph.document import Document
 from workbench.core.graph.network import BlockUse, Network, Node, chain
 from workbench.core.graph.parts import inputs_as_made, members, sources
@@ -260,11 +260,11 @@ def test_a_copy_of_a_group_is_a_block_too(network: Network) -> None:
 
 
 def test_the_clipboard_keeps_whole_blocks(network: Network) -> None:
-    copied = groups.selection(network, [*(node.name for node in members(network, "l")), "relu"])
-    after = groups.paste_network(network, copied, offset=(1.0, 1.0))
+    copied = copying.selection(network, [*(node.name for node in members(network, "l")), "relu"])
+    after = copying.paste_network(network, copied, offset=(1.0, 1.0))
     assert after.blocks == {"l.0": BASIC, "l.1": BASIC}
     assert after["relu_1"].inputs == ("l.1.relu_1",)
-    part = groups.selection(network, ["l.0.conv1", "l.0.bn1"])
+    part = copying.selection(network, ["l.0.conv1", "l.0.bn1"])
     assert part.blocks == {}
 
 
@@ -338,7 +338,7 @@ GESTURES: dict[str, Gesture] = {
     "rename group": lambda n, i, j: groups.rename_group(n, group_of(n, i), free(n, j)),
     "remove group": lambda n, i, j: groups.remove_group(n, group_of(n, i)),
     "copy group": lambda n, i, j: groups.copy_group(n, group_of(n, i), free(n, j)),
-    "paste": lambda n, i, j: groups.paste_network(n, groups.selection(n, [*n.nodes][i : i + j]), offset=(1.0, 1.0)),
+    "paste": lambda n, i, j: copying.paste_network(n, copying.selection(n, [*n.nodes][i : i + j]), offset=(1.0, 1.0)),
     "remove": lambda n, i, j: edits.remove_nodes(n, {node_of(n, i), node_of(n, j)}),
     "rename": lambda n, i, j: edits.rename(n, node_of(n, i), edits.free_name(n, ("b.x", "l.0.y", "z")[j % 3])),
     "disconnect": lambda n, i, j: edits.disconnect(n, next(iter(n[node_of(n, i)].inputs), ""), node_of(n, i)),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.core.graph import edits, groups
+from workbench.core.graph import copying, edits, groups
 from workbench.core.graph.document import Document
 from workbench.core.graph.network import Network
 from workbench.core.graph.storage import from_json, to_json
@@ -17,7 +17,7 @@ from workbench.core.modelling.shapes import analyse
 from workbench.errors import WorkbenchError
 
 Gesture = Callable[[Network, int, int], Network]
-PARTS_OF_EDITS = {"settled", "taking_instead", "selection", "with_group"}
+PARTS_OF_EDITS = {"settled", "taking_instead", "selection", "read_copied", "with_group"}
 """Functions from networks to networks that edits are made of; nobody does them alone."""
 
 numbers = st.integers(0, 40)
@@ -39,7 +39,7 @@ def played(document: Document, script: list[tuple[int, int, int]], gestures: Map
 def test_there_is_a_gesture_for_every_edit(gestures: Mapping[str, Gesture]) -> None:
     found = {
         name
-        for module in (edits, groups)
+        for module in (copying, edits, groups)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")

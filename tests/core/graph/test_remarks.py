@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.core.graph import edits, groups
+from workbench.core.graph import copying, edits, groups
 from workbench.core.graph.canvas import COLOURS, SMALLEST, Box, Canvas, Remark, carried, free_key, inside
 from workbench.core.graph.canvas_edits import (
     add_remarks,
@@ -75,7 +75,7 @@ def test_what_is_not_there_cannot_be_changed(plain: Network) -> None:
         lambda network: groups.make_group(network, ["end"], "tail"),
         lambda network: groups.copy_group(network, "g", "h"),
         lambda network: groups.remove_group(network, "g"),
-        lambda network: groups.paste_network(network, groups.selection(network, ["end"])),
+        lambda network: copying.paste_network(network, copying.selection(network, ["end"])),
     ],
 )
 def test_edits_of_the_network_keep_what_is_written_beside_it(plain: Network, edit: Edit) -> None:

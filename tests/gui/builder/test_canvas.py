@@ -188,10 +188,10 @@ def test_copy_cut_paste_and_duplicate(room: BuildRoom, qtbot: QtBot) -> None:
     assert "cnn-workbench/network" in QApplication.clipboard().text()
     qtbot.keyClick(room.view, Qt.Key.Key_V, CTRL)
     assert document.undo_label == "Paste 2 nodes"
-    assert room.scene.selected == ["conv1_1", "bn1_1"]
-    assert document.network["bn1_1"].inputs == ("conv1_1",)
+    assert room.scene.selected == ["conv4", "bn4"]
+    assert document.network["bn4"].inputs == ("conv4",)
     qtbot.keyClick(room.view, Qt.Key.Key_V, CTRL)
-    assert room.scene.place("conv1_2") != room.scene.place("conv1_1")
+    assert room.scene.place("conv5") != room.scene.place("conv4")
     room.scene.select(["relu1"])
     qtbot.keyClick(room.view, Qt.Key.Key_D, CTRL)
     assert document.undo_label == "Duplicate relu1"
@@ -208,6 +208,24 @@ def test_pasting_what_is_no_network_is_refused_in_words(room: BuildRoom, qtbot: 
     qtbot.keyClick(room.view, Qt.Key.Key_V, CTRL)
     assert "no nodes on the clipboard" in room.view.bubble.text()
     assert room.workspace.document.undo_label is None
+
+
+def test_a_part_of_a_network_file_is_refused_with_what_is_wrong(room: BuildRoom, qtbot: QtBot) -> None:
+    room.scene.select(["conv1", "bn1"])
+    qtbot.keyClick(room.view, Qt.Key.Key_C, CTRL)
+    QApplication.clipboard().setText(QApplication.clipboard().text()[:200])
+    qtbot.keyClick(room.view, Qt.Key.Key_V, CTRL)
+    assert "The text on the clipboard is not a network file" in room.view.bubble.text()
+
+
+def test_a_group_made_by_hand_is_duplicated_as_a_group(room: BuildRoom, qtbot: QtBot) -> None:
+    room.scene.select(["conv2", "bn2", "relu2"])
+    qtbot.keyClick(room.view, Qt.Key.Key_G, CTRL)
+    for _ in range(2):
+        room.scene.select(["block"])
+        qtbot.keyClick(room.view, Qt.Key.Key_D, CTRL)
+    assert {*room.workspace.document.network.groups} == {"block", "block_1", "block_2"}
+    assert room.scene.selected == ["block_2.conv2", "block_2.bn2", "block_2.relu2"]
 
 
 def test_arrow_keys_nudge_as_one_step(room: BuildRoom, qtbot: QtBot) -> None:

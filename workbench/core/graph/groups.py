@@ -112,7 +112,7 @@ def remove_group(network: Network, prefix: str) -> Network:
 def copy_group(network: Network, prefix: str, new_prefix: str, *, offset: Position = (0.0, 0.0)) -> Network:
     """Add a copy of a group under another name, fed by nothing, moved by the offset on the canvas."""
     copies = group_copies(network, prefix, new_prefix, instead={})
-    moved = (node.with_(position=node.position and _shifted(node.position, offset)) for node in copies)
+    moved = (node.with_(position=node.position and shifted(node.position, offset)) for node in copies)
     return with_group(network, new_prefix, [*moved], blocks_below(network, prefix, new_prefix))
 
 
@@ -123,50 +123,6 @@ def group_copies(network: Network, prefix: str, new_prefix: str, *, instead: Map
     for node in inner:
         inputs = tuple(names[source] for source in node.inputs if source in names)
         yield node.with_(name=names[node.name], inputs=inputs)
-
-
-def paste_network(network: Network, copied: Network, *, offset: Position = (0.0, 0.0)) -> Network:
-    """Add copies of the nodes of another network under `pasted_names`, blocks as blocks, moved by the offset."""
-    fresh = pasted_names(network, copied)
-    nodes = [
-        node.with_(
-            name=fresh[node.name],
-            inputs=tuple(fresh[source] for source in node.inputs if source in fresh),
-            position=node.position and _shifted(node.position, offset),
-        )
-        for node in copied
-    ]
-    blocks = {
-        fresh[first][: len(fresh[first]) - len(first) + len(prefix)]: use
-        for prefix, use in copied.blocks.items()
-        for first in [next((name for name in copied.nodes if is_inside(name, prefix)), "")]
-        if first
-    }
-    after = network.with_nodes([*network, *nodes])
-    return after.with_(blocks={**still_made(network, after), **blocks})
-
-
-def pasted_names(network: Network, copied: Network) -> dict[str, str]:
-    """For each node of another network a name that is free in this one; the nodes of a block stay together."""
-    taken, fresh = TakenNames(network.nodes), {}
-    homes: dict[str, str] = {}
-    for name in copied.nodes:
-        home = next((prefix for prefix in reversed([*prefixes(name)]) if prefix in copied.blocks), None)
-        if home is None:
-            fresh[name] = free_name(taken, name)
-        else:
-            if home not in homes:
-                homes[home] = free_group(taken, home)
-            fresh[name] = homes[home] + name[len(home) :]
-        taken.take(fresh[name])
-    return fresh
-
-
-def selection(network: Network, names: Collection[str]) -> Network:
-    """Only these nodes, with the blocks that are wholly among them: what a clipboard holds."""
-    chosen = set(names)
-    nodes = {name: node for name, node in network.nodes.items() if name in chosen}
-    return Network("clipboard", nodes, {p: use for p, use in network.blocks.items() if _is_whole(network, p, chosen)})
 
 
 def with_group(
@@ -208,7 +164,7 @@ def _moved(network: Network, fresh: Mapping[str, str], *, common: str, prefix: s
     kept = {
         prefix if name == common else f"{prefix}.{name[cut:]}": use
         for name, use in network.blocks.items()
-        if _is_whole(network, name, fresh) and (name == common or not common or is_inside(name, common))
+        if is_whole(network, name, fresh) and (name == common or not common or is_inside(name, common))
     }
     return _with_names(network, fresh, kept)
 
@@ -228,7 +184,7 @@ def _other_names(fresh: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield old, new
 
 
-def _is_whole(network: Network, prefix: str, names: Collection[str]) -> bool:
+def is_whole(network: Network, prefix: str, names: Collection[str]) -> bool:
     inner = members(network, prefix)
     return bool(inner) and all(node.name in names for node in inner)
 
@@ -252,5 +208,5 @@ def _members(network: Network, prefix: str) -> tuple[Node, ...]:
     return inner
 
 
-def _shifted(place: Position, offset: Position) -> Position:
+def shifted(place: Position, offset: Position) -> Position:
     return (place[0] + offset[0], place[1] + offset[1])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from workbench.core.graph.edits import free_name
 from workbench.core.graph.network import Network, Node
+from workbench.core.graph.numbering import Numbered, place, taken_apart
 from workbench.core.graph.rules import name_problem
 from workbench.core.layers.catalog import CATALOG
 
@@ -31,10 +30,11 @@ def name_behind(network: Network, kind: str, front: str = "", *, group: str = ""
     A word says what it is called but for the number, where that is not left to the names of its kind.
     """
     around = f"{group}." if group else ""
-    beside = [_spelled(node) for node in network if node.name.rpartition(".")[0] == group]
-    word = word or _word(kind, beside) or _word(kind, [_spelled(node) for node in network]) or usual_word(kind)
-    number = _spelled(network[front]).number if front in network else ""
-    names = [around + name for name in _wanted(kind, word, [name for name in beside if name.word == word], number)]
+    beside = [node for node in network if node.name.rpartition(".")[0] == group]
+    word = word or _word(kind, beside) or _word(kind, network) or usual_word(kind)
+    alike = [part for part in (taken_apart(node.name) for node in beside) if part.word == word]
+    before = taken_apart(front if front in network else "")
+    names = (around + name for name in _wanted(kind, word, alike, before))
     free = (name for name in names if name_problem(network, name) is None)
     return next(free, "") or free_name(network, around + word)
 
@@ -44,46 +44,30 @@ def usual_word(kind: str) -> str:
     return next((word for start, word in USUAL.items() if kind.startswith(start)), kind.lower())
 
 
-@dataclass(frozen=True)
-class Spelled:
-    """The last part of a name taken apart: `conv1_2` is `conv`, nothing, `1_2`; `relu_1` is `relu`, `_`, `1`."""
-
-    kind: str
-    word: str
-    gap: str
-    number: str
-
-
-def _spelled(node: Node) -> Spelled:
-    word, gap, number = re.fullmatch(r"(.*?)(_?)(\d+(?:_\d+)*)?", node.name.rpartition(".")[2]).groups("")  # type: ignore[union-attr]
-    return Spelled(node.kind, word, gap, number)
-
-
-def _word(kind: str, named: list[Spelled]) -> str:
+def _word(kind: str, nodes: Iterable[Node]) -> str:
     """What most nodes of a kind are called; nothing if there is none, or if they are only numbered."""
-    words = Counter(name.word for name in named if name.kind == kind and name.word)
-    return words.most_common(1)[0][0] if words else ""
+    words = Counter(taken_apart(node.name).word for node in nodes if node.kind == kind)
+    return next((word for word, _ in words.most_common() if word), "")
 
 
-def _wanted(kind: str, word: str, alike: list[Spelled], before: str) -> Iterator[str]:
+def _wanted(kind: str, word: str, alike: list[Numbered], before: Numbered) -> Iterator[str]:
     """The names that a node could have, the best first; none where the names that are alike go on with `_1`."""
-    numbers = [name.number for name in alike if name.number and not name.gap]
-    if _follows(kind) and before and (numbers or not alike):
-        yield word + before
-    series, _, _ = before.rpartition("_")
-    inner = [number.rpartition("_")[2] for number in numbers if series and number.rpartition("_")[0] == series]
+    counted = [part for part in alike if part.counts]
+    if _follows(kind) and before.number and (counted or not alike):
+        yield word + before.number
+    inner = [part for part in counted if before.series and part.series == before.series]
     if inner:
-        yield f"{word}{series}_{_after(inner)}"
-    if numbers:
-        yield f"{word}{_after([number.partition('_')[0] for number in numbers])}"
+        yield f"{word}{before.series}{_next(inner, before.series)}"
+    if counted:
+        yield f"{word}{_next(counted, '')}"
     elif not alike:
         yield f"{word}1" if _leads(word) else word
-    elif not any(name.gap for name in alike):
+    elif not any(part.gap for part in alike):
         yield f"{word}2"
 
 
-def _after(numbers: list[str]) -> int:
-    return max(int(number[:9]) for number in numbers) + 1
+def _next(parts: list[Numbered], series: str) -> int:
+    return max(place(part.number, series) for part in parts) + 1
 
 
 def _leads(word: str) -> bool:

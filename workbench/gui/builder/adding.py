@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QGuiApplication
 
 from workbench.core.graph import blocks as block_edits
-from workbench.core.graph import edits, groups, rules
+from workbench.core.graph import copying, edits, groups, rules
 from workbench.core.graph.canvas import Canvas, Remark
 from workbench.core.graph.canvas_edits import add_remarks, move_remarks, remove_remarks
 from workbench.core.graph.document import Edit
@@ -16,7 +16,7 @@ from workbench.core.graph.housing import housed, put_down
 from workbench.core.graph.network import OUTPUT, BlockUse, Network, Node, Position, prefixes
 from workbench.core.graph.outline import outline
 from workbench.core.graph.parts import members, outlets
-from workbench.core.graph.storage import from_json, to_json
+from workbench.core.graph.storage import to_json
 from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.layers.naming import name_behind
@@ -135,8 +135,10 @@ class Adding(Attempts):
 
     def _copied(self) -> Network:
         """The selected nodes, notes and frames."""
-        copied = groups.selection(self._scene.pinned(self.network), self.in_order())
-        chosen = self._scene.chosen_remarks
+        tree, chosen = self._scene.tree, self._scene.chosen_remarks
+        stacked = [(key, tree.stacks.get(key)) for key in self._scene.chosen if tree.is_group(key)]
+        whole = [name for key, stack in stacked for name in (stack.members if stack else (key,))]
+        copied = copying.selection(self._scene.pinned(self.network), self.in_order(), whole=whole)
         return copied.with_(canvas=Canvas(dict(zip(chosen, self.remarks(chosen), strict=True))))
 
     def cut(self) -> None:
@@ -150,9 +152,9 @@ class Adding(Attempts):
     def paste(self) -> None:
         """Add the nodes that are on the clipboard."""
         try:
-            copied = from_json(QGuiApplication.clipboard().text().encode(), source="The clipboard")
-        except WorkbenchError:
-            self.refused.emit("There are no nodes on the clipboard. Copy some with Ctrl+C first.")
+            copied = copying.read_copied(QGuiApplication.clipboard().text())
+        except WorkbenchError as error:
+            self.refused.emit(f"{error}")
             return
         self._paste(copied, "Paste")
 
@@ -160,13 +162,13 @@ class Adding(Attempts):
         written = [*copied.canvas.remarks.values()]
         if not len(copied) and not written:
             return
-        fresh = groups.pasted_names(self.network, copied)
+        fresh = copying.pasted_names(self.network, copied)
         offset = self._free_offset([*copied], written)
         known = {*self.network.canvas.remarks}
         label = f"{verb} {counted([*copied.nodes]) if len(copied) else remarks_text(written)}"
 
         def edit(network: Network) -> Network:
-            pasted = groups.paste_network(network, copied, offset=offset)
+            pasted = copying.paste_network(network, copied, offset=offset)
             added = add_remarks(pasted, written)
             return move_remarks(added, [key for key in added.canvas.remarks if key not in known], offset)
 

@@ -15,7 +15,8 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from workbench.core.graph.groups import common_group, group_problem, selection
+from workbench.core.graph.copying import selection
+from workbench.core.graph.groups import common_group, group_problem
 from workbench.core.graph.network import INPUT, OUTPUT, Network
 from workbench.core.graph.parts import Part, entry
 from workbench.core.graph.rules import own_name_problem
