@@ -135,6 +135,7 @@ class MainWindow(QMainWindow):
             (workspace.inspect_requested, "inspect"),
             (workspace.node_inspect_requested, "inspect"),
             (workspace.resume_requested, "train"),
+            (workspace.sweep_requested, "train"),
             (workspace.augmentation_requested, "train"),
         ):
             request.connect(partial(self._pass_on, request, room))

@@ -36,6 +36,8 @@ class Workspace(QObject):
     """The path of a run, or None for the current network untrained, and the name of the node to look at."""
     resume_requested = Signal(object)
     """The path of a run that the user wants to go on with."""
+    sweep_requested = Signal(object)
+    """The path of a sweep that the user wants to see."""
     frozen_changed = Signal()
     """Other nodes or groups are to keep their weights in the next training."""
     augmentation_requested = Signal(object)

@@ -18,8 +18,9 @@ from workbench.core.runs.folder import open_run
 from workbench.core.training.events import RunFinished
 from workbench.core.training.plan import ParameterGroup, TrainingPlan, changed
 from workbench.core.training.recipes import RECIPES
+from workbench.gui.runs.free_folder import free_folder
 from workbench.gui.training.remembered import recalled
-from workbench.gui.training.room import TrainRoom, free_folder
+from workbench.gui.training.room import TrainRoom
 from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.workspace import Workspace
 from workbench.paths import config_folder

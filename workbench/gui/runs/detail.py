@@ -141,6 +141,7 @@ class DetailPanel(QWidget):
         self._facts.setVerticalSpacing(theme.XS)
         self._facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         scroll = QScrollArea()
+        scroll.setAccessibleName("Plan of the run")
         scroll.setWidget(facts)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -22,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.gui import icons, theme
-from workbench.gui.runs.queue_keeper import QueueKeeper, Standing
+from workbench.gui.runs.queue_file import Standing
+from workbench.gui.runs.queue_keeper import QueueKeeper
 from workbench.gui.widgets.buttons import tool_button
 from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.widgets.labels import ToneLabel
@@ -46,6 +46,8 @@ class QueuePanel(QWidget):
 
     run_chosen = Signal(object)
     """The path of a run that the user wants to see."""
+    sweep_chosen = Signal(object)
+    """The path of a sweep that the user wants to see."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +67,7 @@ class QueuePanel(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._arrange(body)
-        self._connect()
+        self._connect(workspace)
         self.show_queue()
         self.keeper.look()
 
@@ -199,17 +201,18 @@ class QueuePanel(QWidget):
         tree.header().setStretchLastSection(True)
         self._empty.setWordWrap(True)
 
-    def _connect(self) -> None:
+    def _connect(self, workspace: Workspace) -> None:
         self.keeper.changed.connect(self.show_queue)
         self.start.clicked.connect(lambda _checked=False: self._start_or_hold())
         self.tree.currentItemChanged.connect(lambda _new, _old: self._update())
         self.tree.itemActivated.connect(lambda _item, _column: self._choose())
         self._timer.timeout.connect(self.keeper.look)
+        self.sweep_chosen.connect(workspace.sweep_requested)
 
     def _choose(self) -> None:
         entry = self.chosen()
         if entry is not None:
-            self.run_chosen.emit(Path(entry.run))
+            (self.sweep_chosen if entry.is_sweep else self.run_chosen).emit(entry.path)
 
 
 def _note(standing: Standing | None, entry: Entry) -> str:

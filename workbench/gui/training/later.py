@@ -37,6 +37,7 @@ class LaterRow(QWidget):
         for name, action in (("queue", self.queue), ("sweep", self.sweep)):
             row.addWidget(action_button(f"train-{name}", action, self))
         form.changed.connect(self.check)
+        workspace.sweep_requested.connect(self.show_sweep)
         self.check()
 
     def check(self) -> None:
@@ -55,15 +56,28 @@ class LaterRow(QWidget):
 
     def open_sweep(self) -> None:
         """Search values around the plan; the dialog of a sweep at work is shown again."""
+        dialog = self._made_dialog()
+        dialog.list_known()
+        self._show(dialog)
+
+    def show_sweep(self, folder: Path) -> None:
+        """Show a sweep that was begun, or that waits."""
+        dialog = self._made_dialog()
+        dialog.show_sweep(folder)
+        self._show(dialog)
+
+    def _made_dialog(self) -> SweepDialog:
         if self.dialog is None:
             from workbench.gui.runs.sweep_dialog import SweepDialog
 
             self.dialog = SweepDialog(self._workspace, self._subject, self.window())
             self.dialog.plan_chosen.connect(self._take_best)
-        self.dialog.list_known()
-        self.dialog.check()
-        self.dialog.show()
-        self.dialog.raise_()
+        return self.dialog
+
+    def _show(self, dialog: SweepDialog) -> None:
+        dialog.check()
+        dialog.show()
+        dialog.raise_()
 
     def stop_and_wait(self) -> None:
         """End a sweep with a checkpoint, before the window closes."""

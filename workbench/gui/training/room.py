@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +25,8 @@ from workbench.errors import Problem, Remedy, WorkbenchError
 from workbench.gui import icons, theme
 from workbench.gui.errors import show_error
 from workbench.gui.runs.exporting import export_menu
-from workbench.gui.runs.queue_keeper import queued_run
+from workbench.gui.runs.free_folder import free_folder
+from workbench.gui.runs.queue_sources import queued_run
 from workbench.gui.training.doctor_strip import examined
 from workbench.gui.training.later import LaterRow
 from workbench.gui.training.live import LiveRun
@@ -316,15 +316,6 @@ class TrainRoom(QWidget):
         box.setEscapeButton(keep)
         box.exec()
         return box.clickedButton() is stop
-
-
-def free_folder(root: Path, stem: str) -> Path:
-    """The first of `stem-1`, `stem-2`, ... that is not there yet."""
-    stem = re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "run"
-    number = 1
-    while (root / f"{stem}-{number}").exists():
-        number += 1
-    return root / f"{stem}-{number}"
 
 
 def _follow(button: QPushButton, action: QAction) -> None:
