@@ -57,7 +57,7 @@ def choose(room: RunsRoom, *names: str) -> None:
 
 
 def compared(room: RunsRoom) -> dict[str, list[str]]:
-    table = room.comparison.table
+    table = room.view.comparison.table
     return {
         table.verticalHeaderItem(row).text(): [table.item(row, column).text() for column in range(table.columnCount())]
         for row in range(table.rowCount())
@@ -66,7 +66,7 @@ def compared(room: RunsRoom) -> dict[str, list[str]]:
 
 def test_two_plans_are_compared_by_what_differs(qtbot: QtBot, room: RunsRoom, runs_folder: Path) -> None:
     choose(room, "tiny-digits-1", "other-rate", "other-seed")
-    wait(qtbot, lambda: room.comparison.isVisible() and room.comparison.table.columnCount() == 2)
+    wait(qtbot, lambda: room.view.comparison.isVisible() and room.view.comparison.table.columnCount() == 2)
     told = compared(room)
     assert set(told["learning rate"]) == {"0.001", "0.05"}
     known = compare([open_run(row.path) for row in room.table.chosen()])
@@ -74,16 +74,16 @@ def test_two_plans_are_compared_by_what_differs(qtbot: QtBot, room: RunsRoom, ru
         pytest.approx(100 * one.accuracy.mean, abs=0.01) for one in known if one.accuracy
     ]
     assert sum("±" in text for text in told["Best accuracy"]) == 1
-    assert room.comparison.plot is not None
-    drawn = [item for item in room.comparison.plot.view.getPlotItem().listDataItems() if item.xData is not None]
+    assert room.view.comparison.plot is not None
+    drawn = [item for item in room.view.comparison.plot.view.getPlotItem().listDataItems() if item.xData is not None]
     assert len(drawn) == 3 and all(list(item.xData) == [1.0, 2.0] for item in drawn)
 
 
 def test_another_curve_and_the_copies(qtbot: QtBot, room: RunsRoom) -> None:
     choose(room, "tiny-digits-1", "other-rate")
-    wait(qtbot, lambda: room.comparison.table.columnCount() == 2)
-    room.comparison.choice.setCurrentText("Training loss")
-    assert room.comparison.plot is not None and room.comparison.plot.title == "Training loss"
+    wait(qtbot, lambda: room.view.comparison.table.columnCount() == 2)
+    room.view.comparison.choice.setCurrentText("Training loss")
+    assert room.view.comparison.plot is not None and room.view.comparison.plot.title == "Training loss"
     for name, beginning in (("markdown", "|  |"), ("text", "Runs ")):
         found = room.findChild(QPushButton, f"runs-copy-{name}")
         assert found is not None
@@ -98,16 +98,16 @@ def test_what_is_done_with_one_run_is_not_done_with_several(qtbot: QtBot, room: 
         for name in ("runs-inspect", "runs-resume", "runs-export", "runs-delete")
         if (button := room.findChild(QPushButton, name)) is not None
     )
-    room.refresh()
-    wait(qtbot, lambda: room.comparison.table.columnCount() == 2)
+    room.listing.refresh()
+    wait(qtbot, lambda: room.view.comparison.table.columnCount() == 2)
     assert len(room.table.chosen()) == 2, "what is chosen stays chosen"
     choose(room, "other-rate")
-    wait(qtbot, lambda: room.detail.isVisible())
+    wait(qtbot, lambda: room.view.detail.isVisible())
     assert room.findChild(QPushButton, "runs-inspect").isEnabled()
 
 
 def test_a_run_that_breaks_meanwhile_is_said_in_place(qtbot: QtBot, room: RunsRoom, runs_folder: Path) -> None:
     (runs_folder / "other-rate" / "network.json").write_text("{")
     choose(room, "tiny-digits-1", "other-rate")
-    wait(qtbot, lambda: "cannot be compared" in room.comparison._told.text())
-    assert room.comparison.table.rowCount() == 0
+    wait(qtbot, lambda: "cannot be compared" in room.view.comparison._told.text())
+    assert room.view.comparison.table.rowCount() == 0

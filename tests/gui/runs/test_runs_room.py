@@ -117,8 +117,8 @@ def test_a_broken_run_is_listed_with_the_reason(
     states = {row.name: row.state for row in room.model.rows}
     assert states == {"broken": "unreadable", "lost": "unreadable", "tiny-digits-1": "complete"}
     room.select(runs_folder / "broken")
-    wait(qtbot, lambda: "broken cannot be read" in room.detail._empty.headline.text())
-    assert "epochs" in room.detail._empty.sentence.text()
+    wait(qtbot, lambda: "broken cannot be read" in room.view.detail._empty.headline.text())
+    assert "epochs" in room.view.detail._empty.sentence.text()
     assert not button(room, "runs-export").isEnabled() and button(room, "runs-delete").isEnabled()
 
 
@@ -162,14 +162,14 @@ def test_the_selection_survives_a_refresh(
 
 
 def test_its_curves_and_plan_are_shown(qtbot: QtBot, room: RunsRoom) -> None:
-    curves = room.detail.curves.accuracy
+    curves = room.view.detail.curves.accuracy
     wait(qtbot, lambda: bool(curves._curves["validation"].series.x))
     assert list(curves._curves["validation"].series.x) == [1, 2]
     facts = {
-        room.detail._facts.itemAt(row, room.detail._facts.ItemRole.LabelRole)
+        room.view.detail._facts.itemAt(row, room.view.detail._facts.ItemRole.LabelRole)
         .widget()
-        .text(): room.detail._facts.itemAt(row, room.detail._facts.ItemRole.FieldRole).widget().text()
-        for row in range(room.detail._facts.rowCount())
+        .text(): room.view.detail._facts.itemAt(row, room.view.detail._facts.ItemRole.FieldRole).widget().text()
+        for row in range(room.view.detail._facts.rowCount())
     }
     assert facts["Optimizer"] == "adamw, rate 0.001, cosine" and facts["Epochs"] == "2 of 2"
 
@@ -309,7 +309,7 @@ def test_delete_moves_the_folder_to_the_trash(
 def test_without_a_trash_it_says_why_and_keeps_the_run(
     qtbot: QtBot, room: RunsRoom, runs_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.gui.runs.room.move_to_trash", lambda _path: False)
+    monkeypatch.setattr("workbench.gui.runs.deleting.move_to_trash", lambda _path: False)
     answer_question("runs-delete-confirm")
     click(qtbot, room, "runs-delete")
     box = next(box for box in QApplication.topLevelWidgets() if box.objectName() == "error-dialog")
@@ -351,7 +351,7 @@ def test_looking_again_draws_nothing_anew(qtbot: QtBot, room: RunsRoom, workspac
     drawn: list[None] = []
     room.model.modelReset.connect(lambda: drawn.append(None))
     room.model.dataChanged.connect(lambda *_places: drawn.append(None))
-    room._look()
+    room.listing.look()
     wait(qtbot, lambda: not workspace.jobs.busy)
     assert room.model.rows is before and not drawn
 
@@ -367,18 +367,18 @@ def elsewhere(tmp_path: Path) -> Path:
 def test_a_run_of_another_folder_is_listed_after_the_next_start_too(
     qtbot: QtBot, workspace: Workspace, room: RunsRoom, tmp_path: Path
 ) -> None:
-    assert not room._forget.isVisible() and not button(room, "runs-close-run").isVisible()
+    assert not room.run_actions.close.isVisible() and not button(room, "runs-close-run").isVisible()
     path = elsewhere(tmp_path)
-    room.open_run(path)
+    room.listing.open(path)
     wait(qtbot, lambda: (row := room.selected()) is not None and row.path == path)
     again = RunsRoom(workspace)
     qtbot.addWidget(again)
     wait(qtbot, lambda: path in [row.path for row in again.model.rows])
     path.rename(path.with_name("away"))
-    again.refresh()
+    again.listing.refresh()
     wait(qtbot, lambda: path not in [row.path for row in again.model.rows])
     path.with_name("away").rename(path)
-    again.refresh()
+    again.listing.refresh()
     wait(qtbot, lambda: path in [row.path for row in again.model.rows])
 
 
@@ -386,7 +386,7 @@ def test_a_run_of_another_folder_is_taken_off_the_list_and_stays_on_the_disk(
     qtbot: QtBot, room: RunsRoom, tmp_path: Path
 ) -> None:
     path = elsewhere(tmp_path)
-    room.open_run(path)
+    room.listing.open(path)
     wait(qtbot, lambda: button(room, "runs-close-run").isVisible())
     click(qtbot, room, "runs-close-run")
     wait(qtbot, lambda: path not in [row.path for row in room.model.rows])

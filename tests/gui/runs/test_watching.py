@@ -38,7 +38,7 @@ def room(qtbot: QtBot, workspace: Workspace, half: tuple[Path, bytes]) -> Iterat
     qtbot.addWidget(room)
     room.resize(1000, 700)
     room.show()
-    wait(qtbot, lambda: room._watched is not None)
+    wait(qtbot, lambda: room.view.watched is not None)
     yield room
 
 
@@ -78,19 +78,19 @@ def test_a_run_in_training_elsewhere_is_followed(
     assert state(room) == "training elsewhere" and "In training by this program" in standing(room)
     for name in ("runs-resume", "runs-delete"):
         assert not button(room, name).isEnabled() and "It is in training by" in button(room, name).toolTip()
-    assert room._watched is not None
-    known = len(room._watched.history.events)
+    assert room.view.watched is not None
+    known = len(room.view.watched.history.events)
     with (path / "events.jsonl").open("ab") as log:
         log.write(rest[: len(rest) // 2])
-    wait(qtbot, lambda: room._watched is not None and len(room._watched.history.events) > known)
-    drawn = room.detail.curves.loss.view.getPlotItem().listDataItems()
+    wait(qtbot, lambda: room.view.watched is not None and len(room.view.watched.history.events) > known)
+    drawn = room.view.detail.curves.loss.view.getPlotItem().listDataItems()
     wait(qtbot, lambda: any(item.xData is not None and len(item.xData) > known - 2 for item in drawn))
     with (path / "events.jsonl").open("ab") as log:
         log.write(rest[len(rest) // 2 :])
     walker.close()
     wait(qtbot, lambda: state(room) == "complete")
     wait(qtbot, lambda: standing(room) == "")
-    assert list(room._watched.history.validation_loss.x) == [1, 2]
+    assert list(room.view.watched.history.validation_loss.x) == [1, 2]
     assert button(room, "runs-delete").isEnabled()
 
 
@@ -119,6 +119,6 @@ def test_a_run_of_another_folder_can_be_opened(
     elsewhere.parent.mkdir()
     half[0].rename(elsewhere)
     wait(qtbot, lambda: not room.model.rows)
-    room.open_run(elsewhere)
+    room.listing.open(elsewhere)
     wait(qtbot, lambda: [row.name for row in room.model.rows] == ["far-1"])
     wait(qtbot, lambda: "Cut short" in standing(room))

@@ -38,7 +38,7 @@ class Listing(QObject):
 
     def look(self) -> None:
         """Read the runs again; they are told only if one has changed."""
-        self._read(lambda rows: self._take(rows) if rows != self._rows else self.unchanged.emit())
+        self._read(self._compare)
 
     def is_from_elsewhere(self, path: Path) -> bool:
         """Whether a run was opened beside those of the folder of runs."""
@@ -72,6 +72,12 @@ class Listing(QObject):
             done=take,
             failed=self._fail,
         )
+
+    def _compare(self, rows: list[RunRow]) -> None:
+        if rows != self._rows or self._opening is not None:
+            self._take(rows)
+        else:
+            self.unchanged.emit()
 
     def _take(self, rows: list[RunRow]) -> None:
         self._rows = rows
