@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLockFile
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph import edits
+from workbench.core.graph.network import Network
 from workbench.core.graph.storage import load_network, save_network
 from workbench.core.modelling.zoo import READY
 from workbench.gui import autosave as module
@@ -72,10 +74,13 @@ def test_nothing_left_means_nothing_restored(workspace: Workspace, autosave: Aut
 def test_a_broken_autosave_is_put_aside(workspace: Workspace) -> None:
     path = config_folder() / "autosave.network.json"
     path.write_text("{ not a network")
+    said: list[str] = []
+    workspace.message.connect(said.append)
     autosave = Autosave(workspace)
     assert not autosave.restore()
     assert not path.exists()
     assert (config_folder() / "autosave.broken.json").read_text() == "{ not a network"
+    assert any("autosave.broken.json" in text for text in said)
     autosave.close()
 
 
@@ -97,3 +102,52 @@ def test_the_lock_of_a_dead_program_does_not_count(workspace: Workspace) -> None
     autosave = Autosave(workspace)
     assert autosave.path.name == "autosave.network.json"
     autosave.close()
+
+
+def test_a_window_takes_what_was_left_before_an_empty_slot(workspace: Workspace) -> None:
+    save_network(READY["lenet5"].build(), config_folder() / "autosave-3.network.json")
+    autosave = Autosave(workspace)
+    assert autosave.restore()
+    assert autosave.path.name == "autosave-3.network.json"
+    autosave.close()
+    assert not list(config_folder().glob("autosave*.json"))
+
+
+def test_a_window_that_was_opened_on_a_file_leaves_the_rest_to_a_later_one(workspace: Workspace) -> None:
+    save_network(READY["lenet5"].build(), config_folder() / "autosave.network.json")
+    opened = Autosave(workspace)
+    opened.leave()
+    rename(workspace, "mine")
+    opened.save()
+    opened.close()
+    later = Autosave(workspace)
+    assert later.restore()
+    assert workspace.document.network.name == "lenet5"
+    later.close()
+
+
+def test_a_burst_of_changes_does_not_put_off_the_saving(workspace: Workspace, autosave: Autosave) -> None:
+    autosave._timer.setInterval(600_000)
+    rename(workspace, "first")
+    begun = autosave._timer.timerId()
+    rename(workspace, "second")
+    assert begun > 0 and autosave._timer.timerId() == begun
+
+
+def test_a_disk_without_room_is_told_once_and_tried_again(
+    workspace: Workspace, autosave: Autosave, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    tries: list[Path] = []
+    workspace.message.connect(said.append)
+
+    def full(_network: Network, path: Path) -> None:
+        tries.append(path)
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "save_network", full)
+        rename(workspace, "mine")
+        qtbot.waitUntil(lambda: len(tries) >= 3)
+    assert len(said) == 1 and "No space left on device" in said[0]
+    qtbot.waitUntil(autosave.path.exists)

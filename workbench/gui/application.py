@@ -34,8 +34,10 @@ def run(reference: str | None = None) -> int:
     workspace.device_known.connect(collector.settle)
     try:
         window = open_window(workspace)
-        if reference is None and window.autosave.restore():
-            workspace.message.emit("Your unsaved changes of last time are back; undo takes them away")
+        if reference is None:
+            window.autosave.restore()
+        else:
+            window.autosave.leave()
         if reference is not None and is_foreign(Path(reference)):
             window.painted.connect(lambda: window.document_actions.open_file(Path(reference)))
         return app.exec()
