@@ -58,7 +58,7 @@ def test_the_commands_run_one_after_another(desk: Path, capsys: pytest.CaptureFi
             continue  # the weights of a backbone are a download, and the run is complete: see the tests below
         assert main(command) == 0, (command, capsys.readouterr().err)
         ran.append(command[0])
-    told = "networks describe source convert train find-batch train evaluate doctor compare queue sweep"
+    told = "networks describe source convert train find-batch train evaluate doctor compare queue sweep sweep"
     assert ran == [*told.split(), "inspect", "check", "export", "export", "bench"]
     assert (desk / "first.safetensors").is_file()
     assert list((desk / "maps").glob("*.png"))
