@@ -74,8 +74,8 @@ def test_opening_in_the_room_is_cancelled_and_begun_again(
     room.look_at_current_network()
     room.opening.cancelled.emit()
     settle()
-    assert room._subject is None
+    assert room.inquiry.subject is None
     assert not room.opening.isVisible()
     room.look_at_current_network()
     settle()
-    assert room._subject is not None and room._subject.samples is not None
+    assert room.inquiry.subject is not None and room.inquiry.subject.samples is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu
 from workbench.core.inspection.sample import BUILT_IN, FileSample, PixelSample, Sample, SetSample
 from workbench.gui import theme
 from workbench.gui.builder.field_picture import FieldPicture
+from workbench.gui.viewer.pixels import raw_pixels
 from workbench.gui.viewer.samples import PICTURE_FILES, picture_in
 from workbench.gui.viewer.study import RunEntry
 from workbench.gui.widgets.buttons import tool_button
@@ -95,7 +95,7 @@ class SampleWell(QWidget):
         """Look at something dropped or pasted; False if it is no picture."""
         if found is None:
             return False
-        self.sample_wanted.emit(FileSample(found) if isinstance(found, Path) else _pixels(found))
+        self.sample_wanted.emit(FileSample(found) if isinstance(found, Path) else PixelSample(*raw_pixels(found)))
         return True
 
     def paste(self) -> None:
@@ -164,12 +164,6 @@ class SampleWell(QWidget):
         column.addStretch(1)
         self.field.hide()
         self.status.hide()
-
-
-def _pixels(image: QImage) -> PixelSample:
-    """The pixels of a picture that another thread may read."""
-    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
-    return PixelSample(np.frombuffer(plain.constBits(), np.uint8).tobytes(), (plain.width(), plain.height()))
 
 
 def _choice(name: str, title: str, tip: str) -> QComboBox:

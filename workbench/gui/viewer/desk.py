@@ -1,4 +1,4 @@
-"""The working surface of the Inspect room: every panel in its place, none of them wired."""
+"""The working surface of the Inspect room: every panel in its place, and what one panel does to another."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from workbench.gui.viewer.nodes import NodeList
 from workbench.gui.viewer.picture import PicturePanel
 from workbench.gui.viewer.run_choice import RunChoice
 from workbench.gui.viewer.samples import SampleStrip
+from workbench.gui.viewer.sheet import SheetView
 from workbench.gui.viewer.study import Subject
 from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.problem import ProblemLabel
@@ -39,7 +40,13 @@ class Desk(QWidget):
         for panel, title in ((self.maps, "Maps"), (self.kernels, "Filters"), (self.evaluation, "Evaluation")):
             self.tabs.addTab(panel, title)
         self._arrange()
+        self._connect()
         self.show_note(None)
+
+    @property
+    def sheet_view(self) -> SheetView:
+        """The tiles in view, or those of the maps."""
+        return self.kernels.sheet_view if self.tabs.currentWidget() is self.kernels else self.maps.sheet_view
 
     def show_note(self, subject: Subject | None) -> None:
         """Say which weights are looked at; random ones are a warning."""
@@ -47,6 +54,12 @@ class Desk(QWidget):
         self.warning.show_problem(Problem("", subject.note, level="warning") if subject and untrained else None)
         self.facts.setText(subject.note if subject is not None else "")
         self.facts.setVisible(not untrained)
+
+    def _connect(self) -> None:
+        self.strip.upright.connect(self.nodes.step)
+        self.nodes.sideways.connect(self.strip.step)
+        self.kernels.node_wanted.connect(self.nodes.choose)
+        self.evaluation.sample_wanted.connect(self.strip.choose)
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)

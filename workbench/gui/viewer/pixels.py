@@ -22,6 +22,12 @@ def to_qimage(pixels: npt.NDArray[np.uint8]) -> QImage:
     return QImage(pixels.data, width, height, width * channels, form[channels]).copy()
 
 
+def raw_pixels(image: QImage) -> tuple[bytes, tuple[int, int]]:
+    """RGBA bytes and (width, height) of a picture, which another thread may read."""
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    return np.frombuffer(plain.constBits(), np.uint8).tobytes(), (plain.width(), plain.height())
+
+
 def thumbnail(pixels: npt.NDArray[np.uint8], side: int) -> QIcon:
     """An array as an icon of `side` device-independent pixels; it keeps its colours where its row is selected."""
     image = to_qimage(pixels)
