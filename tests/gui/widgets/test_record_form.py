@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSp
 from pytestqt.qtbot import QtBot
 
 from workbench.errors import Problem, Remedy
-from workbench.gui.widgets.form import FieldLook, NumberEdit, RecordForm, next_round_number
+from workbench.gui.widgets.field_look import FieldLook
+from workbench.gui.widgets.form import RecordForm
 from workbench.gui.widgets.names_edit import NamesEdit
+from workbench.gui.widgets.number_edit import NumberEdit, next_round_number
 from workbench.gui.widgets.problem import ProblemLabel
 
 

@@ -12,7 +12,8 @@ from workbench.core.training.phases import ParameterGroup, Phase
 from workbench.core.training.plan import TrainingPlan
 from workbench.errors import Problem
 from workbench.gui.training.plan_parts import next_phase, phase_look
-from workbench.gui.widgets.form import FieldLook, RecordForm
+from workbench.gui.widgets.field_look import FieldLook
+from workbench.gui.widgets.form import RecordForm
 from workbench.gui.widgets.names_edit import NamesEdit
 from workbench.gui.widgets.record_list import RecordList
 

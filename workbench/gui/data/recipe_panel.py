@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from workbench.core.data.augment import AUGMENTATIONS, Step
 from workbench.gui import theme
 from workbench.gui.data.operation_list import OperationList, preset_of
-from workbench.gui.widgets.form import NO_WHEEL
 from workbench.gui.widgets.muted import MutedLabel
+from workbench.gui.widgets.no_wheel import NO_WHEEL
 
 OWN = "own"
 

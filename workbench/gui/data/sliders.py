@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from workbench.core.data.augment import OPERATIONS, Operation, Step, step
 from workbench.core.layers.arguments import Argument, arguments
 from workbench.gui import icons, theme
-from workbench.gui.widgets.form import NO_WHEEL
+from workbench.gui.widgets.no_wheel import NO_WHEEL
 
 STEPS = 200
 """Places of a slider."""

@@ -30,7 +30,8 @@ from workbench.gui.training.search_dialog import find_button
 from workbench.gui.training.subjects import SubjectForm
 from workbench.gui.training.thread import Where
 from workbench.gui.widgets.collapsible import Collapsible
-from workbench.gui.widgets.form import FieldLook, RecordForm
+from workbench.gui.widgets.field_look import FieldLook
+from workbench.gui.widgets.form import RecordForm
 from workbench.gui.workspace import Workspace
 
 

@@ -13,8 +13,9 @@ from workbench.core.training.parts import Parameters, parameters_of, part_proble
 from workbench.core.training.phases import ParameterGroup, Phase
 from workbench.core.training.plan import TrainingPlan, unknown_names
 from workbench.errors import Problem, WorkbenchError
-from workbench.gui.widgets.form import FieldLook, PartsLook, RecordForm
-from workbench.gui.widgets.record_list import RecordList
+from workbench.gui.widgets.field_look import FieldLook
+from workbench.gui.widgets.form import RecordForm
+from workbench.gui.widgets.record_list import PartsLook, RecordList
 from workbench.gui.workspace import Workspace
 
 LANE = "parts"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbench.core.training.choices import RECORDS, choices, meaning, options
 from workbench.core.training.plan import TrainingPlan
 from workbench.gui.training.plan_values import has, usual_value, value_of
-from workbench.gui.widgets.form import FieldLook
+from workbench.gui.widgets.field_look import FieldLook
 
 MAIN = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule", "augmentation")
 DEVICES = ("auto", "cpu", "cuda")

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidg
 from workbench.core.training.plan import TrainingPlan
 from workbench.core.training.recipes import RECIPES, matches
 from workbench.gui import theme
-from workbench.gui.widgets.form import NO_WHEEL
 from workbench.gui.widgets.labels import ToneLabel
+from workbench.gui.widgets.no_wheel import NO_WHEEL
 
 OWN = "own settings"
 

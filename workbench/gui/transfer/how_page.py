@@ -14,7 +14,8 @@ from workbench.gui.transfer.cards import Card
 from workbench.gui.transfer.labels import Muted
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.state import WizardState
-from workbench.gui.widgets.form import FieldLook, RecordForm
+from workbench.gui.widgets.field_look import FieldLook
+from workbench.gui.widgets.form import RecordForm
 from workbench.gui.workspace import Workspace
 
 FIELDS = ("epochs", "augmentation", "batch_size", "name")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -14,10 +14,30 @@ from workbench.errors import Problem
 from workbench.gui import theme
 from workbench.gui.widgets.buttons import tool_button
 from workbench.gui.widgets.collapsible import Collapsible
-from workbench.gui.widgets.form import FieldLook, PartsLook, RecordForm, inside
+from workbench.gui.widgets.field_look import Editor, FieldLook
+from workbench.gui.widgets.form import RecordForm, inside
 from workbench.gui.widgets.labels import ToneLabel
 
 BUTTON_WIDTH = 22
+
+
+@dataclass(frozen=True)
+class PartsLook:
+    """How a list of records appears: what one is called, what a fresh one holds, and how one is told in a few words."""
+
+    word: str
+    fresh: Callable[[tuple[Any, ...]], Any]
+    """The record to add to those there are."""
+    tell: Callable[[Any], str]
+    looks: Mapping[str, FieldLook] = field(default_factory=dict)
+
+    def editor(self, record: type[msgspec.Struct], name: str, *, changed: Callable[[], None]) -> Editor:
+        """What edits a tuple of such records in a form."""
+        parts = RecordList(record, self, name)
+        parts.changed.connect(changed)
+        return Editor(
+            parts, parts.records, lambda records: parts.show_records(tuple(records or ())), parts.show_problems
+        )
 
 
 class RecordList(QWidget):
