@@ -9,9 +9,10 @@ from workbench.gui import theme
 from workbench.gui.data.augmentation_page import AugmentationPage
 from workbench.gui.data.decisions_panel import DecisionsPanel
 from workbench.gui.data.figures_panel import FiguresPanel
-from workbench.gui.data.grid import SIDES, PictureGrid
+from workbench.gui.data.grid import PictureGrid
 from workbench.gui.data.health_panel import HealthPanel
 from workbench.gui.data.picture_panel import PicturePanel
+from workbench.gui.data.sheet import SIDES
 from workbench.gui.widgets.labels import ToneLabel
 from workbench.gui.workspace import Workspace
 

@@ -73,6 +73,7 @@ class HealthPanel(QWidget):
         self.doubt_button = WitnessButton(jobs, self)
         self.busy = BusyRow("data-health", self)
         self._scroll = QScrollArea(self)
+        self._scroll.setAccessibleName("What was found")
         self._arrange()
         self.check_button.clicked.connect(self.check)
         self.doubt_button.chosen.connect(self.check_with)
