@@ -178,6 +178,7 @@ def _overview(photos: PhotoFolder) -> QWidget:
         column.addWidget(_skipped(photos))
     column.addStretch(1)
     scroll = QScrollArea()
+    scroll.setAccessibleName("What is in the folder")
     scroll.setFrameShape(QFrame.Shape.NoFrame)
     scroll.setWidgetResizable(True)
     scroll.setWidget(content)

@@ -146,6 +146,7 @@ class MapsPanel(QWidget):
         column.addWidget(self.bars)
         column.addStretch()
         area = QScrollArea()
+        area.setAccessibleName("Values of the node")
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(inside)
