@@ -23,7 +23,7 @@ from workbench.gui.data.room import DataRoom
 from workbench.gui.data.sliders import OperationForm
 from workbench.gui.shell import MainWindow
 from workbench.gui.training.plan_form import PlanForm
-from workbench.gui.viewer.pixels import to_qimage
+from workbench.gui.widgets.pixels import to_qimage
 from workbench.gui.workspace import Workspace
 
 Settle = Callable[[], None]

@@ -22,7 +22,7 @@ from workbench.gui.bridge import Inbox
 from workbench.gui.builder.group_facts import group_ends
 from workbench.gui.builder.view import CanvasView
 from workbench.gui.errors import show_error
-from workbench.gui.viewer.pixels import to_qimage
+from workbench.gui.widgets.pixels import to_qimage
 from workbench.gui.workspace import Workspace
 
 if TYPE_CHECKING:

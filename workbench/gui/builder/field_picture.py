@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.core.inspection.sight import Sight
 from workbench.gui import theme
-from workbench.gui.viewer.pixels import draw_image
+from workbench.gui.widgets.pixels import draw_image
 
 MOST_BEYOND = 0.5
 """How far around the picture is shown at most, as a share of its larger side."""

@@ -12,8 +12,8 @@ from workbench.core.inspection.feature_maps import Spot, strongest, tile_sheet
 from workbench.core.layers.kind import describe_shape
 from workbench.gui import theme
 from workbench.gui.builder.fitted_tiles import GAP, FittedTiles
-from workbench.gui.viewer.pixels import PictureView, to_qimage
 from workbench.gui.widgets.muted import MutedLabel
+from workbench.gui.widgets.pixels import PictureView, to_qimage
 
 if TYPE_CHECKING:
     from workbench.core.inspection.glimpses import Closeup, Glimpse

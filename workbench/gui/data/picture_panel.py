@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from workbench.core.data.index import DataIndex
 from workbench.gui import theme
 from workbench.gui.data.holding import Holding
-from workbench.gui.viewer.pixels import draw_image, fitted, to_qimage
 from workbench.gui.widgets.labels import LineLabel, PathLabel, ToneLabel
 from workbench.gui.widgets.muted import MutedLabel
+from workbench.gui.widgets.pixels import draw_image, fitted, to_qimage
 from workbench.gui.widgets.sentences import capitalised
 
 LARGEST = 1600

@@ -14,7 +14,7 @@ from workbench.core.data.threads import in_threads
 from workbench.core.data.thumbnails import thumbnail
 from workbench.gui.background import Background
 from workbench.gui.bridge import Inbox
-from workbench.gui.viewer.pixels import to_qimage
+from workbench.gui.widgets.pixels import to_qimage
 
 LANE, KEY = "thumbnails", "page"
 MOST_BYTES = 96_000_000

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from workbench.gui import icons, theme
-from workbench.gui.viewer.pixels import fitted
+from workbench.gui.widgets.pixels import fitted
 
 GAP = 10
 """Free pixels around a picture, in which the mark of the chosen ones is drawn."""

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from workbench.gui import theme
-from workbench.gui.viewer.pixels import draw_image, fitted, to_qimage
+from workbench.gui.widgets.pixels import draw_image, fitted, to_qimage
 
 if TYPE_CHECKING:
     from workbench.core.data.variants import Variant

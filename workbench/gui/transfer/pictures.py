@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.gui import theme
-from workbench.gui.viewer.pixels import draw_image, to_qimage
+from workbench.gui.widgets.pixels import draw_image, to_qimage
 
 Pixels = npt.NDArray[np.uint8]
 

@@ -16,9 +16,9 @@ from workbench.gui.transfer.labels import Muted, Text
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.pictures import thumbnail
 from workbench.gui.transfer.state import WizardState
-from workbench.gui.viewer.confusion import NAMES_WIDTH, ConfusionView
 from workbench.gui.widgets.busy import BusyRow
 from workbench.gui.widgets.buttons import primary_button, push_button
+from workbench.gui.widgets.confusion import NAMES_WIDTH, ConfusionView
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 

@@ -24,10 +24,10 @@ from workbench.gui.background import Background
 from workbench.gui.bridge import Inbox
 from workbench.gui.errors import show_error
 from workbench.gui.training.wording import percent
-from workbench.gui.viewer.confusion import ConfusionView
-from workbench.gui.viewer.pixels import thumbnail
 from workbench.gui.viewer.study import Subject, evaluation_of, sentence
+from workbench.gui.widgets.confusion import ConfusionView
 from workbench.gui.widgets.empty_state import EmptyState
+from workbench.gui.widgets.pixels import thumbnail
 
 MOST_MISTAKES = 60
 THUMBNAIL = 56

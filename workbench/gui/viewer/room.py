@@ -14,11 +14,11 @@ from workbench.gui.viewer import study
 from workbench.gui.viewer.desk import Desk
 from workbench.gui.viewer.inquiry import Inquiry
 from workbench.gui.viewer.keys import desk_actions
-from workbench.gui.viewer.pixels import raw_pixels
 from workbench.gui.viewer.run_choice import UNTRAINED
 from workbench.gui.viewer.study import RunEntry
 from workbench.gui.widgets.busy import BusyRow
 from workbench.gui.widgets.empty_state import EmptyState
+from workbench.gui.widgets.pixels import raw_pixels
 from workbench.gui.workspace import Workspace
 
 

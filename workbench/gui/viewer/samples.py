@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from workbench.core.data.images import ImagePart
 from workbench.gui import icons, theme
-from workbench.gui.viewer.pixels import thumbnail
 from workbench.gui.widgets.buttons import tool_button
+from workbench.gui.widgets.pixels import thumbnail
 
 SIDE = 48
 """Side of a thumbnail in device-independent pixels."""

@@ -21,10 +21,10 @@ from workbench.errors import WorkbenchError
 from workbench.files import replace_atomically
 from workbench.gui import theme
 from workbench.gui.errors import show_error
-from workbench.gui.viewer.pixels import PictureView, to_qimage
 from workbench.gui.viewer.tiles import TileView
 from workbench.gui.widgets.buttons import tool_button
 from workbench.gui.widgets.muted import MutedLabel
+from workbench.gui.widgets.pixels import PictureView, to_qimage
 
 GAP = 2
 """Pixels between tiles."""

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsPixmapItem, QGraphicsScene, QGrap
 
 from workbench.core.inspection.feature_maps import TileSheet
 from workbench.gui import theme
-from workbench.gui.viewer.pixels import to_qimage
+from workbench.gui.widgets.pixels import to_qimage
 
 MOST_ZOOM, LEAST_ZOOM = 64.0, 0.05
 MARGIN = 6

@@ -27,7 +27,7 @@ from workbench.gui import theme
 from workbench.gui.training.history import RunHistory
 from workbench.gui.training.measures.page import NOT_JUDGED, Page
 from workbench.gui.training.wording import percent
-from workbench.gui.viewer.confusion import ConfusionView
+from workbench.gui.widgets.confusion import ConfusionView
 from workbench.gui.widgets.labels import ToneLabel
 
 VALUE = Qt.ItemDataRole.UserRole

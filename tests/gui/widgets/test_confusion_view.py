@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
-from workbench.gui.viewer.confusion import ConfusionView
+from workbench.gui.widgets.confusion import ConfusionView
 
 
 def shown(qtbot: QtBot, counts: np.ndarray) -> ConfusionView:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.gui import theme
-from workbench.gui.viewer.pixels import to_qimage
+from workbench.gui.widgets.pixels import to_qimage
 
 SMALLEST_CELL = 18
 """Cells narrower than this show no number."""
