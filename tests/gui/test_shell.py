@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QLabel,
     QLineEdit,
+    QMenu,
     QMessageBox,
     QTabBar,
     QTableView,
@@ -317,13 +318,32 @@ def test_help_lists_shortcuts_and_versions(window: MainWindow, close_dialogs: No
     assert "MIT licence" in window.findChild(QMessageBox, "about-dialog").text()
 
 
+def in_menu(menu: QMenu) -> list[QAction]:
+    """The actions of a menu and of the menus in it."""
+    return [
+        inner
+        for action in menu.actions()
+        for part in [action.menu()]
+        for inner in (in_menu(part) if isinstance(part, QMenu) else [action])
+    ]
+
+
+def test_the_menu_of_a_room_fits_a_small_screen_and_holds_each_action_once(whole_window: MainWindow) -> None:
+    for name in ("data", "build"):  # what a room took away is there again
+        whole_window.go(name)
+    menu = whole_window.menus.room_menu
+    assert [*map(id, in_menu(menu))] and len(in_menu(menu)) == len(set(map(id, in_menu(menu))))
+    assert {*in_menu(menu)} == {*whole_window.rooms["build"].commands()}
+    assert max(len(part.actions()) for part in (menu, *menu.findChildren(QMenu))) <= 20
+
+
 def test_no_two_actions_share_a_shortcut(whole_window: MainWindow) -> None:
     """Qt runs neither of two actions that are active at once with the same shortcut."""
     fixed = [key for _, action in whole_window.menus.commands() for key in action.shortcuts()]
     assert len(set(fixed)) == len(fixed)
     for name in whole_window.entries:
         whole_window.go(name)
-        own = [key for action in whole_window.menus.room_menu.actions() for key in action.shortcuts()]
+        own = [key for action in in_menu(whole_window.menus.room_menu) for key in action.shortcuts()]
         assert len(set(own)) == len(own), name
         assert not set(own) & set(fixed), name
 

@@ -14,6 +14,9 @@ from workbench.gui import theme
 from workbench.gui.documents import DocumentActions
 from workbench.gui.rooms import RoomEntry
 
+SECTION = "section"
+"""The property of an action of a room that says in which part of the room's menu it is."""
+
 THEME_TITLES = {"light": "Light", "dark": "Dark", "system": "As the desktop"}
 
 
@@ -32,6 +35,7 @@ class Menus(QObject):
         self._window = window
         self._actions: list[tuple[str, QAction]] = []
         self._themes: dict[str, QAction] = {}
+        self._parts: dict[str, QMenu] = {}
         self._file(document)
         self._edit(document)
         self.room_menu = window.menuBar().addMenu("&Room")
@@ -47,12 +51,25 @@ class Menus(QObject):
         self._themes[mode].setChecked(True)
 
     def show_room(self, title: str, actions: list[QAction]) -> None:
-        """Fill the menu of the open room; a room without actions has no menu."""
-        for action in self.room_menu.actions():  # clear() would also invalidate actions that belong to docks
-            self.room_menu.removeAction(action)
+        """Fill the menu of the open room, the parts that its actions name below it; one without actions has no menu."""
+        for menu in (*self._parts.values(), self.room_menu):
+            for action in menu.actions():  # clear() would also invalidate actions that belong to docks
+                menu.removeAction(action)
+        for part in self._parts.values():
+            part.deleteLater()
+        self._parts = {}
         self.room_menu.setTitle(f"&{title}")
-        self.room_menu.addActions(actions)
+        for action in actions:
+            self._part(action.property(SECTION)).addAction(action)
         self.room_menu.menuAction().setVisible(bool(actions))
+
+    def _part(self, title: str | None) -> QMenu:
+        """The part of the room's menu with a title, made where it is not there; without one the menu itself."""
+        if not title:
+            return self.room_menu
+        if title not in self._parts:
+            self._parts[title] = self.room_menu.addMenu(title)
+        return self._parts[title]
 
     def show_recent(self, paths: tuple[str, ...]) -> None:
         """Fill the list of recent files."""

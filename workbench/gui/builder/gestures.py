@@ -13,6 +13,7 @@ from workbench.core.graph.outline import outermost
 from workbench.errors import Problem
 from workbench.gui.builder import style
 from workbench.gui.builder.card import Card
+from workbench.gui.builder.edge_item import EdgeItem
 from workbench.gui.builder.flow import Port
 from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.group_item import GroupItem
@@ -275,8 +276,13 @@ def _select_for_menu(view: CanvasView, event: QMouseEvent) -> None:
             view.network_scene.select([])
             view.network_scene.select_remarks([remark.key])
         return
-    item = view.node_at(place) or view.headline_at(place)
-    if item is not None and not item.isSelected():
+    item = view.node_at(place) or view.headline_at(place) or view.edge_near(place)
+    if item is None or item.isSelected():
+        return
+    if isinstance(item, EdgeItem):
+        view.network_scene.select([])
+        item.setSelected(True)
+    else:
         view.network_scene.select([item.name])
 
 

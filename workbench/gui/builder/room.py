@@ -15,6 +15,7 @@ from workbench.gui.builder.align import Aligning
 from workbench.gui.builder.announcing import Announcing
 from workbench.gui.builder.badges import Badges
 from workbench.gui.builder.breadcrumb import Breadcrumb
+from workbench.gui.builder.canvas_menu import CanvasMenu, mark_sections
 from workbench.gui.builder.compare import CompareDialog
 from workbench.gui.builder.docks import Dock, DockArea
 from workbench.gui.builder.editor import Editor
@@ -99,6 +100,8 @@ class BuildRoom(QWidget):
         self._arrange()
         self._connect()
         self.badges = Badges(self.view, self.canvas_actions, workspace)
+        self.menu = CanvasMenu(self.view)
+        mark_sections(self.canvas_actions.all, [self.find_layer, *self.pane_actions, *self.docks.actions_of_docks()])
         self._open(workspace.document.network)
         if workspace.current_analysis is not None:
             self._show_analysis(workspace.current_analysis)
@@ -157,7 +160,14 @@ class BuildRoom(QWidget):
 
     def go_on(self, way: int) -> None:
         """Take the keyboard to the part of the room behind (1) or before (-1) the one that has it."""
-        panels = (self.palette_panel, self.view, self.problems, self.inspector, self.history_dock.widget())
+        panels = (
+            self.palette_panel,
+            self.start_page,
+            self.view,
+            self.problems,
+            self.inspector,
+            self.history_dock.widget(),
+        )
         next_pane([*panels, self.bar], way)
 
     def _start_from(self, sort: str, path: str) -> None:

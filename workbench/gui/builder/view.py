@@ -7,6 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -68,6 +69,8 @@ class CanvasView(Camera):
     """A connection from this port ("input" or "output") of this node was drawn to an empty place of the scene."""
     cancelled = Signal()
     """Escape: what is being made for the canvas is not wanted."""
+    menu_wanted = Signal(object)
+    """A menu is asked for, by the event that does."""
     edit_requested = Signal()
     """The selected node should be edited."""
 
@@ -86,7 +89,6 @@ class CanvasView(Camera):
         self.parts = Parts(self)
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         editor.refused.connect(lambda text: self.bubble.say(text, self._mouse))
 
     # what is where
@@ -174,6 +176,10 @@ class CanvasView(Camera):
         gesture, self.gesture = self.gesture, None
         if gesture is not None:
             gesture.release(event)
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event)
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
