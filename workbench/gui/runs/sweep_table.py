@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
 
 from workbench.gui import theme
 from workbench.gui.training.wording import duration
+from workbench.gui.widgets.row_table import show_as_rows
 
 if TYPE_CHECKING:
     from workbench.core.runs.compare import Figure
@@ -24,17 +25,7 @@ class SweepTable(QTableWidget):
         super().__init__(parent)
         self.setObjectName("sweep-trials")
         self.setAccessibleName("Trials of the sweep")
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(24)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        show_as_rows(self, row_height=24)
         self.horizontalHeader().setStretchLastSection(True)
 
     def show_report(self, told: SweepReport | None) -> None:

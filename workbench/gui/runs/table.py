@@ -15,7 +15,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from workbench.gui.runs.model import BEGUN, MODEST, SORT_ROLE, RunsModel
 from workbench.gui.runs.rows import RunRow
+from workbench.gui.widgets.row_table import show_as_rows
 
 WIDEST, MOST = 180, 1_000
 """Pixels of a cell of names."""
@@ -90,26 +90,16 @@ class RunsTable(QTableView):
                 self.selectionModel().select(index, flags)
 
     def _prepare(self) -> None:
+        show_as_rows(self, row_height=26)
         self.setObjectName("runs-table")
         self.setAccessibleName("Runs")
         self.setToolTip("Select several runs with Ctrl or Shift to compare them")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAlternatingRowColors(True)
-        self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of runs differ at their ends
         for column in MODEST:
             self.setItemDelegateForColumn(column, _Modest(self))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(26)
         self.setSortingEnabled(True)
         self.sortByColumn(BEGUN, Qt.SortOrder.DescendingOrder)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(104)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
