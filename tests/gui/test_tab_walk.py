@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QAction, QImage
 from PySide6.QtTest import QTest
@@ -32,11 +34,11 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph.network import Network, Node, chain
+from workbench.core.modelling.zoo import empty_network
 from workbench.core.runs.runner import create_run, walk
 from workbench.core.training.plan import TrainingPlan
 from workbench.gui.builder.room import BuildRoom
 from workbench.gui.builder.view import CanvasView
-from workbench.gui.rail import RailButton
 from workbench.gui.rooms import ROOMS
 from workbench.gui.shell import MainWindow
 from workbench.gui.widgets.collapsible import Collapsible
@@ -88,10 +90,20 @@ def trained(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> Pa
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WORKBENCH_CACHE", str(session_cache))
         folder = tmp_path_factory.mktemp("walked") / "runs"
-        for name in ("first", "second"):
-            plan = TrainingPlan(network="tiny", data="digits", epochs=1, batch_size=64, device="cpu", precision="fp32")
-            assert list(walk(create_run(plan, _tiny(), folder / name)))
+        plan = TrainingPlan(network="tiny", data="digits", epochs=1, batch_size=64, device="cpu", precision="fp32")
+        assert list(walk(create_run(plan, _tiny(), folder / "first")))
+        shutil.copytree(folder / "first", folder / "second")
     return folder
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A few plain pictures of two classes."""
+    for name, colour in (("blue", (40, 60, 200)), ("red", (200, 50, 40))):
+        (tmp_path / "squares" / name).mkdir(parents=True)
+        for number in range(10):
+            Image.new("RGB", (32, 32), colour).save(tmp_path / "squares" / name / f"{number}.png")
+    return tmp_path / "squares"
 
 
 def _tiny() -> Network:
@@ -146,9 +158,8 @@ def panes_walked(way: int) -> list[QWidget]:
 def not_reached(window: QWidget, stops: list[QWidget]) -> list[str]:
     """What could be used and is no stop, no part of one, and not next to one with the arrow keys."""
     usable = [widget for widget in window.findChildren(QWidget) if isinstance(widget, HANDLED) and _is_open(widget)]
-    missed = [widget for widget in usable if not any(_belongs(widget, stop) for stop in stops)]
-    missed += [widget for widget in tab_stops(window) if widget not in stops]
-    return [told(widget) for widget in missed]
+    usable += tab_stops(window)
+    return [told(widget) for widget in usable if not any(_belongs(widget, stop) for stop in stops)]
 
 
 def _is_open(widget: QWidget) -> bool:
@@ -156,11 +167,17 @@ def _is_open(widget: QWidget) -> bool:
 
 
 def _belongs(widget: QWidget, stop: QWidget) -> bool:
-    if isinstance(widget, RailButton) and isinstance(stop, RailButton):
+    if isinstance(widget, QAbstractButton) and isinstance(stop, QAbstractButton) and _is_one_choice(widget, stop):
         return True
     if isinstance(widget, QToolButton) and isinstance(widget.parentWidget(), QLineEdit | QTabBar):
         return True  # Qt's own: the cross that empties a field, the arrows of many tabs
     return widget is stop or stop.isAncestorOf(widget)
+
+
+def _is_one_choice(one: QAbstractButton, other: QAbstractButton) -> bool:
+    if one.group() is not None:
+        return one.group() is other.group() and one.group().exclusive()
+    return one.autoExclusive() and other.autoExclusive() and one.parentWidget() is other.parentWidget()
 
 
 def name_of(widget: QWidget) -> str:
@@ -297,7 +314,28 @@ def test_runs_that_are_chosen(
     holds(window)
 
 
-@pytest.mark.parametrize("action", ["build-ready", "build-source", "help-shortcuts"])
+def test_an_empty_network(window: MainWindow, workspace: Workspace, qtbot: QtBot) -> None:
+    enter(window, "build", qtbot)
+    workspace.document.open(empty_network())
+    settle(window, qtbot)
+    holds(window)
+
+
+def test_photos_that_were_read(window: MainWindow, qtbot: QtBot, photos: Path) -> None:
+    enter(window, "transfer", qtbot)
+    assert _focus().objectName() == "transfer-folder"
+    QTest.keyClicks(_focus(), str(photos))
+    QTest.keyClick(_focus(), Qt.Key.Key_Return)
+    further = window.findChild(QAbstractButton, "transfer-next")
+    qtbot.waitUntil(further.isEnabled, timeout=PATIENCE_MS)
+    settle(window, qtbot)
+    holds(window)
+    QTest.keyClick(further, Qt.Key.Key_Space)
+    settle(window, qtbot)
+    holds(window)
+
+
+@pytest.mark.parametrize("action", ["build-ready", "build-source", "build-compare", "help-shortcuts"])
 def test_a_dialog(window: MainWindow, qtbot: QtBot, action: str) -> None:
     enter(window, "build", qtbot)
     window.findChild(QAction, action).trigger()

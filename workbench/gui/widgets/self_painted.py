@@ -12,8 +12,6 @@ from workbench.gui import theme
 class SelfPaintedButton(QAbstractButton):
     """A button without Qt's look; Fusion has it painted anew when the mouse comes and goes."""
 
-    draws_focus = True
-
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
