@@ -18,14 +18,15 @@ NEVER = (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
 
 
 class FocusMarks(QObject):
-    """Marks what has the keyboard in every window of the application, until the mouse takes it elsewhere.
+    """Marks what has the keyboard in a window and in its dialogs, until the mouse takes it elsewhere.
 
     A class with `draws_focus = True` shows it by itself, enough to be told at a glance.
     """
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
         self.by_keys = False
+        self._window = window
         self._shown: FocusMark | None = None
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -45,12 +46,17 @@ class FocusMarks(QObject):
         if self._shown is not None and isValid(self._shown):
             self._shown.leave()
         self._shown = None
-        if new is None or new.window().windowType() in NEVER:
+        if new is None or new.window().windowType() in NEVER or not self._is_ours(new.window()):
             return
         self._learn(new.window())
         if self.by_keys and not getattr(new, "draws_focus", False) and new is not new.window():
             self._shown = _mark_of(new.window())
             self._shown.surround(new)
+
+    def _is_ours(self, window: QWidget | None) -> bool:
+        while window is not None and window is not self._window:
+            window = window.parentWidget()
+        return window is not None
 
     def _learn(self, window: QWidget) -> None:
         """A press of the mouse gives the keyboard away while its button is down."""
