@@ -7,7 +7,7 @@ from torch import nn
 from torchvision.models import DenseNet, ResNet
 from torchvision.models.resnet import BasicBlock
 
-from workbench.core.graph import blocks, edits
+from workbench.core.graph import blocks, edits, groups
 from workbench.core.graph.network import BlockUse, Network, Node, chain
 from workbench.core.graph.stacks import (
     Stack,
@@ -15,6 +15,7 @@ from workbench.core.graph.stacks import (
     set_stack_arguments,
     set_stack_block_arguments,
     stack_of,
+    stack_of_one,
     stacks,
 )
 from workbench.core.layers.blocks.catalog import BLOCKS
@@ -121,6 +122,21 @@ def test_how_often_a_branch_is_left_out_may_grow_with_the_depth() -> None:
         network = edits.set_arguments(network, f"b.{number}.stochastic_depth", {"p": number / 10})
     assert [len(stack) for stack in stacks(network)] == [3]
     assert stacks(edits.set_arguments(network, "b.1.block.0", {"kernel_size": 5})) == ()
+
+
+def test_a_group_made_by_hand_becomes_a_stack() -> None:
+    network = groups.rename_group(row(1), "b.0", "block")
+    alone = stack_of_one(network, "block")
+    assert alone == Stack("", ("block",))
+    after = resize_stack(network, alone, 3)
+    assert stacks(after) == (Stack("", ("block", "block_1", "block_2")),)
+    assert [*after.consumers["block_2.relu_1"]] == [*network.consumers["block.relu_1"]]
+    assert stack_of_one(after, "block_1") == Stack("", ("block_1",))
+
+
+def test_what_two_nodes_feed_or_leave_cannot_be_one_behind_the_other() -> None:
+    network = edits.insert_after(row(2), Node("side", "Add"), "b.0.relu_1", catalog=CATALOG)
+    assert stack_of_one(edits.connect(network, "b.0.bn1", "side", catalog=CATALOG), "b.0") is None
 
 
 def test_branches_side_by_side_are_no_stack() -> None:

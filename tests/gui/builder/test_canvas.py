@@ -210,6 +210,16 @@ def test_pasting_what_is_no_network_is_refused_in_words(room: BuildRoom, qtbot: 
     assert room.workspace.document.undo_label is None
 
 
+def test_what_is_duplicated_comes_into_view(room: BuildRoom, qtbot: QtBot) -> None:
+    room.view.real_size()
+    room.scene.select(["output"])
+    room.view.reveal("input")
+    qtbot.keyClick(room.view, Qt.Key.Key_D, CTRL)
+    (copy,) = room.scene.selected
+    seen = room.view.mapToScene(room.view.viewport().rect()).boundingRect()
+    assert seen.contains(room.scene.nodes[copy].box())
+
+
 def test_a_part_of_a_network_file_is_refused_with_what_is_wrong(room: BuildRoom, qtbot: QtBot) -> None:
     room.scene.select(["conv1", "bn1"])
     qtbot.keyClick(room.view, Qt.Key.Key_C, CTRL)

@@ -14,6 +14,7 @@ from workbench.core.graph import edits
 from workbench.core.graph.groups import remove_group
 from workbench.core.graph.network import Network, Node, chain
 from workbench.core.graph.outline import ROOT
+from workbench.core.graph.stacks import Stack
 from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
 from workbench.gui.builder import style
@@ -394,6 +395,24 @@ def test_the_inspector_counts_the_copies_of_a_stack(staged: BuildRoom) -> None:
     assert staged.scene.chosen == ["stage.0…1"] and len(network_of(staged)) == 5 + 2 * 2
     staged.workspace.document.undo()
     assert network_of(staged) == stages()
+
+
+BLOCKS = ("block", "block_1", "block_2")
+
+
+def test_a_single_group_is_made_a_stack_by_its_number_of_copies(room: BuildRoom) -> None:
+    room.scene.select(["conv2", "bn2", "relu2"])
+    room.editor.group()
+    form = room.inspector.form
+    assert isinstance(form, GroupForm) and form.count.isVisibleTo(form) and form.count.value() == 1
+    form.count.setValue(3)
+    network = network_of(room)
+    assert network["pool2"].inputs == ("block_2.relu2",)
+    assert network["block_1.conv2"].inputs == ("block.relu2",)
+    assert room.scene.chosen == ["block"] and room.scene.tree.stacks["block…block_2"] == Stack("", BLOCKS)
+    assert room.inspector.form is form and form.count.value() == 3
+    form.count.setValue(1)
+    assert room.scene.chosen == ["block"] and {*network_of(room).groups} == {"block"}
 
 
 def test_a_group_is_renamed_and_kept_as_a_block(staged: BuildRoom) -> None:

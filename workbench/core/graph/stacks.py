@@ -70,6 +70,13 @@ def stack_of(network: Network, group: str) -> Stack | None:
     return next((stack for stack in stacks(network) if group in stack.members), None)
 
 
+def stack_of_one(network: Network, group: str) -> Stack | None:
+    """A group as a stack that copies can be added to, or None where more than one node feeds it or leaves it."""
+    inner = members(network, group)
+    lone = len(sources(inner, group)) == 1 and len(outlets(network, group)) == 1
+    return Stack(group.rpartition(".")[0], (group,)) if lone else None
+
+
 def set_stack_arguments(network: Network, stack: Stack, inner: str, changes: Mapping[str, Any]) -> Network:
     """Change some arguments of the same node in all copies; `inner` is its name inside, as `conv1`."""
     return in_all(network, stack, lambda now, member: edits.set_arguments(now, f"{member}.{inner}", changes))

@@ -44,12 +44,22 @@ class CanvasActions(QObject):
         return (
             Entry("build-cut", "Cut", "Ctrl+X", editor.cut),
             Entry("build-copy", "Copy", "Ctrl+C", editor.copy, "copy"),
-            Entry("build-paste", "Paste", "Ctrl+V", editor.paste),
-            Entry("build-duplicate", "Duplicate", "Ctrl+D", editor.duplicate),
+            Entry("build-paste", "Paste", "Ctrl+V", self._seen(editor.paste)),
+            Entry("build-duplicate", "Duplicate", "Ctrl+D", self._seen(editor.duplicate)),
             Entry("build-delete", "Delete", "Del", editor.delete, "trash"),
             Entry("build-connect", "Connect the two selected nodes", "C", self._connect_selected, "link"),
             Entry("build-edit", "Edit what is selected", "Return", self._view.edit_requested.emit),
         )
+
+    def _seen(self, edit: Callable[[], object]) -> Callable[[], None]:
+        """An edit that brings into view what it has added and selected."""
+
+        def done() -> None:
+            edit()
+            for name in self._scene.chosen[:1]:
+                self._view.reveal(name)
+
+        return done
 
     def _looking(self) -> tuple[Entry, ...]:
         view = self._view

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSpinBox
 
 from workbench.core.graph.groups import group_name_problem
 from workbench.core.graph.outline import Outline
-from workbench.core.graph.stacks import MOST, Stack
+from workbench.core.graph.stacks import MOST, Stack, stack_of_one
 from workbench.core.layers.blocks.catalog import block_arguments
 from workbench.core.layers.blocks.library import known_blocks, name_problem
 from workbench.errors import Problem
@@ -29,6 +29,7 @@ class GroupForm(ArgumentForm):
         self.prefix = tree.stacks[key].members[0] if key in tree.stacks else key
         use, blocks = tree.network.blocks.get(self.prefix), known_blocks()
         self.block = use.block if use else ""
+        self.copied: Stack | None = None
         known = block_arguments(blocks[use.block]) if use and use.block in blocks else ()
         super().__init__(known, name=self.prefix, about_name="Name of the group", stack=stack)
         self._add_count()
@@ -44,11 +45,12 @@ class GroupForm(ArgumentForm):
         self.show_stack(stack)
         is_stack = self.key in tree.stacks
         self.rows.setRowVisible(self.name, not is_stack)
-        self.rows.setRowVisible(self.count, stack is not None)
+        self.copied = stack or stack_of_one(tree.network, self.prefix)
+        self.rows.setRowVisible(self.count, self.copied is not None)
         self.all_copies.setVisible(stack is not None and not is_stack and bool(self.fields))
-        if stack is not None:
+        if self.copied is not None:
             with QSignalBlocker(self.count):
-                self.count.setValue(len(stack))
+                self.count.setValue(len(self.copied))
 
     def name_problem(self, text: str) -> Problem | None:
         around = self.prefix.rpartition(".")[0]
@@ -60,7 +62,7 @@ class GroupForm(ArgumentForm):
         self.count = QSpinBox()
         self.count.setObjectName("build-copies")
         self.count.setAccessibleName("Number of copies")
-        self.count.setToolTip("Copies are added and removed at the end of the stack.")
+        self.count.setToolTip("How many of it there are one behind the other; copies come and go at the end.")
         self.count.setRange(1, MOST)
         self.count.setKeyboardTracking(False)
         self.count.installEventFilter(Manners(self))

@@ -276,8 +276,8 @@ class Inspector(QScrollArea):
             self._editor.rename_group(self.form.prefix, new_name)
 
     def _resize(self, count: int, session: int) -> None:
-        if self.form is not None and self.form.stack is not None:
-            self._editor.resize(self.form.stack, count, session=session)
+        if isinstance(self.form, GroupForm) and self.form.copied is not None:
+            self._editor.resize(self.form.copied, count, session=session)
 
     def _keep(self, name: str) -> None:
         """Save the group that is shown as a block; of a stack its first copy."""
