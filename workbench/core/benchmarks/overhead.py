@@ -1,7 +1,8 @@
 """Milliseconds that a step of a run takes beyond the bare step of the same module: forward, loss, backward, optimizer.
 
-Both take the same batch, which lies ready, in one process and in turn; on the CPU the time is that of the thread, which
-others on the machine do not disturb. A network of little cost shows most.
+Both take the same batch, which lies ready, in one process and in turn, and freed memory is kept for both, as in a run;
+on the CPU the time is that of the thread, which others on the machine do not disturb much. A network of little cost
+shows most.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from workbench.core.training.beginning import TrainingJob
 from workbench.core.training.compatibility import framing_of
 from workbench.core.training.device import choose_device
 from workbench.core.training.fitting import within_memory
+from workbench.core.training.heap import kept_heap
 from workbench.core.training.loop import change_weights, make_gradients
 from workbench.core.training.plan import TrainingPlan
 from workbench.core.training.session import Session
@@ -36,7 +38,7 @@ Step = Callable[[Session, Batch], None]
 @OVERHEAD.arm("added to a step")
 def added(work: Work) -> float:
     """The median of what a step of a run takes more."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, kept_heap():
         session = _session(work, Path(folder))
         session.begin_epoch()
         ready = next(session.remaining_batches())

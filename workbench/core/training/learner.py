@@ -44,7 +44,7 @@ class Learner:
         The `outcomes` of the epochs so far are for rates that follow them.
         """
         losses = [outcome.loss for outcome in outcomes]
-        self._rate_of = rates_of_epoch(self.plan, epoch, per_epoch=self._per_epoch, losses=losses)
+        self._rates = rates_of_epoch(self.plan, epoch, per_epoch=self._per_epoch, losses=losses)
         phase, first_epoch = self.plan.phase_at(epoch)
         if first_epoch != self._phase_began:
             self._begin_phase(phase)
@@ -53,7 +53,7 @@ class Learner:
 
     def begin_step(self, step: int) -> None:
         """Set the learning rate of a step of this epoch (counted from 0 over the run)."""
-        self.set_rate(self._rate_of(step))
+        self.set_rate(self._rates[step % self._per_epoch])
 
     def set_rate(self, rate: float) -> None:
         """Let the next step be of this size; groups of parameters keep their share of it."""

@@ -32,12 +32,18 @@ def rate_at(plan: TrainingPlan, step: int, *, per_epoch: int, losses: Sequence[f
 
     Of a model whose parameters have rates of their own it is the rate that these multiply.
     """
-    return rates_of_epoch(plan, step // per_epoch, per_epoch=per_epoch, losses=losses)(step)
+    return _rate_in(plan, step // per_epoch, per_epoch=per_epoch, losses=losses)(step)
 
 
 def rates_of_epoch(
     plan: TrainingPlan, epoch: int, *, per_epoch: int, losses: Sequence[float] = ()
-) -> Callable[[int], float]:
+) -> tuple[float, ...]:
+    """The rates of all steps of an epoch (from 0): those that `rate_at` gives for each."""
+    steps = range(epoch * per_epoch, (epoch + 1) * per_epoch)
+    return tuple(map(_rate_in(plan, epoch, per_epoch=per_epoch, losses=losses), steps))
+
+
+def _rate_in(plan: TrainingPlan, epoch: int, *, per_epoch: int, losses: Sequence[float]) -> Callable[[int], float]:
     """The rate of each step (from 0, over the run) of an epoch; what all its steps share is looked up once."""
     phase, before = plan.phase_at(epoch)
     first, steps, since = before * per_epoch, phase.epochs * per_epoch, tuple(losses[before:])
