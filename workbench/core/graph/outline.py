@@ -199,7 +199,11 @@ def seen_network(tree: Outline, opened: Collection[str], root: str = ROOT) -> Ne
 
     Nodes whose inputs are all seen are the very nodes of the network.
     """
-    owners = tree.owners(opened, root)
+    return network_of(tree, tree.owners(opened, root))
+
+
+def network_of(tree: Outline, owners: Mapping[str, str]) -> Network:
+    """`seen_network` where it is known what shows each node."""
     inside: dict[str, list[str]] = defaultdict(list)
     for name, key in owners.items():
         inside[key].append(name)
@@ -208,6 +212,8 @@ def seen_network(tree: Outline, opened: Collection[str], root: str = ROOT) -> Ne
 
 def _seen(tree: Outline, key: str, names: Iterable[str], owners: Mapping[str, str]) -> Node:
     node = tree.network.nodes.get(key)
+    if node is not None and all(owners.get(source) == source for source in node.inputs):
+        return node
     if node is not None:
         wanted: list[str] = []
         for source in node.inputs:

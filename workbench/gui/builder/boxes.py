@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from PySide6.QtCore import QRectF
 
@@ -30,17 +31,23 @@ class Boxes:
         if box is not None:
             self._cells[_cell(box.x(), box.y())].discard(name)
 
-    def near(self, area: QRectF) -> list[QRectF]:
-        """The boxes that an area touches, in no particular but always the same order."""
+    def __getitem__(self, name: str) -> QRectF:
+        return self._boxes[name]
+
+    def names(self, area: QRectF) -> Iterator[str]:
+        """What the boxes are called that an area touches, in no particular order."""
         left, top = _cell(area.left() - self._width, area.top() - self._height)
         right, bottom = _cell(area.right(), area.bottom())
         if (right - left + 1) * (bottom - top + 1) > len(self._boxes):
-            names = list(self._boxes)
+            names = [*self._boxes]
         else:
             cells = ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))
             names = [name for cell in cells if cell in self._cells for name in self._cells[cell]]
-        found = (self._boxes[name] for name in names)
-        return sorted((box for box in found if box.intersects(area)), key=lambda box: (box.y(), box.x()))
+        return (name for name in names if self._boxes[name].intersects(area))
+
+    def near(self, area: QRectF) -> list[QRectF]:
+        """The boxes that an area touches, in no particular but always the same order."""
+        return sorted((self._boxes[name] for name in self.names(area)), key=lambda box: (box.y(), box.x()))
 
 
 def _cell(x: float, y: float) -> Cell:

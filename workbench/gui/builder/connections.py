@@ -5,29 +5,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QGraphicsScene
 
-from workbench.core.graph.network import Network, Node
+from workbench.core.graph.network import Network, Node, Position
 from workbench.gui.builder import style
 from workbench.gui.builder.boxes import Boxes
 from workbench.gui.builder.card import Card
+from workbench.gui.builder.cards import Ways
 from workbench.gui.builder.edge_item import EdgeItem, EdgeKey
-from workbench.gui.builder.flow import DOWN
+from workbench.gui.builder.flow import DOWN, Flow
 from workbench.gui.builder.routing import STEP, corners
 
-LARGEST = (style.WIDTH, style.GROUP_HEIGHT)
 RIM = 8.0
+MOST_LOOKED_AT = 100
+"""Where more cards have moved, connections that they now stand in the way of keep their ways."""
 
 
 class Connections:
     """One item for each connection between two cards; it knows where the cards stand."""
 
-    def __init__(self, scene: QGraphicsScene) -> None:
+    def __init__(self, scene: QGraphicsScene, boxes: Boxes) -> None:
+        """`boxes` tells where the cards stand."""
         self._scene = scene
         self.items: dict[EdgeKey, EdgeItem] = {}
         self._of: dict[str, set[EdgeKey]] = {}
-        self._boxes = Boxes(*LARGEST)
+        self._near: set[EdgeKey] = set()
+        self._boxes = boxes
+        self._areas: dict[EdgeKey, QRectF] = {}
+        """Where cards matter to the way of a connection; of one that runs straight to the next row none do."""
         self.flow = DOWN
         self.frames: list[QRectF] = []
         """The open groups: ways back between rows go around those that they neither leave nor reach."""
@@ -36,13 +42,10 @@ class Connections:
         """The connections into and out of these cards."""
         return {key for name in names for key in self._of.get(name, ())}
 
-    def put(self, name: str, box: QRectF) -> None:
-        """A card stands here: connections of others go around it."""
-        self._boxes.put(name, box)
-
-    def take_away(self, name: str) -> None:
-        """A card is gone; its connections go when they are matched."""
-        self._boxes.remove(name)
+    def run(self, flow: Flow) -> set[EdgeKey]:
+        """Have them in a network that runs this way; those that this turns."""
+        before, self.flow = self.flow, flow
+        return set() if flow is before else {*self.items}
 
     def match(self, seen: Network, changed: Collection[Node], gone: Collection[str]) -> set[EdgeKey]:
         """Make the connections into changed nodes those that are to be seen; returns the new ones."""
@@ -57,35 +60,64 @@ class Connections:
                 new.add(key)
         return new
 
-    def reroute(self, keys: Collection[EdgeKey], cards: Mapping[str, Card], moved: Collection[str] = ()) -> None:
-        """New ways for these connections, and for those whose way a moved card now stands in."""
-        crossed: set[EdgeKey] = set()
-        if len(moved) < len(cards) / 4:
-            for name in moved:
-                items = self._scene.items(cards[name].box())
-                crossed |= {item.key for item in items if isinstance(item, EdgeItem)}
-        ways = {key: self._way(key, cards) for key in {*keys, *crossed} if key in self.items}
+    def follow(self, touched: Collection[EdgeKey], ways: Ways, cards: Mapping[str, Card]) -> None:
+        """New ways for touched connections, and for those of moved cards unless all around them moved alike."""
+        moved = self.at(ways)
+        carried = {key: way for key in moved.difference(touched) if (way := self._common_way(key, ways))}
+        crossed = self._crossed(ways) if len(ways) <= MOST_LOOKED_AT else set()
+        for key, way in carried.items():
+            self.items[key].shift(way)
+        self.reroute({*touched, *crossed, *moved}.difference(carried), cards)
+
+    def reroute(self, keys: Collection[EdgeKey], cards: Mapping[str, Card]) -> None:
+        """New ways for these connections."""
+        ways = {key: self._way(key, cards) for key in keys if key in self.items}
         for key, way in ways.items():  # only now: every change of an item makes Qt index the scene again
             self.items[key].follow(way, self.flow)
 
-    def show_near(self, near: Collection[EdgeKey]) -> None:
+    def show_near(self, near: set[EdgeKey]) -> None:
         """Let these connections, those of what is selected, stand out."""
-        for key, item in self.items.items():
-            item.show_near(near=key in near)
+        for key in near | self._near:
+            if key in self.items:
+                self.items[key].show_near(near=key in near)
+        self._near = near
 
     def show_path(self, path: Collection[EdgeKey]) -> None:
         """Let these connections, the way to what is looked at, stand out quietly."""
         for key, item in self.items.items():
             item.show_path(on_path=key in path)
 
+    def _crossed(self, names: Iterable[str]) -> set[EdgeKey]:
+        """The connections that run near where these cards stand."""
+        area = QRectF()
+        for name in names:
+            area = area.united(self._boxes[name])
+        found = self._scene.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        return {item.key for item in found if isinstance(item, EdgeItem)}
+
+    def _common_way(self, key: EdgeKey, ways: Ways) -> Position | None:
+        """How far a connection moved with both its ends and everything that it goes around; None if it did not."""
+        way = ways.get(key.source)
+        if way is None or ways.get(key.target) != way:
+            return None
+        area = self._areas.get(key)
+        if area is None:
+            return way
+        if self.frames and self.flow is not DOWN:
+            return None
+        self._areas[key] = area = area.translated(*way)
+        return way if all(ways.get(name) == way for name in self._boxes.names(area)) else None
+
     def _way(self, key: EdgeKey, cards: Mapping[str, Card]) -> list[QPointF]:
         flow = self.flow
         start = flow.point(cards[key.source].port("output"))
         end = flow.point(cards[key.target].port("input"))
         if STEP <= end.y() - start.y() <= 2 * STEP:
+            self._areas.pop(key, None)
             return flow.points(corners(start, end, ()))
         area = QRectF(start, end).normalized().adjusted(-2 * style.WIDTH, -5, 2 * style.WIDTH, 5)
-        boxes = flow.rects(self._boxes.near(flow.rect(area)))
+        self._areas[key] = flow.rect(area)
+        boxes = flow.rects(self._boxes.near(self._areas[key]))
         if end.y() < start.y() and flow is not DOWN:  # downwards the rims of frames leave room enough
             boxes = [*boxes, *self._frames_between(start, end, area)]
         return flow.points(corners(start, end, boxes))
@@ -105,6 +137,8 @@ class Connections:
 
     def _remove(self, key: EdgeKey) -> None:
         self._scene.removeItem(self.items.pop(key))
+        self._near.discard(key)
+        self._areas.pop(key, None)
         for name in (key.source, key.target):
             self._of[name].discard(key)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
+from workbench.core.graph.network import Position
 from workbench.gui.builder import style
 from workbench.gui.builder.flow import DOWN, FLOWS, Flow
 from workbench.gui.builder.routing import smooth
@@ -28,7 +29,10 @@ class EdgeKey(NamedTuple):
 
 
 class EdgeItem(QGraphicsRectItem):
-    """Shows one connection along the points it is given; its rectangle is that of everything it paints."""
+    """Shows one connection along the points it is given; its rectangle is that of everything it paints.
+
+    It is drawn as seen from where it begins: so it goes along with the cards at its ends without another way.
+    """
 
     def __init__(self, key: EdgeKey) -> None:
         super().__init__()
@@ -46,13 +50,20 @@ class EdgeItem(QGraphicsRectItem):
 
     def follow(self, points: Sequence[QPointF], flow: Flow = DOWN) -> None:
         """Take another way, in a network that runs this way; the last point is the tip of the arrow."""
-        if list(points) != self._points or flow is not self.flow:
-            self._points, self._rough, self.flow = list(points), QPolygonF(points), flow
+        start = points[0]
+        points = [point - start for point in points]
+        self.setPos(start)
+        if points != self._points or flow is not self.flow:
+            self._points, self._rough, self.flow = points, QPolygonF(points), flow
             tip = points[-1] - flow.point(QPointF(0, style.PORT))
             self._path = smooth([*points[:-1], tip], flow)
             self._shape = None
             self.setRect(self._path.controlPointRect().adjusted(-8, -6, 8, 6))
             self.update()
+
+    def shift(self, way: Position) -> None:
+        """Take the same way elsewhere."""
+        self.moveBy(*way)
 
     def show_near(self, *, near: bool, drop_target: bool = False) -> None:
         """Draw it in the accent: a node at its end is selected, or a new node would be put on it."""
@@ -69,8 +80,8 @@ class EdgeItem(QGraphicsRectItem):
 
     @property
     def path(self) -> QPainterPath:
-        """The line that is drawn."""
-        return self._path
+        """The line that is drawn, in scene coordinates."""
+        return self._path.translated(self.pos())
 
     # Qt's part
 

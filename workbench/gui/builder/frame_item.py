@@ -38,6 +38,8 @@ class FrameItem(QGraphicsItem):
 
     def show_group(self, text: GroupText, depth: int, flow: Flow = DOWN) -> None:
         """Show another state of the group, so many groups deep, in a network that runs this way."""
+        if (text, depth, flow) == (self.text, self.depth, self.flow):
+            return
         self.text, self.depth, self.flow = text, depth, flow
         self.setZValue(depth - 100.0)
         self.setToolTip(f"{self.key}: {text.about}\nDouble-click the headline to close it.")

@@ -136,6 +136,11 @@ class Freezing(QObject):
         whole = f"{count} with {kept:,} of {analysis.parameters:,} parameters keep their weights in the next training."
         return f"{large(kept)} frozen", whole
 
+    def _is_within(self, key: str, layers: frozenset[str]) -> bool:
+        """Whether a card stands for some of these layers and for nothing else."""
+        own = self._with_layers(self._scene.tree.nodes(key))
+        return bool(own) and own <= layers
+
     def preview(self, place: int) -> None:
         """Show the line at a place, as if what is above it were frozen."""
         self._draw(place, self.nodes_above(place))
@@ -158,10 +163,9 @@ class Freezing(QObject):
         self._draw(self.place() if self.is_on else 0, self.frozen())
 
     def _draw(self, place: int, frozen: Collection[str]) -> None:
-        tree, layers = self._scene.tree, self._with_layers(frozen)
+        layers = self._with_layers(frozen)
         for key, card in self._scene.nodes.items():
-            own = self._with_layers(tree.nodes(key))
-            card.show_frozen(bool(own) and own <= layers)
+            card.show_frozen(bool(layers) and self._is_within(key, layers))
         if not isValid(self.line):  # the scene has been emptied for another network
             self.line = FreezeLine()
         if self.line.scene() is None:

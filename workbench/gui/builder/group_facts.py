@@ -42,8 +42,10 @@ def group_text(tree: Outline, key: str) -> GroupText:
     """The texts about a group."""
     names = tree.nodes(key)
     stack = tree.stacks.get(key)
-    kinds = Counter(category(tree.network[name].kind) for name in names)
-    (common, _), *_ = kinds.most_common(1) or [("", 0)]
+    categories: Counter[str] = Counter()
+    for kind, count in Counter(tree.network[name].kind for name in names).items():
+        categories[category(kind)] += count
+    (common, _), *_ = categories.most_common(1) or [("", 0)]
     return GroupText(title(key), about(tree, key), len(stack) if stack else 0, len(names), common, sign(tree, key))
 
 

@@ -40,9 +40,9 @@ class Grouping(Adding):
         def edit(network: Network) -> Network:
             return groups.make_group(network, names, prefix)
 
+        self._scene.expect([prefix])
         if not self.attempt(edit, f"Group {counted(names)}" if names else "Group"):
             return False
-        self._scene.unfold({*self._scene.opened, prefix})
         self._scene.select([prefix])
         return True
 
@@ -64,10 +64,9 @@ class Grouping(Adding):
         """Give a group another name within the group around it."""
         around = prefix.rpartition(".")[0]
         new = f"{around}.{name}" if around else name
-        opened = {_under(key, prefix, new) for key in self._scene.opened}
+        self._scene.expect([_under(key, prefix, new) for key in self._scene.opened])
         if not self.attempt(lambda network: groups.rename_group(network, prefix, new), f"Rename {prefix} to {new}"):
             return False
-        self._scene.unfold(opened)
         self._scene.select([new])
         return True
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.core.graph.housing import housed
 from workbench.core.graph.nesting import Arrangement, arranged, cards
 from workbench.core.graph.network import Network, Position
-from workbench.core.graph.outline import Outline, seen_network
+from workbench.core.graph.outline import Outline, network_of
 from workbench.gui.builder import style
 
 SMALL = 30
@@ -24,6 +24,8 @@ class Picture:
     arrangement: Arrangement
     closed: Mapping[str, Position]
     """Where everything is when all groups are closed."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """For each node that is seen the card that shows it."""
 
     def place_in(self, group: str, shown: Position) -> Position:
         """The place, with all groups closed, of what is put down in an open group where `shown` is seen.
@@ -45,8 +47,8 @@ class Picture:
 
 def picture(tree: Outline, places: Mapping[str, Position], opened: Collection[str], root: str) -> Picture:
     """What is seen of a network with these places when these groups are open and only the root is looked at."""
-    arrangement = arranged(tree, places, opened, sizes=style.SIZES, root=root)
-    return Picture(tree, seen_network(tree, opened, root), arrangement, cards(tree, places) if places else {})
+    arrangement, owners = arranged(tree, places, opened, sizes=style.SIZES, root=root), tree.owners(opened, root)
+    return Picture(tree, network_of(tree, owners), arrangement, cards(tree, places) if places else {}, owners)
 
 
 def places_of(tree: Outline, found: Mapping[str, Position]) -> dict[str, Position]:

@@ -75,18 +75,16 @@ def _between(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> float:
 def _lane(wanted: Iterable[float], boxes: Sequence[QRectF], top: float, bottom: float) -> float:
     """The x of a vertical line that meets no box between top and bottom, with the least detour."""
     wanted = list(wanted)
-    near = [box for box in boxes if box.top() < bottom and box.bottom() > top]
-    sides = [side for box in near for side in (box.right() + CLEAR, box.left() - CLEAR)]
+    columns = {(box.left() - CLEAR, box.right() + CLEAR) for box in boxes if box.top() < bottom and box.bottom() > top}
+    sides = {side for column in columns for side in column}
 
     def detour(x: float) -> tuple[float, float]:
         return round(sum(abs(x - other) for other in wanted), 1), -x
 
-    free = (x for x in [*wanted, *sorted(sides, key=detour)] if not any(_meets(box, x) for box in near))
-    return next(free, wanted[0])
+    def is_free(x: float) -> bool:
+        return not any(left + 1 < x < right - 1 for left, right in columns)
 
-
-def _meets(box: QRectF, x: float) -> bool:
-    return box.left() - CLEAR + 1 < x < box.right() + CLEAR - 1
+    return next(filter(is_free, [*wanted, *sorted(sides, key=detour)]), wanted[0])
 
 
 def _rounded(points: Sequence[QPointF]) -> QPainterPath:

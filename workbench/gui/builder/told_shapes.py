@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from workbench.core.graph.outline import Outline
@@ -28,7 +28,7 @@ def show_reports(scene: NetworkScene, analysis: Analysis, keys: Iterable[str]) -
 
 def show_shapes(scene: NetworkScene) -> None:
     """Write the shapes where connections cross the boundaries of groups, each shape once."""
-    seen, owners = scene.picture.seen, scene.tree.owners(scene.opened, scene.root)
+    seen, owners = scene.picture.seen, scene.picture.owners
     for key, item in scene.nodes.items():
         if isinstance(item, GroupItem):
             item.show_ends(bool(seen[key].inputs) and not _is_told(scene.tree, key, seen[key].inputs))
@@ -36,7 +36,7 @@ def show_shapes(scene: NetworkScene) -> None:
         _show_frame_shapes(scene, key, frame, owners)
 
 
-def _show_frame_shapes(scene: NetworkScene, key: str, frame: FrameItem, owners: dict[str, str]) -> None:
+def _show_frame_shapes(scene: NetworkScene, key: str, frame: FrameItem, owners: Mapping[str, str]) -> None:
     ends = [scene.nodes.get(owners.get(name, "")) for name in group_ends(scene.tree, key)]
     is_root = key == scene.root
     entry, outlet = (

@@ -41,7 +41,7 @@ class Walking(QObject):
         at = (keys.index(near[0]) + way) % len(keys) if self._scene.selected_edges else keys.index(near[0])
         self._scene.select([])
         self._scene.edges[keys[at]].setSelected(True)
-        self._view.ensureVisible(self._scene.edges[keys[at]].boundingRect(), 60, 60)
+        self._view.ensureVisible(self._scene.edges[keys[at]].sceneBoundingRect(), 60, 60)
 
     def _in_order(self) -> list[EdgeKey]:
         """The connections that are seen, as the cards that they leave and reach come in the network."""
