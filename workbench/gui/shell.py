@@ -20,7 +20,7 @@ from workbench.gui.focus_mark import FocusMarks
 from workbench.gui.menus import Menus
 from workbench.gui.rail import Rail
 from workbench.gui.rooms import ROOMS, RoomEntry
-from workbench.gui.shortcuts import MOUSE, ShortcutSheet, rows_of
+from workbench.gui.shortcuts import MOUSE, WALKING, Rows, ShortcutSheet, rows_of
 from workbench.gui.status import StatusBar
 from workbench.gui.widgets.in_sight import FocusInSight
 from workbench.gui.workspace import Workspace
@@ -183,9 +183,9 @@ class MainWindow(QMainWindow):
         self.menus.show_recent(self.settings.recent)
 
     def _tell_shortcuts(self) -> None:
-        places = {"Everywhere": rows_of([action for _, action in self.menus.commands()])}
-        here = sorted(self._room_actions, key=lambda name: name != self.room)
-        places |= {self.entries[name].title: rows_of(self._room_actions[name]) for name in here}
+        places: dict[str, Rows] = {"Everywhere": [*rows_of([action for _, action in self.menus.commands()]), *WALKING]}
+        here = sorted(self.entries, key=lambda name: name != self.room)
+        places |= {self.entries[name].title: rows_of(self._room_actions[name]) for name in here if self._made(name)}
         if "build" in self._room_actions:
             places["Mouse on the canvas"] = MOUSE
         ShortcutSheet(places, self).show()

@@ -33,6 +33,12 @@ MOUSE = (
     ("Zoom", "Wheel"),
 )
 """What the mouse does on the canvas of the Build room."""
+WALKING = (
+    ("Next field or button", "Tab"),
+    ("The one before", "Shift+Tab"),
+    ("Along the rail, and open a room", "Up, Down, Return"),
+)
+"""What is no action, for those who have no mouse."""
 Rows = Sequence[tuple[str, str]]
 
 
