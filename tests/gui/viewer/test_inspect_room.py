@@ -346,10 +346,10 @@ def test_a_run_without_a_checkpoint_says_so_and_is_not_chosen_by_itself(
 
 
 def test_a_run_is_loaded_once(room: InspectRoom, monkeypatch: pytest.MonkeyPatch, settle: Settle) -> None:
-    from workbench.gui.viewer import study
+    from workbench.gui.viewer import subjects
 
     opened: list[Path] = []
-    monkeypatch.setattr(study, "open_subject", opened.append)
+    monkeypatch.setattr(subjects, "open_subject", opened.append)
     room.look_at_current_network()
     settle()
     room.runs.setCurrentIndex(0)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from workbench.core.data.split import Split
 from workbench.core.graph.network import Network
 from workbench.core.modelling.sketch import Sketch
-from workbench.gui.viewer import study
+from workbench.gui.viewer import subjects
 from workbench.gui.viewer.room import InspectRoom
 from workbench.gui.workspace import Workspace
 
@@ -43,7 +43,7 @@ def scans(tmp_path: Path) -> Path:
 
 def test_progress_counts_and_cancels(scans: Path) -> None:
     seen: list[tuple[int, int]] = []
-    subject = study.untrained_subject(
+    subject = subjects.untrained_subject(
         small_network(),
         str(scans),
         split=Split(group_pattern="^[^_]+"),
@@ -58,7 +58,7 @@ def test_progress_counts_and_cancels(scans: Path) -> None:
         raise StoppedError
 
     with pytest.raises(StoppedError):
-        study.untrained_subject(small_network(), str(scans), progress=stop)
+        subjects.untrained_subject(small_network(), str(scans), progress=stop)
 
 
 def test_opening_in_the_room_is_cancelled_and_begun_again(

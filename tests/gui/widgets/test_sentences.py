@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.gui.widgets.sentences import capitalised, sentence
+from workbench.errors import WorkbenchError
+from workbench.gui.widgets.sentences import capitalised, explained, sentence
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,15 @@ def test_a_sentence_ends_with_a_stop_once() -> None:
         "What now?",
         "Going on…",
     ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "hint", "told"),
+    [
+        ("the disk is away", "Try again", "The disk is away. Try again."),
+        ("net.pt holds no weights", "", "net.pt holds no weights."),
+        ("", "", ""),
+    ],
+)
+def test_an_error_is_explained_in_sentences(reason: str, hint: str, told: str) -> None:
+    assert explained(WorkbenchError("It failed", reason, hint)) == told

@@ -18,7 +18,7 @@ from workbench.gui.builder.node_look import NodeLook
 from workbench.gui.builder.peek import Peek
 from workbench.gui.builder.sample_well import SampleWell
 from workbench.gui.builder.view import CanvasView
-from workbench.gui.viewer.study import RunEntry, run_entries
+from workbench.gui.viewer.run_entries import RunEntry, run_entries
 from workbench.gui.widgets.pixels import to_qimage
 from workbench.gui.workspace import Workspace
 

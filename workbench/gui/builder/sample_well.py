@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu
 from workbench.core.inspection.sample import BUILT_IN, FileSample, PixelSample, Sample, SetSample
 from workbench.gui import theme
 from workbench.gui.builder.field_picture import FieldPicture
+from workbench.gui.viewer.run_entries import RunEntry
 from workbench.gui.viewer.samples import PICTURE_FILES, picture_in
-from workbench.gui.viewer.study import RunEntry
 from workbench.gui.widgets.buttons import tool_button
 from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.pixels import raw_pixels

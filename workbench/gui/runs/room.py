@@ -19,6 +19,7 @@ from workbench.gui.runs.run_actions import RunActions
 from workbench.gui.runs.selection_view import SelectionView
 from workbench.gui.runs.table import RunsTable
 from workbench.gui.widgets.empty_state import EmptyState
+from workbench.gui.widgets.sentences import explained
 from workbench.gui.workspace import Workspace
 
 LOOK_MS = 2000
@@ -104,7 +105,7 @@ class RunsRoom(QWidget):
         """Say in place why there are no runs to show; anything unexpected is our bug."""
         if isinstance(error, WorkbenchError):
             self._show_rows([])
-            self._empty.say(error.title, f"{error.reason}. {error.hint}")
+            self._empty.say(error.title, explained(error))
         else:
             show_error(self.window(), error)
 

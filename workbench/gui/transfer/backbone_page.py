@@ -27,6 +27,7 @@ from workbench.gui.transfer.state import WizardState
 from workbench.gui.widgets.busy import BusyRow
 from workbench.gui.widgets.buttons import push_button
 from workbench.gui.widgets.problem import ProblemLabel
+from workbench.gui.widgets.sentences import explained
 from workbench.gui.workspace import Workspace
 
 LANE, DOWNLOADS = "model", "downloads"
@@ -187,7 +188,7 @@ class BackbonePage(Page):
         self._end_download()
         if not isinstance(error, WorkbenchError):
             raise error
-        self._problem.show_problem(Problem("weights", error.title, f"{error.reason}. {error.hint}"))
+        self._problem.show_problem(Problem("weights", error.title, explained(error)))
 
     def _end_download(self) -> None:
         self._published.setFocus(Qt.FocusReason.OtherFocusReason)  # the row that had it goes

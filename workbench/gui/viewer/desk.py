@@ -16,7 +16,7 @@ from workbench.gui.viewer.picture import PicturePanel
 from workbench.gui.viewer.run_choice import RunChoice
 from workbench.gui.viewer.samples import SampleStrip
 from workbench.gui.viewer.sheet import SheetView
-from workbench.gui.viewer.study import Subject
+from workbench.gui.viewer.subjects import Subject
 from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.problem import ProblemLabel
 

@@ -24,10 +24,12 @@ from workbench.gui.background import Background
 from workbench.gui.bridge import Inbox
 from workbench.gui.errors import show_error
 from workbench.gui.training.wording import percent
-from workbench.gui.viewer.study import Subject, evaluation_of, sentence
+from workbench.gui.viewer.study import evaluation_of
+from workbench.gui.viewer.subjects import Subject
 from workbench.gui.widgets.confusion import ConfusionView
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.widgets.pixels import thumbnail
+from workbench.gui.widgets.sentences import explained
 
 MOST_MISTAKES = 60
 THUMBNAIL = 56
@@ -117,7 +119,7 @@ class EvaluationPanel(QWidget):
     def _failed(self, error: Exception) -> None:
         self._working(False)
         if isinstance(error, WorkbenchError):
-            self._say(error.title, sentence(error))
+            self._say(error.title, explained(error))
         else:
             show_error(self.window(), error)
 

@@ -14,10 +14,12 @@ from workbench.gui.background import Background
 from workbench.gui.errors import show_error
 from workbench.gui.viewer import study
 from workbench.gui.viewer.desk import Desk
+from workbench.gui.viewer.intake import Picture, Source
 from workbench.gui.viewer.requests import SUBJECT, Requests
-from workbench.gui.viewer.study import Picture, Source, Subject, Verdict
-from workbench.gui.viewer.subjects import Subjects
+from workbench.gui.viewer.study import Verdict
+from workbench.gui.viewer.subjects import Subject, Subjects
 from workbench.gui.widgets.busy import BusyRow
+from workbench.gui.widgets.sentences import explained
 
 
 class Inquiry(QObject):
@@ -128,7 +130,7 @@ class Inquiry(QObject):
             show_error(desk.window(), error)
             desk.maps.say("Nothing to show", "An error of ours came between; its window says which.")
             return
-        sentence = study.sentence(error)
+        sentence = explained(error)
         if key == "kernels":
             desk.kernels.say(error.title, sentence)
             return

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from workbench.gui import theme
 from workbench.gui.training.wording import percent
 from workbench.gui.viewer.bars import Bar, BarList
-from workbench.gui.viewer.study import Picture, Verdict
+from workbench.gui.viewer.intake import Picture
+from workbench.gui.viewer.study import Verdict
 from workbench.gui.widgets.muted import MutedLabel
 from workbench.gui.widgets.pixels import PictureView, to_qimage
 

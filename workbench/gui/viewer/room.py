@@ -10,12 +10,11 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QIma
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.gui.errors import show_error
-from workbench.gui.viewer import study
 from workbench.gui.viewer.desk import Desk
 from workbench.gui.viewer.inquiry import Inquiry
 from workbench.gui.viewer.keys import desk_actions
 from workbench.gui.viewer.run_choice import UNTRAINED
-from workbench.gui.viewer.study import RunEntry
+from workbench.gui.viewer.run_entries import RunEntry, run_entries
 from workbench.gui.widgets.busy import BusyRow
 from workbench.gui.widgets.empty_state import EmptyState
 from workbench.gui.widgets.pixels import raw_pixels
@@ -81,7 +80,7 @@ class InspectRoom(QWidget):
     def _refresh_runs(self) -> None:
         workspace = self.workspace
         self.jobs.submit(
-            lambda: study.run_entries(workspace.runs_folder),
+            lambda: run_entries(workspace.runs_folder),
             owner=self,
             lane="files",
             key="runs",

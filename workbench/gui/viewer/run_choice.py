@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from workbench.gui.viewer.study import RunEntry
+from workbench.gui.viewer.run_entries import RunEntry
 
 UNTRAINED = "untrained"
 """Stands in the list for the network that is being built."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from workbench.errors import WorkbenchError
+
 PLAIN_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])*[,.:;!?)]*(?=\s|$)")
 """A first word that is no file name, no module path and no identifier."""
 ENDS = (".", "!", "?", ":", "…")
@@ -24,3 +26,8 @@ def sentence(text: str, *, name: str = "") -> str:
     """The text beginning with a capital and ending with a stop."""
     text = capitalised(text.strip(), name=name)
     return text if text.endswith(ENDS) else f"{text}."
+
+
+def explained(error: WorkbenchError) -> str:
+    """The reason and the hint of an error as sentences."""
+    return " ".join(sentence(part) for part in (error.reason, error.hint) if part)
