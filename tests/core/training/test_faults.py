@@ -81,6 +81,36 @@ def test_a_step_that_does_not_fit_is_made_of_smaller_parts_and_says_so(
     assert "normalization" not in warned[-1].reason
 
 
+def test_what_onednn_cannot_make_in_memory_that_is_short_is_tried_in_smaller_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone its error says nothing of memory; behind one that does, it is believed to."""
+    real = beginning.new_module
+
+    def made(job: beginning.TrainingJob) -> nn.Module:
+        module = real(job)
+
+        def short(layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+            if torch.is_grad_enabled() and len(inputs[0]) > first:
+                raise RuntimeError(SHORT)
+            if torch.is_grad_enabled() and len(inputs[0]) > 20:
+                raise RuntimeError("could not create a primitive")
+
+        module.get_submodule("fc").register_forward_pre_hook(short)
+        return module
+
+    monkeypatch.setattr(session, "new_module", made)
+    first = 40
+    run, events = trained(PLAN, tmp_path / "short")
+    warned = [event for event in events if isinstance(event, Warned)]
+    assert run.state == "complete" and "could not create a primitive" in warned[-1].reason
+    first = 64
+    run, events = trained(PLAN, tmp_path / "strange")
+    failed = events[-1]
+    assert isinstance(failed, RunFailed) and failed.reason == "could not create a primitive"
+    assert failed.title == "The training stopped on an error", "nobody knows that memory is short"
+
+
 def test_smaller_parts_are_bit_for_bit_the_run_that_was_planned_so(tmp_path: Path, memory: Callable[..., None]) -> None:
     """With the same steps, and without normalization hardly another run than with enough memory."""
     _, plenty = trained(PLAN, tmp_path / "whole")

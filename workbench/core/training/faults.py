@@ -8,6 +8,8 @@ from workbench.errors import WorkbenchError, first_line
 
 SMALLER = "Try a smaller batch, or a smaller network."
 _SHORT = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory")
+_UNCLEAR = ("could not create a primitive", "could not create a memory")
+"""What oneDNN says when it gets no memory, and also for what it cannot compute at all."""
 _LOST = ("cuda error", "hip error", "device-side assert", "device lost", "nccl error", "driver error")
 
 
@@ -31,6 +33,11 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and _speaks_of(error, _SHORT)
+
+
+def may_be_out_of_memory(error: BaseException) -> bool:
+    """Whether memory may have been not enough; to be asked where it is known to be short already."""
+    return is_out_of_memory(error) or (isinstance(error, RuntimeError) and _speaks_of(error, _UNCLEAR))
 
 
 def is_lost_device(error: BaseException) -> bool:

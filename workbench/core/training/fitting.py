@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from workbench.core.training.events import Warned
-from workbench.core.training.faults import SMALLER, is_out_of_memory
+from workbench.core.training.faults import SMALLER, is_out_of_memory, may_be_out_of_memory
 from workbench.errors import WorkbenchError, first_line
 
 if TYPE_CHECKING:
@@ -27,7 +27,12 @@ class PartSize:
     """At most so many pictures go through the network at a time."""
 
     def __init__(self, size: int) -> None:
-        self.size, self._proven = size, 0
+        self.size, self._proven, self._planned = size, 0, size
+
+    @property
+    def was_halved(self) -> bool:
+        """Whether memory was not enough for what was planned."""
+        return self.size < self._planned
 
     def is_proven(self, pictures: int) -> bool:
         """Whether parts of a step of so many pictures are known to fit."""
@@ -54,7 +59,7 @@ def within_memory(session: Session, pictures: int, work: Callable[[], None]) -> 
     """
     parts = session.part_size
     held = [] if parts.is_proven(pictures) else [buffer.clone() for buffer in session.module.buffers()]
-    while reason := shortage(work):
+    while reason := shortage(work, may_be_out_of_memory if parts.was_halved else is_out_of_memory):
         before = min(parts.size, pictures)
         parts.size = halved(before, least=least_part(session.module), reason=reason)
         _take_back(session, held)
@@ -62,12 +67,15 @@ def within_memory(session: Session, pictures: int, work: Callable[[], None]) -> 
     parts.prove(pictures)
 
 
-def shortage(work: Callable[[], None]) -> str:
-    """Do some work; why memory was not enough for it, or "" when it was. Frees what a failed attempt held."""
+def shortage(work: Callable[[], None], tells: Callable[[BaseException], bool] = is_out_of_memory) -> str:
+    """Do some work; why memory was not enough for it, or "" when it was. Frees what a failed attempt held.
+
+    `tells` says of an error whether it is about memory.
+    """
     try:
         work()
     except Exception as error:
-        if not is_out_of_memory(error):
+        if not tells(error):
             raise
         reason = first_line(error)
     else:
