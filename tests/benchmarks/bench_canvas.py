@@ -120,6 +120,7 @@ def editing(app: WatchedApplication) -> Figures:
 def edits(stage: Stage) -> dict[str, Callable[[int], object]]:
     """Edits by name; each is told which time it is."""
     editor, scene, actions = stage.room.editor, stage.scene, stage.room.canvas_actions.all
+    far = "stage12.501"
     fifty = [node.name for node in scene.network][400:450]
 
     def chosen(names: list[str], action: str) -> Callable[[int], object]:
@@ -136,7 +137,8 @@ def edits(stage: Stage) -> dict[str, Callable[[int], object]]:
         "undo": lambda _time: stage.workspace.document.undo(),
         "group 10": chosen([node.name for node in scene.network][300:310], "build-group"),
         "paste 50": chosen(fifty, "build-paste"),
-        "nudge": lambda _time: editor.move({"stage12.501": (scene.places["stage12.501"][0] + 10.0, 0.0)}),
+        "nudge": lambda _time: editor.move({far: (scene.places[far][0] + 10.0, scene.places[far][1])}),
+        "move to the top": lambda _time: editor.move({far: (scene.places[far][0] + 10.0, 0.0)}),
     }
 
 

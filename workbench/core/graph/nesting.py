@@ -182,12 +182,12 @@ class _Arranger:
     def _world(self, group: str) -> _World:
         """The cards and frames in one group, as if nothing outside were open."""
         inner = self._tree.children[group]
-        opened = {key: self._world(key) for key in inner if self._is_open(key)}
         corners = {key: self._closed[key] for key in inner}
-        if any(self._tree.is_group(key) for key in inner):
-            corners = _apart(self._tree, corners, self._sizes)
+        if not any(map(self._tree.is_group, inner)):
+            return _World(card_above(corners.values()), corners, {})
+        opened = {key: self._world(key) for key in inner if self._is_open(key)}
         extents = {key: self._extent(key, opened.get(key)) for key in inner}
-        spread = _spread(corners, extents, self._sizes)
+        spread = _spread(_apart(self._tree, corners, self._sizes), extents, self._sizes)
         shown: dict[str, Position] = {}
         frames: dict[str, Rectangle] = {}
         for key, corner in spread.items():

@@ -204,6 +204,8 @@ def seen_network(tree: Outline, opened: Collection[str], root: str = ROOT) -> Ne
 
 def network_of(tree: Outline, owners: Mapping[str, str]) -> Network:
     """`seen_network` where it is known what shows each node."""
+    if len(owners) == len(tree.network) and all(name == key for name, key in owners.items()):
+        return Network(tree.network.name, {name: tree.network[name] for name in owners})
     inside: dict[str, list[str]] = defaultdict(list)
     for name, key in owners.items():
         inside[key].append(name)
