@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph.edits import set_arguments
 from workbench.core.modelling.costs import MEASURES
 from workbench.core.modelling.opening import open_network
 from workbench.gui import theme
+from workbench.gui.builder import style
 from workbench.gui.builder.heat import quantity
-from workbench.gui.builder.heat_colour import HOTTEST, heat_colour
+from workbench.gui.builder.heat_colour import HOTTEST, Heat, heat_colour
 from workbench.gui.builder.room import BuildRoom
 
 
@@ -63,6 +64,30 @@ def test_switched_off_nothing_is_hot(room: BuildRoom, qtbot: QtBot) -> None:
     assert not room.canvas_actions.all["build-heat"].isChecked()
 
 
+def test_a_long_name_makes_room_for_its_cost(room: BuildRoom, qtbot: QtBot) -> None:
+    switch_on(room, qtbot)
+    card, look = room.scene.nodes["gap"], style.current()
+    card.show_heat(Heat(0.5, "12.3 ms · 45 %"))
+    (kind,) = [text.text() for _, text, role in card.laid_out(look) if role == "kind"]
+    assert kind.endswith("…")
+    both = look.strong_metrics.horizontalAdvance(kind) + look.plain_metrics.horizontalAdvance("12.3 ms · 45 %")
+    assert style.TEXT_LEFT + both <= card.right
+    card.show_heat(None)
+    assert "AdaptiveAvgPool2d" in [text.text() for _, text, _ in card.laid_out(look)]
+
+
+def test_the_links_of_the_legend_follow_the_theme(room: BuildRoom, qtbot: QtBot, qapp: QApplication) -> None:
+    switch_on(room, qtbot)
+    before = theme.current().link.name()
+    theme.apply(qapp, "dark")
+    try:
+        after = theme.current().link.name()
+        qtbot.waitUntil(lambda: after in room.seeing.legend.top.text())
+        assert before != after and before not in room.seeing.legend.top.text()
+    finally:
+        theme.apply(qapp, "light")
+
+
 def test_an_edit_changes_the_heat(room: BuildRoom, qtbot: QtBot) -> None:
     switch_on(room, qtbot)
     room.editor.set_argument("fc1", "out_features", 4096)
@@ -105,7 +130,13 @@ def test_the_key_switches_it(room: BuildRoom, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "text"),
-    [("time", 1.2345, "1.23 ms"), ("memory", 2_500_000, "2.5 MB"), ("field", 61, "61 px"), ("macs", 4.09e9, "4.09 G")],
+    [
+        ("time", 1.2345, "1.23 ms"),
+        ("memory", 2_500_000, "2.5 MB"),
+        ("memory", 131_072, "131.1 kB"),
+        ("field", 61, "61 px"),
+        ("macs", 4.09e9, "4.09 G"),
+    ],
 )
 def test_costs_are_written_in_their_units(name: str, value: float, text: str) -> None:
     assert quantity(value, MEASURES[name]) == text

@@ -107,7 +107,7 @@ class Card(QGraphicsRectItem):
         """Show what it costs, in the colour of the heat map; None ends that."""
         if heat != self.heat:
             self.heat = heat
-            self.update()
+            self.renew()
 
     def show_glimpse(self, glimpse: QPixmap | None) -> None:
         """Show what it makes of a picture, at the right end; None makes the room free for texts."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QLinearGradient, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -127,7 +127,7 @@ def quantity(value: float, measure: Measure) -> str:
     if measure.unit == "milliseconds":
         return f"{value:.3g} ms"
     if measure.unit == "bytes":
-        return f"{value / 1e6:,.1f} MB" if value >= 1e5 else f"{value / 1e3:,.1f} kB"
+        return f"{value / 1e6:,.1f} MB" if value >= 1e6 else f"{value / 1e3:,.1f} kB"
     return f"{round(value):,} px" if measure.unit == "pixels" else large(round(value))
 
 
@@ -139,6 +139,7 @@ class Legend(Overlay):
     node_wanted = Signal(str)
 
     def __init__(self, canvas: QAbstractScrollArea) -> None:
+        self._shown: Shown | None = None
         super().__init__(canvas, Qt.Corner.BottomLeftCorner)
         self.setObjectName("build-heat-legend")
         self.setAccessibleName("Legend of the heat map")
@@ -164,15 +165,23 @@ class Legend(Overlay):
 
     def say(self, text: str) -> None:
         """Say something instead of figures."""
+        self._shown = None
         self.top.setText(html.escape(text))
         self.most.setText("")
         self.settle()
 
     def explain(self, shown: Shown, most: float) -> None:
         """Say what the colours mean."""
+        self._shown = shown
         self.most.setText(quantity(most, shown.measure))
         self.top.setText("<br>".join(_lines(shown)))
         self.settle()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Links have the colour of the theme in their text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
+            self.top.setText("<br>".join(_lines(self._shown)))
 
     def sizeHint(self) -> QSize:
         """As wide as all texts should be."""

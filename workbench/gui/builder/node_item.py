@@ -54,7 +54,8 @@ class NodeItem(Card):
 
     def laid_out(self, look: style.Style) -> list[Text]:
         left, right = style.TEXT_LEFT, self.right
-        kind = elided(self.node.kind, look.strong_metrics, right + OVER - left)
+        cost = look.plain_metrics.horizontalAdvance(self.heat.text) + 8 if self.heat and self.heat.text else -OVER
+        kind = elided(self.node.kind, look.strong_metrics, right - cost - left)
         room = right - left - look.strong_metrics.horizontalAdvance(kind) - 8
         about = summary(self.node)
         about = elided("" if about == self.shape_text else about, look.plain_metrics, room)
