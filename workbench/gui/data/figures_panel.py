@@ -15,7 +15,7 @@ from workbench.gui import theme
 from workbench.gui.background import Background
 from workbench.gui.bridge import Inbox
 from workbench.gui.training.wording import percent
-from workbench.gui.widgets.busy import NoLongerWantedError
+from workbench.gui.widgets.busy import wanted_report
 from workbench.gui.widgets.muted import MutedLabel
 
 CHANNELS = {1: ("Grey",), 3: ("Red", "Green", "Blue")}
@@ -68,13 +68,7 @@ class FiguresPanel(QWidget):
 
     def reporter(self, jobs: Background) -> Callable[[int, int], None]:
         """A progress callback for work on a lane; it ends the work when the answer is no longer wanted."""
-
-        def report(done: int, total: int) -> None:
-            self._inbox.put((done, total))
-            if not jobs.wanted():
-                raise NoLongerWantedError
-
-        return report
+        return wanted_report(self._inbox, jobs)
 
     def show_colours(self, colours: Colours | None) -> None:
         """Show the colours of some pictures, or none."""

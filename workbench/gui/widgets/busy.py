@@ -18,6 +18,17 @@ class NoLongerWantedError(Exception):
     """Ends a piece of work whose answer nobody waits for; the answer is dropped, so nobody sees it."""
 
 
+def wanted_report(inbox: Inbox, jobs: Background) -> Callable[[int, int], None]:
+    """A progress callback for work on a lane: it fills the inbox, and ends the work when nobody wants the answer."""
+
+    def report(done: int, total: int) -> None:
+        inbox.put((done, total))
+        if not jobs.wanted():
+            raise NoLongerWantedError
+
+    return report
+
+
 class BusyRow(QWidget):
     """Text, progress and Cancel; hidden while nothing goes on. `report` is for the background thread."""
 
@@ -50,13 +61,7 @@ class BusyRow(QWidget):
 
     def reporter(self, jobs: Background) -> Callable[[int, int], None]:
         """A progress callback for work on a lane; it ends the work when the answer is no longer wanted."""
-
-        def report(done: int, total: int) -> None:
-            self._inbox.put((done, total))
-            if not jobs.wanted():
-                raise NoLongerWantedError
-
-        return report
+        return wanted_report(self._inbox, jobs)
 
     def report(self, done: int, total: int) -> None:
         """Take a report from any thread."""
