@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
 
 from workbench.core.transfer.photos import PhotoFolder, look_into
 from workbench.errors import Problem, WorkbenchError
-from workbench.gui import icons, theme
+from workbench.gui import theme
 from workbench.gui.transfer.labels import Muted, Text
 from workbench.gui.transfer.page import Page
 from workbench.gui.transfer.pictures import Strip
 from workbench.gui.transfer.state import WizardState
 from workbench.gui.widgets.busy import BusyRow
 from workbench.gui.widgets.buttons import push_button
+from workbench.gui.widgets.icon_label import IconLabel
 from workbench.gui.widgets.problem import ProblemLabel
 from workbench.gui.workspace import Workspace
 
@@ -151,12 +152,12 @@ def _hint() -> QWidget:
     frame.setFrameShape(QFrame.Shape.StyledPanel)
     layout = QVBoxLayout(frame)
     layout.setSpacing(theme.S)
-    picture, headline = Text(), Text("Drop a folder of photos here", role="title")
-    picture.setPixmap(icons.pixmap("image", 48, theme.current().muted, ratio=2))
+    headline = Text("Drop a folder of photos here", role="title")
     example = Muted("It holds one folder for each class:\nphotos/ants   photos/bees   photos/wasps")
     share = Muted("Folders named train and val are used as they are; otherwise a fifth of each class is held out.")
     layout.addStretch(1)
-    for text in (picture, headline, example, share):
+    layout.addWidget(IconLabel("image", 48))
+    for text in (headline, example, share):
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(text)
     layout.addStretch(1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.gui import icons, theme
+from workbench.gui import theme
+from workbench.gui.widgets.icon_label import IconLabel
 from workbench.gui.widgets.labels import with_short_words
 from workbench.gui.widgets.muted import MutedLabel
 
@@ -22,8 +23,7 @@ class EmptyState(QWidget):
         self, icon: str, headline: str, *, sentence: str, button: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._icon_name = icon
-        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._icon = IconLabel(icon, ICON_SIZE)
         self.headline = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self.headline.setFont(theme.font("title"))
         self.headline.setTextFormat(Qt.TextFormat.PlainText)
@@ -40,7 +40,6 @@ class EmptyState(QWidget):
         self.button.clicked.connect(self.pressed)
         self._make_room()
         self._arrange()
-        self._colour()
 
     def say(self, headline: str, sentence: str, *, button: str = "") -> None:
         """Show another message."""
@@ -49,12 +48,6 @@ class EmptyState(QWidget):
         self.button.setText(button)
         self.button.setVisible(bool(button))
         self._make_room()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self._colour()
-        super().changeEvent(event)
 
     def _head(self, headline: str) -> None:
         shown = with_short_words(headline, self.headline.fontMetrics(), TEXT_WIDTH)
@@ -77,7 +70,3 @@ class EmptyState(QWidget):
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         column.insertSpacing(4, theme.S)
         column.addStretch(3)
-
-    def _colour(self) -> None:
-        picture = icons.pixmap(self._icon_name, ICON_SIZE, theme.current().muted, ratio=self.devicePixelRatioF())
-        self._icon.setPixmap(picture)

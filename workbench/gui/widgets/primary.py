@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from workbench.gui import icons, theme
 
@@ -28,10 +28,11 @@ class PrimaryButton(QPushButton):
         if state == self._drawn:
             return
         self._drawn = state
-        colours, palette = theme.current(), QPalette(QApplication.palette())
+        colours, palette = theme.current(), QPalette()  # of the whole palette it would keep that of the last theme
         if self.isEnabled():
             palette.setColor(QPalette.ColorRole.Button, _before_fusion(colours.accent))
             palette.setColor(QPalette.ColorRole.ButtonText, colours.on_accent)
+            palette.setColor(QPalette.ColorRole.Window, colours.accent)  # Fusion draws the outline darker than this
         self.setPalette(palette)
         if self._icon_name:
             self.setIcon(icons.icon(self._icon_name, colours.on_accent if self.isEnabled() else None))
