@@ -130,6 +130,18 @@ def test_a_stopped_run_goes_on_from_where_it_was(qtbot: QtBot, room: TrainRoom, 
     assert not (workspace.runs_folder / "tiny-digits-2").exists()
 
 
+def test_the_keyboard_stays_among_the_buttons_while_the_run_stops(qtbot: QtBot, room: TrainRoom) -> None:
+    room.activateWindow()
+    wait(qtbot, room.isActiveWindow)
+    train_until_running(qtbot, room)
+    stop = found(room, QPushButton, "train-stop")
+    stop.setFocus()
+    qtbot.keyClick(stop, Qt.Key.Key_Space)
+    assert room.run.standing == "stopping" and room.hasFocus(), "none of the buttons can be pressed"
+    wait(qtbot, lambda: room.run.is_over)
+    assert found(room, QPushButton, "train-start").hasFocus()
+
+
 def test_ctrl_r_and_ctrl_point_train_and_stop(qtbot: QtBot, room: TrainRoom) -> None:
     room.activateWindow()
     wait(qtbot, room.isActiveWindow)

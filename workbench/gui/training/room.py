@@ -234,14 +234,17 @@ class TrainRoom(QWidget):
         )
 
     def _show_buttons(self) -> None:
-        """Make the buttons look like their actions; the keyboard stays among them when its button is disabled."""
+        """Make the buttons look like their actions; the keyboard stays among them when its button is disabled.
+
+        While a run is stopping none of them can be pressed: the room keeps the keyboard for them.
+        """
         pairs = sorted(self._buttons.values(), key=lambda pair: not pair[1].isEnabled())
-        leaves = any(button.hasFocus() and not action.isEnabled() for button, action in pairs)
+        leaves = self.hasFocus() or any(button.hasFocus() and not action.isEnabled() for button, action in pairs)
+        heir = next((button for button, action in pairs if action.isEnabled()), self)
         for button, action in pairs:
             _follow(button, action)
-            if leaves and action.isEnabled():
-                button.setFocus(Qt.FocusReason.OtherFocusReason)
-                leaves = False
+        if leaves:
+            heir.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- building ----------------------------------------------------------------------------------------------------
 
