@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 import pytest
@@ -12,12 +12,15 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from workbench.core.layers.arguments import Argument, Form
 from workbench.errors import Problem, Remedy
+from workbench.gui.widgets.field_editors import editor_of
 from workbench.gui.widgets.field_look import FieldLook
 from workbench.gui.widgets.form import RecordForm
 from workbench.gui.widgets.names_edit import NamesEdit
 from workbench.gui.widgets.number_edit import NumberEdit, next_round_number
 from workbench.gui.widgets.problem import ProblemLabel
+from workbench.gui.widgets.record_list import PartsLook
 
 
 class Required(msgspec.Struct):
@@ -39,6 +42,7 @@ class Recipe(msgspec.Struct):
     parts: tuple[Required, ...] = ()
 
 
+PARTS = PartsLook("part", lambda _parts: Required(), str)
 FIELDS = ("count", "rate", "exact", "mode", "method", "note", "ends", "turns", "names")
 
 
@@ -152,3 +156,32 @@ def test_the_remedy_of_a_problem_is_one_click(qtbot: QtBot) -> None:
     with qtbot.waitSignal(label.remedy_chosen) as chosen:
         label.linkActivated.emit("#")
     assert chosen.args == [remedy]
+
+
+EDITED: dict[Form, object] = {
+    "integer": 7,
+    "number": 0.5,
+    "flag": True,
+    "choice": "b",
+    "text": "some words",
+    "numbers": (3, 6),
+    "names": ("layer1", "fc"),
+    "records": (Required(),),
+}
+
+
+@pytest.mark.parametrize("sort", get_args(Form))
+def test_every_form_of_a_field_has_an_editor_or_is_refused_by_name(qtbot: QtBot, sort: Form) -> None:
+    told: list[bool] = []
+    choices = ("a", "b") if sort == "choice" else ()
+    argument, look = Argument("size", sort, (), choices=choices, item=Required), FieldLook(parts=PARTS)
+    if sort not in EDITED:
+        with pytest.raises(TypeError, match=f"size cannot be edited in a form: it is a {sort}"):
+            editor_of(argument, look, lambda: told.append(True))
+        return
+    editor = editor_of(argument, look, lambda: told.append(True))
+    qtbot.addWidget(editor.widget)
+    editor.show(EDITED[sort])
+    assert editor.read() == EDITED[sort]
+    editor.show_inside((Problem("0", "not possible"),))
+    assert bool(told) == (sort != "records"), "a list of records tells what the user changes, not what it is shown"
