@@ -36,6 +36,12 @@ def set_icon(target: QAction | QAbstractButton, name: str) -> None:
     target.setIcon(icon(name))
 
 
+def copy_icon(target: QAction | QAbstractButton, source: QAction) -> None:
+    """Give a button the icon of an action; it follows the theme as that does."""
+    target.setProperty(_NAME, source.property(_NAME))
+    target.setIcon(source.icon())
+
+
 def refresh(root: QWidget) -> None:
     """Redraw all icons below `root` that were set with `set_icon` in the colours of the theme."""
     targets: list[QAction | QAbstractButton] = [*root.findChildren(QAction), *root.findChildren(QAbstractButton)]

@@ -230,7 +230,7 @@ class TrainRoom(QWidget):
         self.form.offer_search()
         self.panel.show_hint(
             f"Press Train ({self._train.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}) to train "
-            f"{self._workspace.document.network.name} on {Path(self._workspace.data).name}; its curves appear here."
+            f"{self._workspace.document.network.name} on {Path(self._workspace.data).name}.\nIts curves appear here."
         )
 
     def _show_buttons(self) -> None:
@@ -326,7 +326,7 @@ def _follow(button: QPushButton, action: QAction) -> None:
     button.setText(action.text())
     button.setEnabled(action.isEnabled())
     if not isinstance(button, PrimaryButton):
-        button.setIcon(action.icon())
+        icons.copy_icon(button, action)
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
     button.setAccessibleName(action.text())
