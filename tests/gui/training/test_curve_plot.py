@@ -102,3 +102,14 @@ def test_the_plots_follow_the_theme(qtbot: QtBot, curves: Curves, qapp: QApplica
         assert theme.DARK.series[0].name() in curves.loss._header.text()
     finally:
         theme.apply(qapp, "light")
+
+
+def test_before_the_first_point_a_share_goes_from_none_to_all(qtbot: QtBot, history: RunHistory) -> None:
+    curves = Curves("train")
+    qtbot.addWidget(curves)
+    curves.draw(RunHistory())
+    box = curves.accuracy.view.getViewBox()
+    assert box.viewRange()[1] == pytest.approx([0, 100])
+    curves.draw(history)
+    box.updateAutoRange()
+    assert box.viewRange()[1] != pytest.approx([0, 100]), "the axis follows the curves"

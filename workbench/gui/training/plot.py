@@ -165,6 +165,8 @@ class CurvePlot(QWidget):
             self.view.setYRange(min(0.0, lowest), self._clipped, padding=0)
         elif self._scale == "from zero" and self._highest > 0:
             self.view.setYRange(0.0, self._highest, padding=0.05)
+        elif not drawn and self._unit == "%":
+            self.view.setYRange(0, 100, padding=0)
         else:
             self.view.enableAutoRange(axis="y")
 
