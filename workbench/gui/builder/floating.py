@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -34,4 +34,4 @@ class FloatingCard(QFrame):
         colours, painter = theme.current(), QPainter(self)
         painter.fillRect(self.rect(), colours.raised)
         painter.setPen(QPen(colours.outline, 1))  # stands out from the cards it lies on
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))

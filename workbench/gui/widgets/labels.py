@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.gui import theme
 
-ROLES = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text)
-"""A label writes with the second one on the canvas and in lists."""
+WRITTEN = QPalette.ColorRole.WindowText
 Tone = Literal["text", "muted", "error", "warning", "good"]
 
 
@@ -30,6 +29,7 @@ class ToneLabel(QLabel):
     def __init__(self, tone: Tone, parent: QWidget | None = None, *, text: str = "") -> None:
         super().__init__(text, parent)
         self._tone: Tone = tone
+        self.setForegroundRole(WRITTEN)  # else it is that of what it stands on: another one in lists and on buttons
         self._colour()
 
     def set_tone(self, tone: Tone) -> None:
@@ -44,9 +44,8 @@ class ToneLabel(QLabel):
 
     def _colour(self) -> None:
         wanted, palette = getattr(theme.current(), self._tone), self.palette()
-        if any(palette.color(role) != wanted for role in ROLES):  # setting a palette sends the event that led here
-            for role in ROLES:
-                palette.setColor(role, wanted)
+        if palette.color(WRITTEN) != wanted:  # setting a palette sends the event that led here
+            palette.setColor(WRITTEN, wanted)
             self.setPalette(palette)
 
 
