@@ -127,6 +127,19 @@ def test_a_stack_says_how_many_it_is(staged: BuildRoom) -> None:
     assert card.badge() == "×4"
 
 
+def test_each_shape_is_written_once_around_open_groups(staged: BuildRoom, qtbot: QtBot) -> None:
+    staged.scene.unfold(["stage"])
+    frame, stack = staged.scene.frames["stage"], staged.scene.nodes[STACK]
+    assert frame._ends == (None, None), "the card in front and the closed stack in it tell their shapes"
+    assert isinstance(stack, GroupItem)
+    staged.view.dive("stage")
+    entry, outlet = staged.scene.frames["stage"]._ends
+    assert entry is not None and outlet is None, "what feeds it is not seen there"
+    staged.view.dive(ROOT)
+    staged.scene.unfold(["stage", STACK, "stage.3"])
+    assert staged.scene.frames["stage"]._ends[1] is not None, "an ordinary card is the last"
+
+
 def test_a_closed_group_shows_its_shapes_and_parameters(staged: BuildRoom, qtbot: QtBot) -> None:
     staged.workspace.preload()
     qtbot.waitUntil(lambda: staged.workspace.current_analysis is not None, timeout=60_000)
@@ -409,7 +422,7 @@ def test_a_single_group_is_made_a_stack_by_its_number_of_copies(room: BuildRoom)
     network = network_of(room)
     assert network["pool2"].inputs == ("block_2.relu2",)
     assert network["block_1.conv2"].inputs == ("block.relu2",)
-    assert room.scene.chosen == ["block"] and room.scene.tree.stacks["block…block_2"] == Stack("", BLOCKS)
+    assert room.scene.chosen == ["block"] and room.scene.tree.stacks["block…2"] == Stack("", BLOCKS)
     assert room.inspector.form is form and form.count.value() == 3
     form.count.setValue(1)
     assert room.scene.chosen == ["block"] and {*network_of(room).groups} == {"block"}

@@ -181,11 +181,12 @@ def _links(network: Network, name: str, stack_of: Mapping[str, str]) -> Iterator
 
 
 def _key(stack: Stack) -> str:
-    """The first copy, and the last one as far as it is called otherwise: `block1…4`."""
+    """The first copy, and the last one as far as it is called otherwise: `block1…4`, `block…2` up to `block_2`."""
     first, last = stack.members[0], stack.members[-1].rpartition(".")[2]
     number = re.search(r"\d*$", last)
     head = last[: number.start()] if number else last
-    return f"{first}…{last[len(head) :] if first.rpartition('.')[2].startswith(head) else last}"
+    alike = first.rpartition(".")[2].startswith(head.rstrip("_"))
+    return f"{first}…{last[len(head) :] if alike else last}"
 
 
 def outermost(tree: Outline, keys: Iterable[str]) -> list[str]:

@@ -39,12 +39,11 @@ def show_shapes(scene: NetworkScene) -> None:
 def _show_frame_shapes(scene: NetworkScene, key: str, frame: FrameItem, owners: Mapping[str, str]) -> None:
     ends = [scene.nodes.get(owners.get(name, "")) for name in group_ends(scene.tree, key)]
     is_root = key == scene.root
-    entry, outlet = (
-        card.port("input").x() if isinstance(card, NodeItem) or (card and is_root) else None for card in ends
-    )
+    entry = ends[0].port("input").x() if ends[0] is not None else None
+    outlet = ends[1].port("input").x() if isinstance(ends[1], NodeItem) else None
     inside = {*scene.tree.nodes(key)}
     feeders = (source for name in inside for source in scene.network[name].inputs if source not in inside)
-    told = not is_root and _is_told(scene.tree, key, {owners[source] for source in feeders if source in owners})
+    told = not is_root and any(source in owners for source in feeders)  # by the card or the group that it comes from
     crosses = ends[0] is not None and scene.flow.direction == "down"
     wire = ends[0].port("input").x() if ends[0] is not None and crosses else None
     frame.show_ends(None if told else entry, outlet, wire)
