@@ -5,16 +5,20 @@ Points are in pixels from the top left corner, so whole numbers are borders betw
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
     import torch
 else:
     np, torch = LazyModule("numpy"), LazyModule("torch")
 
+
+Each: TypeAlias = "torch.Tensor | npt.NDArray[np.generic] | float"
+"""One number for each picture, or one for all."""
 
 ROUNDING = 0.01
 """Pixels by which a product of float32 matrices may miss a whole one."""
@@ -25,22 +29,21 @@ def nothing(count: int) -> torch.Tensor:
     return torch.from_numpy(np.tile(np.eye(3, dtype=np.float32), (count, 1, 1)))
 
 
-def boxes(left: torch.Tensor, top: torch.Tensor, scale_x: torch.Tensor, scale_y: torch.Tensor) -> torch.Tensor:
+def boxes(left: Each, top: Each, scale_x: Each, scale_y: Each) -> torch.Tensor:
     """Matrices that read a box of the source: its corner, and its size as a share of the result's (may be negative).
 
-    One number stands for all pictures where the others have one for each.
+    A plain number stands for all pictures where the others have one for each.
     """
-    count = max(map(len, (left, top, scale_x, scale_y)))
+    count = max(1 if isinstance(each, float | int) else len(each) for each in (left, top, scale_x, scale_y))
     matrix = np.zeros((count, 3, 3), np.float32)  # NumPy fills so few in a third of the time of torch
-    matrix[:, 0, 0], matrix[:, 1, 1], matrix[:, 2, 2] = scale_x.numpy(), scale_y.numpy(), 1
-    matrix[:, 0, 2], matrix[:, 1, 2] = left.numpy(), top.numpy()
+    matrix[:, 0, 0], matrix[:, 1, 1], matrix[:, 2, 2] = scale_x, scale_y, 1
+    matrix[:, 0, 2], matrix[:, 1, 2] = left, top
     return torch.from_numpy(matrix)
 
 
-def shifts(right: torch.Tensor, down: torch.Tensor) -> torch.Tensor:
+def shifts(right: Each, down: Each) -> torch.Tensor:
     """Matrices that read further right and down by these pixels."""
-    one = torch.ones(1)
-    return boxes(right, down, one, one)
+    return boxes(right, down, 1, 1)
 
 
 def about(centre: tuple[float, float], matrix: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,8 @@ from workbench.core.data.augment.operation import Beyond, Canvas, Geometry, Prob
 from workbench.core.layers.lazy import LazyModule
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import torch
 else:
     torch = LazyModule("torch")
@@ -44,8 +46,8 @@ class HorizontalFlip(Geometry, frozen=True):
 
     def matrices(self, lots: Lots, canvas: Canvas) -> torch.Tensor:
         """Columns read from the right."""
-        happens = lots.happens(self.probability)
-        return boxes(happens * canvas.size[1], torch.zeros(1), 1 - 2 * happens.to(torch.float32), torch.ones(1))
+        happens = lots.happens(self.probability).numpy()
+        return boxes(happens * canvas.size[1], 0, 1 - 2 * happens, 1)
 
 
 @operation("vertical-flip")
@@ -56,8 +58,8 @@ class VerticalFlip(Geometry, frozen=True):
 
     def matrices(self, lots: Lots, canvas: Canvas) -> torch.Tensor:
         """Rows read from the bottom."""
-        happens = lots.happens(self.probability)
-        return boxes(torch.zeros(1), happens * canvas.size[0], torch.ones(1), 1 - 2 * happens.to(torch.float32))
+        happens = lots.happens(self.probability).numpy()
+        return boxes(0, happens * canvas.size[0], 1, 1 - 2 * happens)
 
 
 @operation("crop")
@@ -79,9 +81,9 @@ class Crop(Geometry, frozen=True):
         down, right = (self._start(lots, *sides) for sides in zip(canvas.size, canvas.target, strict=True))
         return shifts(right, down)
 
-    def _start(self, lots: Lots, stored: int, taken: int) -> torch.Tensor:
+    def _start(self, lots: Lots, stored: int, taken: int) -> npt.NDArray[np.int64]:
         margin = max(0, int(taken * self.padding) - (stored - taken) // 2)
-        return lots.integers(stored + 2 * margin - taken + 1) - margin
+        return lots.integers(stored + 2 * margin - taken + 1).numpy() - margin
 
 
 @operation("resized-crop")

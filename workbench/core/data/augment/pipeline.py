@@ -103,7 +103,7 @@ def _moved(pixels: torch.Tensor, moves: tuple[Geometry, ...], target: tuple[int,
         matrices.append(move.matrices(lots, Canvas(size, target)))
         size = target if move.crops else size
     if size != target:
-        down, right = (torch.tensor([round((old - new) / 2)]) for old, new in zip(size, target, strict=True))
+        down, right = (round((old - new) / 2) for old, new in zip(size, target, strict=True))
         matrices.append(shifts(right, down))
     return resampled(pixels, reduce(torch.matmul, matrices), target, next(iter(_fills(moves)), "edge"))
 
