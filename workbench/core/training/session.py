@@ -87,8 +87,11 @@ class Session:
 
     @property
     def report_is_due(self) -> bool:
-        """Whether the means of the recent steps are to be told now (about fifty times an epoch)."""
-        return self.step_in_epoch % max(1, self.steps_per_epoch // REPORTS_PER_EPOCH) == 0
+        """Whether the means of the recent steps are to be told: about fifty times an epoch, and at once of the first.
+
+        The first step of a run shows that it goes; the next report may be minutes away.
+        """
+        return self.step == 1 or self.step_in_epoch % max(1, self.steps_per_epoch // REPORTS_PER_EPOCH) == 0
 
     def begin_epoch(self) -> None:
         """Set what trains and in which mode; a new phase gets an optimizer of its own."""
