@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog
@@ -44,6 +46,24 @@ def workspace(qapp: QApplication, no_leftover_threads: None) -> Iterator[Workspa
     workspace = Workspace()
     yield workspace
     workspace.close()
+
+
+@pytest.fixture(scope="session")
+def two_runs(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> Path:
+    """A folder with two complete runs of one epoch on `digits`."""
+    from workbench.core.graph.network import Node, chain
+    from workbench.core.runs.runner import create_run, walk
+    from workbench.core.training.plan import TrainingPlan
+
+    nodes = [Node("input", "Input", {"shape": [1, 8, 8]}), Node("conv", "Conv2d", {"out_channels": 4})]
+    nodes += [Node("flatten", "Flatten"), Node("fc", "Linear", {"out_features": 10}), Node("output", "Output")]
+    folder = tmp_path_factory.mktemp("two") / "runs"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_CACHE", str(session_cache))
+        plan = TrainingPlan(network="tiny", data="digits", epochs=1, batch_size=64, device="cpu", precision="fp32")
+        assert list(walk(create_run(plan, chain("tiny", nodes), folder / "first")))
+    shutil.copytree(folder / "first", folder / "second")
+    return folder
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,10 +32,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from workbench.core.graph.network import Network, Node, chain
 from workbench.core.modelling.zoo import empty_network
-from workbench.core.runs.runner import create_run, walk
-from workbench.core.training.plan import TrainingPlan
 from workbench.gui.builder.room import BuildRoom
 from workbench.gui.builder.view import CanvasView
 from workbench.gui.rooms import ROOMS
@@ -84,18 +80,6 @@ def window(workspace: Workspace, qtbot: QtBot, close_dialogs: None) -> Iterator[
     QApplication.processEvents()
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, session_cache: Path) -> Path:
-    """A folder with two complete runs of one epoch."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBENCH_CACHE", str(session_cache))
-        folder = tmp_path_factory.mktemp("walked") / "runs"
-        plan = TrainingPlan(network="tiny", data="digits", epochs=1, batch_size=64, device="cpu", precision="fp32")
-        assert list(walk(create_run(plan, _tiny(), folder / "first")))
-        shutil.copytree(folder / "first", folder / "second")
-    return folder
-
-
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     """A few plain pictures of two classes."""
@@ -104,12 +88,6 @@ def photos(tmp_path: Path) -> Path:
         for number in range(10):
             Image.new("RGB", (32, 32), colour).save(tmp_path / "squares" / name / f"{number}.png")
     return tmp_path / "squares"
-
-
-def _tiny() -> Network:
-    nodes = [Node("input", "Input", {"shape": [1, 8, 8]}), Node("conv", "Conv2d", {"out_channels": 4})]
-    nodes += [Node("flatten", "Flatten"), Node("fc", "Linear", {"out_features": 10}), Node("output", "Output")]
-    return chain("tiny", nodes)
 
 
 def press(way: int) -> QWidget:
@@ -281,9 +259,9 @@ def test_the_form_of_what_is_selected(window: MainWindow, qtbot: QtBot, names: l
     ],
 )
 def test_a_page_of_a_room(
-    window: MainWindow, qtbot: QtBot, trained: Path, monkeypatch: pytest.MonkeyPatch, room: str, tabs: str, page: int
+    window: MainWindow, qtbot: QtBot, two_runs: Path, monkeypatch: pytest.MonkeyPatch, room: str, tabs: str, page: int
 ) -> None:
-    monkeypatch.setenv("WORKBENCH_RUNS", str(trained))
+    monkeypatch.setenv("WORKBENCH_RUNS", str(two_runs))
     enter(window, room, qtbot)
     window.findChild(QTabWidget, tabs).setCurrentIndex(page)
     settle(window, qtbot)
@@ -300,9 +278,9 @@ def test_the_open_parts_of_the_plan(window: MainWindow, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_runs_that_are_chosen(
-    window: MainWindow, qtbot: QtBot, trained: Path, monkeypatch: pytest.MonkeyPatch, count: int
+    window: MainWindow, qtbot: QtBot, two_runs: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setenv("WORKBENCH_RUNS", str(trained))
+    monkeypatch.setenv("WORKBENCH_RUNS", str(two_runs))
     enter(window, "runs", qtbot)
     table = window.findChild(QTableView, "runs-table")
     table.setFocus(Qt.FocusReason.TabFocusReason)
