@@ -119,3 +119,17 @@ def test_in_the_overview_there_is_no_sign_to_click(faults: BuildRoom) -> None:
     assert faults.badges.is_at(badge(faults, "add"))
     faults.view.zoom_by(0.2 / faults.view.zoom)
     assert not faults.badges.is_at(badge(faults, "add"))
+
+
+def test_an_open_group_has_a_sign_for_what_cannot_run_in_it(faults: BuildRoom, hands: Hands, qtbot: QtBot) -> None:
+    faults.scene.select(["body", "add"])
+    faults.editor.group()
+    qtbot.waitUntil(lambda: bool(faults.scene.frames["block"].problems), timeout=60_000)
+    frame = faults.scene.frames["block"]
+    assert [problem.where for problem in frame.problems] == ["block.add"]
+    faults.view.reveal("block")
+    hands.click(frame.badge().center() + frame.pos())
+    assert faults.badges.bubble.isVisible() and faults.scene.chosen == ["block"]
+    qtbot.mouseClick(faults.badges.bubble.buttons[0], LEFT)
+    qtbot.waitUntil(lambda: not faults.scene.frames["block"].problems, timeout=60_000)
+    assert not frame.has_badge_at(frame.badge().center() + frame.pos())

@@ -9,10 +9,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from workbench.gui.builder import style
 from workbench.gui.builder.actions import CanvasActions, Entry
 from workbench.gui.builder.card import BADGE, Card
+from workbench.gui.builder.frame_item import FrameItem
 from workbench.gui.builder.gestures import Gesture
 from workbench.gui.builder.problem_bubble import ProblemBubble
 from workbench.gui.builder.view import CanvasView
 from workbench.gui.workspace import Workspace
+
+Signed = Card | FrameItem
+"""What can have the sign of a problem."""
 
 
 class Badges(QObject):
@@ -40,7 +44,7 @@ class Badges(QObject):
 
     def tell_selected(self) -> None:
         """Tell the problems of the first selected card that has any."""
-        cards = [self._scene.nodes[key] for key in self._scene.chosen if key in self._scene.nodes]
+        cards = [card for key in self._scene.chosen if (card := self._scene.item(key)) is not None]
         card = next((card for card in cards if card.problems or card.hints), None)
         if card is not None:
             self._view.reveal(card.name)
@@ -50,18 +54,18 @@ class Badges(QObject):
         else:
             self._view.editor.refused.emit("Select a node with a problem first.")
 
-    def tell(self, card: Card) -> None:
+    def tell(self, card: Signed) -> None:
         """Tell the problems of a card beside it."""
         self._key = card.name
         beside = self._view.mapFromScene(card.box()).boundingRect()
         self.bubble.tell(card.name, (*card.problems, *card.hints), beside)
 
-    def card_at(self, place: QPointF) -> Card | None:
-        """The card whose sign of a problem is at a place of the scene."""
+    def card_at(self, place: QPointF) -> Signed | None:
+        """The card, or the frame of an open group, whose sign of a problem is at a place of the scene."""
         if self._view.zoom < style.OVERVIEW:
             return None
         around = BADGE.translated(place - BADGE.center()).adjusted(-4, -4, 4, 4)
-        cards = (item for item in self._scene.items(around) if isinstance(item, Card))
+        cards = (item for item in self._scene.items(around) if isinstance(item, (Card, FrameItem)))
         return next((card for card in cards if card.has_badge_at(place)), None)
 
     # a handle of the canvas
@@ -85,13 +89,13 @@ class Badges(QObject):
 
     def _follow(self) -> None:
         if self.bubble.isVisible():
-            self.bubble.wait() if self._key in self._scene.nodes else self._close()
+            self.bubble.wait() if self._scene.item(self._key) is not None else self._close()
 
     def _renew(self) -> None:
         """Tell what is left."""
         if not self.bubble.isVisible():
             return
-        card = self._scene.nodes.get(self._key)
+        card = self._scene.item(self._key)
         if card is not None and (card.problems or card.hints):
             self.tell(card)
         else:

@@ -199,7 +199,7 @@ class Card(QGraphicsRectItem):
         if self.frozen:
             paint_crystal(painter, self.card(), look)
         if self.problems or self.hints:
-            self._paint_badge(painter, look)
+            paint_badge(painter, BADGE, self._worst(), look)
 
     def paint_box(self, painter: QPainter, look: style.Style) -> None:
         """Paint the card as it is in the overview."""
@@ -270,13 +270,15 @@ class Card(QGraphicsRectItem):
             painter.setBrush(good if self.mark == "output" else plain)
             painter.drawEllipse(self.flow.port("output", self.height), style.PORT, style.PORT)
 
-    def _paint_badge(self, painter: QPainter, look: style.Style) -> None:
-        painter.setPen(QPen(look.card.color(), 1.5))
-        painter.setBrush(look.level_pen(self._worst()).color())
-        painter.drawEllipse(BADGE)
-        painter.setPen(look.card.color())
-        painter.setFont(look.badge)
-        painter.drawText(BADGE, Qt.AlignmentFlag.AlignCenter, "!" if self.problems else "i")
+
+def paint_badge(painter: QPainter, place: QRectF, level: str, look: style.Style) -> None:
+    """The sign of a problem of a level: an i for what is only worth knowing."""
+    painter.setPen(QPen(look.card.color(), 1.5))
+    painter.setBrush(look.level_pen(level).color())
+    painter.drawEllipse(place)
+    painter.setPen(look.card.color())
+    painter.setFont(look.badge)
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "i" if level == "info" else "!")
 
 
 def problem_texts(found: tuple[Problem, ...]) -> str:

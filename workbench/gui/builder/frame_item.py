@@ -6,8 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from workbench.errors import Problem
 from workbench.gui.builder import style
-from workbench.gui.builder.card import ROUGH, elided, problem_texts
+from workbench.gui.builder.card import BADGE, ROUGH, elided, paint_badge, problem_texts
 from workbench.gui.builder.flow import DOWN, Flow
 from workbench.gui.builder.group_facts import GroupReport, GroupText, size_text
 from workbench.gui.builder.group_item import LABEL, beneath, paint_chevron, paint_pill, paint_shape
@@ -49,9 +50,8 @@ class FrameItem(QGraphicsItem):
         """Show what the analysis found."""
         if report != self.report:
             self.report = report
-            faults = tuple(problem for problem in report.problems if problem.level == "error")
-            if faults:
-                self.setToolTip(f"{self.key}: {self.text.about}\n\n{problem_texts(faults)}")
+            if self.problems:
+                self.setToolTip(f"{self.key}: {self.text.about}\n\n{problem_texts(self.problems)}")
             self.update()
 
     def show_ends(self, entry: float | None, outlet: float | None, wire: float | None) -> None:
@@ -85,6 +85,24 @@ class FrameItem(QGraphicsItem):
         if self.pos() != way:
             self.setPos(way)
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What cannot run in the group; what is only doubtful is told at the cards."""
+        return tuple(problem for problem in self.report.problems if problem.level == "error")
+
+    @property
+    def hints(self) -> tuple[Problem, ...]:
+        """Nothing: these too are told at the cards."""
+        return ()
+
+    def badge(self) -> QRectF:
+        """Where the sign of a problem is: at the upper right corner, as on a card."""
+        return BADGE.translated(self._rect.topRight() - QPointF(style.WIDTH, 0))
+
+    def has_badge_at(self, place: QPointF) -> bool:
+        """Whether the sign of a problem is at a place of the scene."""
+        return bool(self.problems) and self.badge().adjusted(-2, -2, 2, 2).contains(place - self.pos())
+
     def is_chevron(self, place: QPointF) -> bool:
         """Whether a place of the scene is on the sign that closes the group."""
         return QRectF(self._rect.topLeft(), self._rect.topLeft() + QPointF(style.CHEVRON + 6, HEADLINE)).contains(place)
@@ -92,7 +110,7 @@ class FrameItem(QGraphicsItem):
     # Qt's part
 
     def boundingRect(self) -> QRectF:
-        return self._rect.adjusted(-6, -LABEL - 4, 6, LABEL + 4)
+        return self._rect.adjusted(-6, -LABEL - 4, 9, LABEL + 4)
 
     def shape(self) -> QPainterPath:
         """The headline: what is below it belongs to the content."""
@@ -114,6 +132,8 @@ class FrameItem(QGraphicsItem):
         if not overview:
             self._paint_headline(painter, look)
             self._paint_shapes(painter, look)
+            if self.problems:
+                paint_badge(painter, self.badge(), "error", look)
 
     def _paint_headline(self, painter: QPainter, look: style.Style) -> None:
         painter.save()
