@@ -153,6 +153,8 @@ def test_a_sweep_is_put_into_the_queue(qtbot: QtBot, workspace: Workspace, dialo
     assert keeper.standing is not None
     (entry,) = keeper.standing.queue.entries
     assert open_sweep(entry.path).search.trials == 2, "the grid has no more points"
+    assert dialog._best.text() == f"{entry.path.name} waits in the queue." and dialog.folder is None
+    wait(qtbot, lambda: dialog.known.findText(entry.path.name) > 0)
     keeper.remove(entry.number)
     wait(qtbot, lambda: not entry.path.exists())
 

@@ -158,6 +158,11 @@ class SweepDialog(QDialog):
         if self.folder != before:
             self._watch.show(self.folder)
 
+    def _list_too(self) -> None:
+        """Offer what has come into the queue since the dialog was shown."""
+        if self.isVisible():
+            self.list_known()
+
     def _at_work(self) -> Path | None:
         """The sweep that this dialog trains."""
         return self._workspace.active_run if self.is_working else None
@@ -167,6 +172,11 @@ class SweepDialog(QDialog):
         self.table.show_report(look.told if look else None)
         self._best.setText(_summary(look) if look else "")
         self.check()
+
+    def _hear(self, message: str) -> None:
+        """Repeat, beside the fields of a sweep to be made, what the window says behind this dialog."""
+        if self.folder is None:
+            self._best.setText(message)
 
     def check(self) -> None:
         """Enable what can be done, and say what is wrong."""
@@ -235,6 +245,8 @@ class SweepDialog(QDialog):
         self._watch.changed.connect(self._show)
         self._training.ended.connect(lambda _folder: self._ended())
         self._workspace.runs_changed.connect(self.check)
+        self._workspace.message.connect(self._hear)
+        self._keeper.changed.connect(self._list_too)
 
 
 def _known(folder: Path) -> Callable[[Control], Iterator[Any]]:
