@@ -48,9 +48,11 @@ def test_text_is_readable_wherever_it_stands(colours: theme.Theme) -> None:
         for ink in (colours.muted, colours.error, colours.warning, colours.good, colours.link):
             assert theme.contrast(ink, ground) >= 4.5, (ink.name(), ground.name())
     assert theme.contrast(colours.on_accent, colours.accent) >= 4.5
-    for ground in (colours.raised, colours.hover, colours.selected):  # cards to press have facts in quiet text
-        assert theme.contrast(colours.muted, ground) >= 4.5, ground.name()
-    assert theme.contrast(colours.link, colours.selected) >= 4.5
+    for ground in (colours.raised, colours.hover, colours.selected):  # cards to press have facts, lists have findings
+        for ink in (colours.muted, colours.error, colours.warning, colours.good, colours.link):
+            assert theme.contrast(ink, ground) >= 4.5, (ink.name(), ground.name())
+    placeholder = theme.palette(colours).color(QPalette.ColorRole.PlaceholderText)
+    assert theme.contrast(placeholder, colours.base) >= 4.5
 
 
 @BOTH

@@ -127,8 +127,8 @@ LIGHT = Theme(
     accent=QColor("#2f5fe0"),
     on_accent=QColor("#ffffff"),
     link=QColor("#2450c4"),
-    good=QColor("#16794c"),
-    warning=QColor("#9a5b00"),
+    good=QColor("#147448"),
+    warning=QColor("#925600"),
     error=QColor("#c22a36"),
     kinds=_colours(
         Convolution="#2f6fdb",
@@ -166,7 +166,7 @@ DARK = Theme(
     link=QColor("#86a9ff"),
     good=QColor("#4cc38a"),
     warning=QColor("#e5a63f"),
-    error=QColor("#f2707a"),
+    error=QColor("#f4858e"),
     kinds=_colours(
         Convolution="#6ea3ff",
         Normalization="#b493f5",
@@ -257,7 +257,7 @@ def _roles(theme: Theme) -> dict[QPalette.ColorRole, QColor]:
         roles.Base: theme.base,
         roles.AlternateBase: mix(theme.base, theme.panel, share=0.6),
         roles.Text: theme.text,
-        roles.PlaceholderText: mix(theme.muted, theme.base, share=0.25),
+        roles.PlaceholderText: mix(theme.muted, theme.base, share=0.1),
         roles.Button: theme.raised,
         roles.ButtonText: theme.text,
         roles.BrightText: theme.error,
