@@ -30,6 +30,7 @@ from workbench.gui import theme
 from workbench.gui.rooms import ROOMS, RoomEntry
 from workbench.gui.shell import MainWindow
 from workbench.gui.shortcuts import ShortcutSheet
+from workbench.gui.widgets.tab_stops import is_tab_stop
 from workbench.gui.workspace import Workspace
 from workbench.settings import Settings, load_settings
 
@@ -145,6 +146,38 @@ def test_the_rail_is_usable_from_the_keyboard(window: MainWindow, qtbot: QtBot) 
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Return)
     assert window.room == "train"
+
+
+def test_the_arrow_keys_go_along_the_rail_and_open_nothing(window: MainWindow, qtbot: QtBot) -> None:
+    first, second = (window.findChild(QAbstractButton, f"rail-{name}") for name in ("build", "train"))
+    window.activateWindow()
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus)
+    qtbot.keyClick(first, Qt.Key.Key_Down)
+    assert second.hasFocus() and window.room == "build"
+    qtbot.keyClick(second, Qt.Key.Key_Up)
+    qtbot.keyClick(first, Qt.Key.Key_Up)
+    assert window.findChild(QAbstractButton, "rail-theme").hasFocus(), "the ends meet"
+    assert [button.objectName() for button in window.rail.rooms.values() if is_tab_stop(button, window)] == [
+        "rail-build"
+    ]
+
+
+def test_a_room_gets_the_keyboard_where_one_left_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    fields = [QLineEdit(window.rooms["build"]) for _ in range(2)]
+    for line in fields:
+        line.show()
+    fields[1].setFocus()
+    qtbot.waitUntil(fields[1].hasFocus)
+    window.go("train")
+    assert not fields[1].hasFocus()
+    window.go("build")
+    assert fields[1].hasFocus()
+    fields[1].setEnabled(False)
+    window.go("train")
+    window.go("build")
+    assert fields[0].hasFocus(), "that of before cannot take it"
 
 
 def test_a_request_opens_the_room_and_reaches_it_although_it_is_new(window: MainWindow, workspace: Workspace) -> None:

@@ -41,7 +41,7 @@ from workbench.gui.widgets.collapsible import Collapsible
 from workbench.gui.widgets.tab_stops import tab_stops
 from workbench.gui.workspace import Workspace
 
-PATIENCE_MS = 60_000
+PATIENCE_MS, LONGEST = 60_000, 200
 HANDLED = (
     QAbstractButton,
     QAbstractItemView,
@@ -101,15 +101,17 @@ def press(way: int) -> QWidget:
 def walked(way: int) -> list[QWidget]:
     """All stops until the first is come to again, or, on the way forward, the canvas: there Tab adds a layer."""
     stops = [_focus()]
-    while way < 0 or not isinstance(stops[-1], CanvasView):
+    for _ in range(LONGEST):
+        if way > 0 and isinstance(stops[-1], CanvasView):
+            return stops
         found = press(way)
         if found is stops[-1] and links_left(found):
             continue
         if found in stops:
             assert found is stops[0], f"from {told(stops[-1])} back to {told(found)}"
-            break
+            return stops
         stops.append(found)
-    return stops
+    raise AssertionError(f"the walk does not come round, last {told(stops[-1])}")
 
 
 def links_left(widget: QWidget) -> bool:

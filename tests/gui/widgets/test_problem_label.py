@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.errors import Problem, Remedy
@@ -111,3 +112,31 @@ def test_a_short_message_after_a_long_one_takes_no_more_room_than_at_first(qtbot
     assert empty.sentence.minimumHeight() > 2 * before
     empty.say("Nothing here", "Choose another.")
     assert empty.sentence.minimumHeight() == before
+
+
+def test_tab_comes_to_the_remedies_one_by_one_and_to_nothing_else(qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    column = QVBoxLayout(page)
+    before, label, silent, after = QLineEdit(), ProblemLabel(), ProblemLabel(), QLineEdit()
+    for widget in (before, label, silent, after):
+        column.addWidget(widget)
+    remedies = tuple(Remedy(text, lambda network: network) for text in ("first", "second"))
+    label.show_problem(Problem("conv1", "too large", remedy=remedies[0], alternatives=remedies[1:]))
+    silent.show_problem(Problem("conv2", "nothing mends it"))
+    page.show()
+    page.activateWindow()
+    before.setFocus()
+    qtbot.waitUntil(before.hasFocus)
+    chosen: list[str] = []
+    label.remedy_chosen.connect(lambda remedy: chosen.append(remedy.label))
+    for _ in remedies:
+        qtbot.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+        assert label.hasFocus()
+        qtbot.keyClick(label, Qt.Key.Key_Return)
+    assert chosen == ["first", "second"]
+    qtbot.keyClick(label, Qt.Key.Key_Tab)
+    assert after.hasFocus()
+    qtbot.keyClick(after, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(label, Qt.Key.Key_Return)
+    assert chosen[-1] == "second"
