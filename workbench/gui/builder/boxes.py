@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from PySide6.QtCore import QRectF
 
@@ -34,20 +35,25 @@ class Boxes:
     def __getitem__(self, name: str) -> QRectF:
         return self._boxes[name]
 
-    def names(self, area: QRectF) -> Iterator[str]:
-        """What the boxes are called that an area touches, in no particular order."""
-        left, top = _cell(area.left() - self._width, area.top() - self._height)
-        right, bottom = _cell(area.right(), area.bottom())
-        if (right - left + 1) * (bottom - top + 1) > len(self._boxes):
-            names = [*self._boxes]
-        else:
-            cells = ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))
-            names = [name for cell in cells if cell in self._cells for name in self._cells[cell]]
-        return (name for name in names if self._boxes[name].intersects(area))
+    def is_among(self, area: QRectF, names: AbstractSet[str]) -> bool:
+        """Whether an area touches no boxes but these."""
+        others = (name for cell in self._cells_near(area) for name in cell.difference(names))
+        return not any(self._boxes[name].intersects(area) for name in others)
 
     def near(self, area: QRectF) -> list[QRectF]:
         """The boxes that an area touches, in no particular but always the same order."""
-        return sorted((self._boxes[name] for name in self.names(area)), key=lambda box: (box.y(), box.x()))
+        boxes = (self._boxes[name] for cell in self._cells_near(area) for name in cell)
+        return sorted((box for box in boxes if box.intersects(area)), key=lambda box: (box.y(), box.x()))
+
+    def _cells_near(self, area: QRectF) -> Iterator[set[str]]:
+        """The names in cells, of which some of the boxes may touch an area."""
+        left, top = _cell(area.left() - self._width, area.top() - self._height)
+        right, bottom = _cell(area.right(), area.bottom())
+        if (right - left + 1) * (bottom - top + 1) > len(self._cells):
+            yield from self._cells.values()
+        else:
+            cells = ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))
+            yield from (self._cells[cell] for cell in cells if cell in self._cells)
 
 
 def _cell(x: float, y: float) -> Cell:

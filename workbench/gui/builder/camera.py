@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from workbench.gui import theme
+from workbench.gui.builder import style
 from workbench.gui.builder.scene import NetworkScene
 
 SMALLEST, LARGEST = 0.06, 3.0
@@ -146,6 +147,7 @@ class Camera(QGraphicsView):
         event.accept()
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        style.look_from(self.zoom)
         colours = theme.current()
         painter.fillRect(rect, colours.canvas)
         if not self.network_scene.nodes:

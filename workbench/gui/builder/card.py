@@ -31,6 +31,12 @@ ROUGH = 8.0
 
 
 @lru_cache(maxsize=8)
+def card_rect(height: float) -> QRectF:
+    """Where a card is, seen from its corner."""
+    return QRectF(0, 0, style.WIDTH, height)
+
+
+@lru_cache(maxsize=8)
 def card_path(height: float) -> QPainterPath:
     """The outline of a card."""
     path = QPainterPath()
@@ -142,7 +148,7 @@ class Card(QGraphicsRectItem):
 
     def card(self) -> QRectF:
         """The card in its own coordinates."""
-        return QRectF(0, 0, style.WIDTH, self.height)
+        return card_rect(self.height)
 
     @property
     def right(self) -> float:
@@ -187,7 +193,7 @@ class Card(QGraphicsRectItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look = style.current()
-        if option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW:
+        if style.is_overview():
             self.paint_box(painter, look)
             return
         painter.setOpacity(DIMMED if self.mark == "bad" else 1.0)

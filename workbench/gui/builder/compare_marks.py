@@ -47,7 +47,7 @@ class ChangeMark(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         colour = colour_of(self.change)
-        far = option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW
+        far = style.is_overview()
         dashes = Qt.PenStyle.DashLine if self.change == "removed" else Qt.PenStyle.SolidLine
         painter.setPen(QPen(colour, 9.0 if far else 3.0, dashes))
         painter.setBrush(Qt.BrushStyle.NoBrush)

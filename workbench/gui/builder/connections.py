@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -63,10 +63,14 @@ class Connections:
     def follow(self, touched: Collection[EdgeKey], ways: Ways, cards: Mapping[str, Card]) -> None:
         """New ways for touched connections, and for those of moved cards unless all around them moved alike."""
         moved = self.at(ways)
-        carried = {key: way for key in moved.difference(touched) if (way := self._common_way(key, ways))}
+        alike: dict[Position | None, set[str]] = defaultdict(set)
+        for name, way in ways.items():
+            alike[way].add(name)
+        left = moved.difference(touched)
+        carried = {key: way for key in left if (way := self._common_way(key, ways, alike)) is not None}
         crossed = self._crossed(ways) if len(ways) <= MOST_LOOKED_AT else set()
         for key, way in carried.items():
-            self.items[key].shift(way)
+            self.items[key].moveBy(*way)
         self.reroute({*touched, *crossed, *moved}.difference(carried), cards)
 
     def reroute(self, keys: Collection[EdgeKey], cards: Mapping[str, Card]) -> None:
@@ -95,18 +99,15 @@ class Connections:
         found = self._scene.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
         return {item.key for item in found if isinstance(item, EdgeItem)}
 
-    def _common_way(self, key: EdgeKey, ways: Ways) -> Position | None:
+    def _common_way(self, key: EdgeKey, ways: Ways, alike: Mapping[Position | None, set[str]]) -> Position | None:
         """How far a connection moved with both its ends and everything that it goes around; None if it did not."""
-        way = ways.get(key.source)
+        way, area = ways.get(key.source), self._areas.get(key)
         if way is None or ways.get(key.target) != way:
             return None
-        area = self._areas.get(key)
         if area is None:
             return way
-        if self.frames and self.flow is not DOWN:
-            return None
         self._areas[key] = area = area.translated(*way)
-        return way if all(ways.get(name) == way for name in self._boxes.names(area)) else None
+        return way if self.flow is DOWN and self._boxes.is_among(area, alike[way]) else None
 
     def _way(self, key: EdgeKey, cards: Mapping[str, Card]) -> list[QPointF]:
         flow = self.flow

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from workbench.core.graph.network import Position
 from workbench.gui.builder import style
 from workbench.gui.builder.flow import DOWN, FLOWS, Flow
 from workbench.gui.builder.routing import smooth
@@ -61,10 +60,6 @@ class EdgeItem(QGraphicsRectItem):
             self.setRect(self._path.controlPointRect().adjusted(-8, -6, 8, 6))
             self.update()
 
-    def shift(self, way: Position) -> None:
-        """Take the same way elsewhere."""
-        self.moveBy(*way)
-
     def show_near(self, *, near: bool, drop_target: bool = False) -> None:
         """Draw it in the accent: a node at its end is selected, or a new node would be put on it."""
         if (near, drop_target) != (self.near, self.drop_target):
@@ -94,7 +89,7 @@ class EdgeItem(QGraphicsRectItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look, pen = style.current(), self._pen()
-        if option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW:
+        if style.is_overview():
             painter.setPen(look.thin[pen])
             painter.drawPolyline(self._rough)
             return

@@ -120,7 +120,7 @@ class FrameItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look = style.current()
-        overview = option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW
+        overview = style.is_overview()
         pen = QPen(look.selected if self.isSelected() else look.stack_pen if self.text.copies else look.frame_pen)
         if self.drop_target:
             pen = QPen(look.wire_good)

@@ -109,7 +109,7 @@ class FreezeLine(QGraphicsItem):
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.drawLines(list(self.way))
-        if option.levelOfDetailFromTransform(painter.worldTransform()) >= style.OVERVIEW and self.way:
+        if not style.is_overview() and self.way:
             self._paint_label(painter, look)
 
     def _paint_label(self, painter: QPainter, look: style.Style) -> None:

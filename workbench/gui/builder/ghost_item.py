@@ -97,7 +97,7 @@ class GhostItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look = style.current()
-        overview = option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW
+        overview = style.is_overview()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(_dashed(look, cosmetic=overview))
         for way in self._ways:

@@ -91,7 +91,7 @@ class GroupItem(Card):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look = style.current()
-        plain = option.levelOfDetailFromTransform(painter.worldTransform()) >= style.OVERVIEW
+        plain = not style.is_overview()
         if plain and self.text.copies:
             self._paint_behind(painter, look)
         super().paint(painter, option, widget)

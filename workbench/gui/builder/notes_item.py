@@ -115,7 +115,7 @@ class RemarkItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look, colour = style.current(), base(self.remark.colour)
-        overview = option.levelOfDetailFromTransform(painter.worldTransform()) < style.OVERVIEW
+        overview = style.is_overview()
         pen = QPen(look.selected if self.isSelected() else QPen(colour, 1.4))
         pen.setCosmetic(overview)
         painter.setPen(pen)

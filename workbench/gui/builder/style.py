@@ -96,11 +96,23 @@ class Style:
 
 
 _made: dict[str, Style] = {}
+_is_overview = False
 
 
 def current() -> Style:
     """The style of the theme of the moment; asked for by every item of every frame."""
     return _made.get(theme.current().name) or _new()
+
+
+def look_from(zoom: float) -> None:
+    """Say how large everything is that is painted next: the view knows, and thousands of items need not ask Qt."""
+    global _is_overview
+    _is_overview = zoom < OVERVIEW
+
+
+def is_overview() -> bool:
+    """Whether what is being painted is seen from so far away that it has no texts."""
+    return _is_overview
 
 
 def renew() -> None:
