@@ -15,7 +15,7 @@ from workbench.core.training.heap import kept_heap
 
 def faults(context):
     with context:
-        for step in range(20):
+        for step in range(14):
             if step == 5:
                 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
             blocks = [torch.ones(9_000_000 + 100_000 * number) for number in range(4)]
