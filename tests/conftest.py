@@ -9,8 +9,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny trainings: more threads take a fifth more CPU and no less time
 
+import hypothesis
 import pytest
 
+hypothesis.settings.register_profile("patient", deadline=None)  # on a busy machine a quick example takes its time
+hypothesis.settings.load_profile("patient")
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
