@@ -18,6 +18,7 @@ from torch import Tensor, fx, nn
 
 from workbench.core.modelling.compile import node_of
 from workbench.core.training.beginning import TrainingJob
+from workbench.core.training.checkpoint import has_checkpoint
 from workbench.core.training.control import Control
 from workbench.core.training.events import EpochDone, RunEvent, StepDone, Warned
 from workbench.core.training.faults import DivergenceError
@@ -83,7 +84,8 @@ def explained(job: TrainingJob, control: Control) -> Iterator[RunEvent]:
         origin = find_origin(replace(job, ranks=ALONE), control, reported=reported, failed=trouble.step)
         if origin is None:
             raise trouble
-        raise WorkbenchError(trouble.title, str(origin), f"{HINTS[origin.what]} The last checkpoint is kept.")
+        kept = " The last checkpoint is kept." if has_checkpoint(job.checkpoints / "last") else ""
+        raise WorkbenchError(trouble.title, str(origin), HINTS[origin.what] + kept)
 
 
 def find_origin(job: TrainingJob, control: Control, *, reported: int, failed: int) -> Origin | None:
