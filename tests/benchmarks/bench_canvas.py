@@ -34,7 +34,7 @@ from workbench.core.graph.orientation import DIRECTIONS
 from workbench.core.graph.outline import outline
 from workbench.gui import theme
 from workbench.gui.application import application
-from workbench.gui.builder import style
+from workbench.gui.builder.items import style
 from workbench.gui.garbage import GarbageCollector
 
 FRAMES = 42

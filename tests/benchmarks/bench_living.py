@@ -26,9 +26,9 @@ from workbench.core.inspection.alive import Lens, glimpses, seen_through
 from workbench.core.inspection.sample import BUILT_IN
 from workbench.core.modelling.shapes import analyse
 from workbench.gui import theme
-from workbench.gui.builder.editor import Editor
-from workbench.gui.builder.scene import NetworkScene
-from workbench.gui.builder.view import CanvasView
+from workbench.gui.builder.canvas.view import CanvasView
+from workbench.gui.builder.editing.editor import Editor
+from workbench.gui.builder.mirror.scene import NetworkScene
 from workbench.gui.workspace import Workspace
 
 WINDOW = (1600, 1000)

@@ -29,7 +29,7 @@ from pytestqt.qtbot import QtBot
 from workbench.core.graph.network import Network
 from workbench.core.modelling.compile import build_module
 from workbench.core.runs.folder import Run, open_run
-from workbench.gui.builder.edge_item import EdgeKey
+from workbench.gui.builder.items.edge_item import EdgeKey
 from workbench.gui.builder.room import BuildRoom
 from workbench.gui.shell import MainWindow
 from workbench.gui.training.room import TrainRoom

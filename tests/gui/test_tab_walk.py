@@ -33,8 +33,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from workbench.core.modelling.zoo import empty_network
+from workbench.gui.builder.canvas.view import CanvasView
 from workbench.gui.builder.room import BuildRoom
-from workbench.gui.builder.view import CanvasView
 from workbench.gui.rooms import ROOMS
 from workbench.gui.shell import MainWindow
 from workbench.gui.widgets.collapsible import Collapsible

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from workbench.gui.builder.canvas.view import CanvasView
 from workbench.gui.builder.room import BuildRoom
-from workbench.gui.builder.view import CanvasView
 from workbench.gui.workspace import Workspace
 
 NONE = Qt.KeyboardModifier.NoModifier

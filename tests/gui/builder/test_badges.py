@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.graph.network import Network
 from workbench.core.modelling.sketch import Sketch
-from workbench.gui.builder.card import BADGE
+from workbench.gui.builder.items.card import BADGE
 from workbench.gui.builder.room import BuildRoom
 
 LEFT = Qt.MouseButton.LeftButton

@@ -14,9 +14,9 @@ from workbench.core.layers.blocks.catalog import BLOCKS
 from workbench.core.layers.blocks.library import own_block, save_block
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.shapes import analyse
-from workbench.gui.builder.edge_item import EdgeKey
-from workbench.gui.builder.palette import KIND_ROLE, Palette
+from workbench.gui.builder.items.edge_item import EdgeKey
 from workbench.gui.builder.room import BuildRoom
+from workbench.gui.builder.search.palette import KIND_ROLE, Palette
 
 
 def network_of(room: BuildRoom) -> Network:

@@ -14,8 +14,8 @@ from workbench.core.layers.blocks.catalog import BLOCKS
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.zoo import READY, empty_network
 from workbench.errors import Problem, Remedy
-from workbench.gui.builder.labels import large, summary
-from workbench.gui.builder.ready_networks import ReadyNetworks
+from workbench.gui.builder.gallery.ready_networks import ReadyNetworks
+from workbench.gui.builder.items.labels import large, summary
 from workbench.gui.builder.room import BuildRoom
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.graph.edits import set_arguments, set_arguments_of_all
 from workbench.core.modelling.opening import open_network
-from workbench.gui.builder.bulk_form import DIFFERS, BulkForm
+from workbench.gui.builder.inspector.bulk_form import DIFFERS, BulkForm
 from workbench.gui.builder.room import BuildRoom
 
 CONVOLUTIONS = ["conv1", "conv2", "conv3"]

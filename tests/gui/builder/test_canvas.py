@@ -16,9 +16,9 @@ from workbench.core.graph.storage import save_network
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.zoo import READY
 from workbench.errors import WorkbenchError
-from workbench.gui.builder.edge_item import EdgeKey
+from workbench.gui.builder.canvas.view import KIND_MIME
+from workbench.gui.builder.items.edge_item import EdgeKey
 from workbench.gui.builder.room import BuildRoom
-from workbench.gui.builder.view import KIND_MIME
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Hands = Any

@@ -17,8 +17,8 @@ from workbench.core.graph.canvas import Remark
 from workbench.core.graph.canvas_edits import add_remarks
 from workbench.core.graph.network import Network
 from workbench.core.modelling.opening import open_network
-from workbench.gui.builder.canvas_accessible import PartInterface
-from workbench.gui.builder.edge_item import EdgeKey
+from workbench.gui.builder.accessible.canvas_accessible import PartInterface
+from workbench.gui.builder.items.edge_item import EdgeKey
 from workbench.gui.builder.room import BuildRoom
 from workbench.gui.workspace import Workspace
 

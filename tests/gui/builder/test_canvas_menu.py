@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.builder.conftest import Hands
-from workbench.gui.builder.canvas_menu import ON_CANVAS, ON_CONNECTION, ON_NODES, ON_REMARK, SECTIONS, Rows
+from workbench.gui.builder.canvas.canvas_menu import ON_CANVAS, ON_CONNECTION, ON_NODES, ON_REMARK, SECTIONS, Rows
 from workbench.gui.builder.room import BuildRoom
 
 MOST = 20

@@ -17,9 +17,9 @@ from workbench.core.graph.rules import connection_problem
 from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.opening import open_network
 from workbench.core.modelling.zoo import empty_network
-from workbench.gui.builder.chooser import Choice, Chooser, ranked
-from workbench.gui.builder.edge_item import EdgeKey
+from workbench.gui.builder.items.edge_item import EdgeKey
 from workbench.gui.builder.room import BuildRoom
+from workbench.gui.builder.search.chooser import Choice, Chooser, ranked
 
 Hands = Any
 

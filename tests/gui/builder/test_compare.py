@@ -17,11 +17,11 @@ from workbench.core.graph.storage import save_network
 from workbench.core.modelling.opening import open_network
 from workbench.core.modelling.zoo import READY
 from workbench.gui import theme
-from workbench.gui.builder.compare import CompareDialog
-from workbench.gui.builder.compare_canvas import LookCanvas
-from workbench.gui.builder.compare_facts import facts, taken_over
-from workbench.gui.builder.compare_layout import aligned
-from workbench.gui.builder.compare_marks import SIGNS
+from workbench.gui.builder.compare.compare import CompareDialog
+from workbench.gui.builder.compare.compare_canvas import LookCanvas
+from workbench.gui.builder.compare.compare_facts import facts, taken_over
+from workbench.gui.builder.compare.compare_layout import aligned
+from workbench.gui.builder.compare.compare_marks import SIGNS
 from workbench.gui.builder.room import BuildRoom
 
 LEFT = Qt.MouseButton.LeftButton

@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.builder.palette import KIND_ROLE, STAR_ROLE, Palette, children
-from workbench.gui.builder.palette_favourites import FILE, favourites, star_place, toggle_favourite
+from workbench.gui.builder.search.palette import KIND_ROLE, STAR_ROLE, Palette, children
+from workbench.gui.builder.search.palette_favourites import FILE, favourites, star_place, toggle_favourite
 from workbench.paths import config_folder
 
 NONE, CTRL, LEFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
-from workbench.gui.builder.floating import FloatingCard
-from workbench.gui.builder.minimap import Minimap
-from workbench.gui.builder.peek import Peek
-from workbench.gui.builder.problem_bubble import ProblemBubble
+from workbench.gui.builder.alive.peek import Peek
+from workbench.gui.builder.canvas.floating import FloatingCard
+from workbench.gui.builder.canvas.minimap import Minimap
+from workbench.gui.builder.seeing.problem_bubble import ProblemBubble
 
 LEFT = Qt.MouseButton.LeftButton
 KINDS = QEvent.Type

@@ -20,11 +20,11 @@ from workbench.core.modelling.preview import MOST_CARDS, preview
 from workbench.core.modelling.preview_child import Portrait, portrait
 from workbench.core.modelling.zoo import READY
 from workbench.gui import theme
-from workbench.gui.builder import gallery_offers, gallery_store, ready_networks
-from workbench.gui.builder.gallery_card import paint_preview
-from workbench.gui.builder.gallery_fit import FITS, FreeMemory, free_for_training, told_fit
-from workbench.gui.builder.gallery_offers import arranged, offers, with_portrait
-from workbench.gui.builder.ready_networks import ReadyNetworks
+from workbench.gui.builder.gallery import gallery_offers, gallery_store, ready_networks
+from workbench.gui.builder.gallery.gallery_card import paint_preview
+from workbench.gui.builder.gallery.gallery_fit import FITS, FreeMemory, free_for_training, told_fit
+from workbench.gui.builder.gallery.gallery_offers import arranged, offers, with_portrait
+from workbench.gui.builder.gallery.ready_networks import ReadyNetworks
 from workbench.gui.builder.room import BuildRoom
 
 
@@ -229,6 +229,6 @@ def test_arranging_leaves_the_order_of_equals(kept_portraits: dict[str, Portrait
 def test_the_gallery_loads_no_torch() -> None:
     import subprocess
 
-    code = "import workbench.gui.builder.ready_networks, sys; print('torch' in sys.modules)"
+    code = "import workbench.gui.builder.gallery.ready_networks, sys; print('torch' in sys.modules)"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert output.split() == ["False"]

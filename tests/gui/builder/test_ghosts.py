@@ -16,8 +16,8 @@ from workbench.core.graph.edits import set_arguments
 from workbench.core.graph.network import Network, Node
 from workbench.core.graph.outline import ROOT, outline
 from workbench.core.modelling.opening import open_network
-from workbench.gui.builder.ghost_item import GhostItem, row
-from workbench.gui.builder.ghost_links import MOST, GhostKey, ghosts_of
+from workbench.gui.builder.items.ghost_item import GhostItem, row
+from workbench.gui.builder.items.ghost_links import MOST, GhostKey, ghosts_of
 from workbench.gui.builder.room import BuildRoom
 
 

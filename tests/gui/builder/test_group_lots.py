@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.builder.conftest import Hands
 from tests.gui.builder.test_groups import chevron, headline, stages
 from workbench.core.graph.outline import outline, seen_network
-from workbench.gui.builder.group_form import GroupForm
-from workbench.gui.builder.group_item import GroupItem
+from workbench.gui.builder.inspector.group_form import GroupForm
+from workbench.gui.builder.items.group_item import GroupItem
 from workbench.gui.builder.room import BuildRoom
 
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier

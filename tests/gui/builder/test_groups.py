@@ -17,10 +17,10 @@ from workbench.core.graph.outline import ROOT
 from workbench.core.graph.stacks import Stack
 from workbench.core.layers.blocks.library import known_blocks
 from workbench.core.layers.catalog import CATALOG
-from workbench.gui.builder import style
-from workbench.gui.builder.group_form import GroupForm
-from workbench.gui.builder.group_item import GroupItem
-from workbench.gui.builder.node_item import NodeItem
+from workbench.gui.builder.inspector.group_form import GroupForm
+from workbench.gui.builder.items import style
+from workbench.gui.builder.items.group_item import GroupItem
+from workbench.gui.builder.items.node_item import NodeItem
 from workbench.gui.builder.room import BuildRoom
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

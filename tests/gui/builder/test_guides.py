@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QGraphicsLineItem
 
-from workbench.gui.builder import style
+from workbench.gui.builder.items import style
 from workbench.gui.builder.room import BuildRoom
 
 Hands = Any

@@ -9,9 +9,9 @@ from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.builder.flow import DOWN
+from workbench.gui.builder.canvas.view import KIND_MIME
+from workbench.gui.builder.items.flow import DOWN
 from workbench.gui.builder.room import BuildRoom
-from workbench.gui.builder.view import KIND_MIME
 
 Hands = Any
 

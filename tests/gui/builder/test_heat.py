@@ -11,10 +11,10 @@ from workbench.core.graph.edits import set_arguments
 from workbench.core.modelling.costs import MEASURES
 from workbench.core.modelling.opening import open_network
 from workbench.gui import theme
-from workbench.gui.builder import style
-from workbench.gui.builder.heat import quantity
-from workbench.gui.builder.heat_colour import HOTTEST, Heat, heat_colour
+from workbench.gui.builder.items import style
+from workbench.gui.builder.items.heat_colour import HOTTEST, Heat, heat_colour
 from workbench.gui.builder.room import BuildRoom
+from workbench.gui.builder.seeing.heat import quantity
 
 
 def switch_on(room: BuildRoom, qtbot: QtBot) -> None:

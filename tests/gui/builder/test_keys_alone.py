@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from workbench.core.graph.storage import load_network
 from workbench.core.modelling.opening import open_network
 from workbench.core.modelling.zoo import empty_network
-from workbench.gui.builder.edge_item import EdgeKey
+from workbench.gui.builder.items.edge_item import EdgeKey
 from workbench.gui.builder.room import BuildRoom
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

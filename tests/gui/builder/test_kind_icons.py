@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication
 from workbench.core.graph.network import Node
 from workbench.core.layers.blocks.catalog import BLOCKS
 from workbench.core.layers.catalog import CATALOG
-from workbench.gui.builder import style
-from workbench.gui.builder.card import elided
-from workbench.gui.builder.glimpse import glimpse_room
-from workbench.gui.builder.group_facts import group_text
-from workbench.gui.builder.kind_icons import GROUP, UNKNOWN, paint_sign, sign_names, sign_of, sign_path
-from workbench.gui.builder.node_item import NodeItem
+from workbench.gui.builder.items import style
+from workbench.gui.builder.items.card import elided
+from workbench.gui.builder.items.glimpse import glimpse_room
+from workbench.gui.builder.items.group_facts import group_text
+from workbench.gui.builder.items.kind_icons import GROUP, UNKNOWN, paint_sign, sign_names, sign_of, sign_path
+from workbench.gui.builder.items.node_item import NodeItem
 from workbench.gui.builder.room import BuildRoom
 
 OFFERED = [*CATALOG, *BLOCKS]

@@ -19,11 +19,11 @@ from workbench.core.graph.layout import LayoutCancelled, Wanted
 from workbench.core.graph.network import INPUT, Network, Node, Position, chain
 from workbench.core.graph.storage import load_network, save_network
 from workbench.core.modelling.preview import preview
-from workbench.gui.builder import laying_out
-from workbench.gui.builder.align import ORDERS, lined_up, spread
-from workbench.gui.builder.compare_layout import aligned
-from workbench.gui.builder.editor import layout_of
-from workbench.gui.builder.flow import DOWN
+from workbench.gui.builder.canvas import laying_out
+from workbench.gui.builder.canvas.align import ORDERS, lined_up, spread
+from workbench.gui.builder.compare.compare_layout import aligned
+from workbench.gui.builder.editing.editor import layout_of
+from workbench.gui.builder.items.flow import DOWN
 from workbench.gui.builder.room import BuildRoom
 
 Hands = Any

@@ -18,7 +18,7 @@ from workbench.core.graph.edits import set_arguments
 from workbench.core.inspection.sample import FileSample, SetSample
 from workbench.core.modelling.opening import open_network
 from workbench.core.training.plan import TrainingPlan
-from workbench.gui.builder.life_panels import LifePanels
+from workbench.gui.builder.alive.life_panels import LifePanels
 from workbench.gui.builder.room import BuildRoom
 
 

@@ -21,11 +21,11 @@ from workbench.core.layers.catalog import CATALOG
 from workbench.core.modelling.opening import open_network
 from workbench.errors import Problem
 from workbench.gui import theme
-from workbench.gui.builder.card import Card
-from workbench.gui.builder.edge_item import EdgeItem
-from workbench.gui.builder.frame_item import FrameItem
+from workbench.gui.builder.canvas.view import KIND_MIME
+from workbench.gui.builder.items.card import Card
+from workbench.gui.builder.items.edge_item import EdgeItem
+from workbench.gui.builder.items.frame_item import FrameItem
 from workbench.gui.builder.room import BuildRoom
-from workbench.gui.builder.view import KIND_MIME
 
 NONE, CTRL, SHIFT = (
     Qt.KeyboardModifier.NoModifier,

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.core.graph.canvas import COLOURS, Remark
 from workbench.gui import theme
-from workbench.gui.builder.notes_item import base, paper
+from workbench.gui.builder.items.notes_item import base, paper
 from workbench.gui.builder.room import BuildRoom
 
 Hands = Any

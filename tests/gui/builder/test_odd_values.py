@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.graph.network import Network, Node
 from workbench.core.layers.catalog import CATALOG
-from workbench.gui.builder.labels import summary
-from workbench.gui.builder.node_form import NodeForm
+from workbench.gui.builder.inspector.node_form import NodeForm
+from workbench.gui.builder.items.labels import summary
 
 ODD: list[Any] = [None, "x", True, -1, 1e300, [], [[1], [2]], [1, 2, 3], {}, {"h": [1, 2]}]
 

@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.graph.storage import load_network, save_network
 from workbench.core.modelling.zoo import READY, empty_network
-from workbench.gui.builder.ready_networks import ReadyNetworks
+from workbench.gui.builder.canvas.view import KIND_MIME
+from workbench.gui.builder.gallery.ready_networks import ReadyNetworks
+from workbench.gui.builder.gallery.start_page import StartPage, is_bare
+from workbench.gui.builder.gallery.start_row import StartRow
 from workbench.gui.builder.room import BuildRoom
-from workbench.gui.builder.start_page import StartPage, is_bare
-from workbench.gui.builder.start_row import StartRow
-from workbench.gui.builder.view import KIND_MIME
 from workbench.settings import Settings, save_settings
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
-from workbench.gui.builder.start_row import StartRow
+from workbench.gui.builder.gallery.start_row import StartRow
 from workbench.gui.transfer.cards import Card
 from workbench.gui.transfer.steps import StepButton
 from workbench.gui.widgets.buttons import primary_button, push_button, tool_button

@@ -10,39 +10,39 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.graph.network import Network
 from workbench.core.modelling.shapes import Analysis
-from workbench.gui.builder.actions import CanvasActions
-from workbench.gui.builder.align import Aligning
-from workbench.gui.builder.announcing import Announcing
-from workbench.gui.builder.badges import Badges
-from workbench.gui.builder.breadcrumb import Breadcrumb
-from workbench.gui.builder.canvas_menu import CanvasMenu, mark_sections
-from workbench.gui.builder.compare import CompareDialog
-from workbench.gui.builder.docks import Dock, DockArea
-from workbench.gui.builder.editor import Editor
-from workbench.gui.builder.focus_ring import FocusRing
-from workbench.gui.builder.freezing import Freezing
-from workbench.gui.builder.ghosts import Ghosts
-from workbench.gui.builder.group_actions import GroupActions
+from workbench.gui.builder.accessible.announcing import Announcing
+from workbench.gui.builder.alive.life import Life
+from workbench.gui.builder.canvas.actions import CanvasActions
+from workbench.gui.builder.canvas.align import Aligning
+from workbench.gui.builder.canvas.breadcrumb import Breadcrumb
+from workbench.gui.builder.canvas.canvas_menu import CanvasMenu, mark_sections
+from workbench.gui.builder.canvas.focus_ring import FocusRing
+from workbench.gui.builder.canvas.group_actions import GroupActions
+from workbench.gui.builder.canvas.laying_out import LayingOut
+from workbench.gui.builder.canvas.view import CanvasView
+from workbench.gui.builder.compare.compare import CompareDialog
+from workbench.gui.builder.editing.editor import Editor
+from workbench.gui.builder.gallery.ready_networks import ReadyNetworks
+from workbench.gui.builder.gallery.start_page import StartPage, recent_files
+from workbench.gui.builder.gallery.start_row import StartRow
 from workbench.gui.builder.history_panel import HistoryPanel
-from workbench.gui.builder.inspector import Inspector
-from workbench.gui.builder.laying_out import LayingOut
-from workbench.gui.builder.life import Life
-from workbench.gui.builder.notes import Notes
+from workbench.gui.builder.inspector.inspector import Inspector
+from workbench.gui.builder.mirror.scene import NetworkScene
+from workbench.gui.builder.notes.notes import Notes
 from workbench.gui.builder.open_groups import OpenGroups
-from workbench.gui.builder.palette import Palette
 from workbench.gui.builder.panes import next_pane
 from workbench.gui.builder.problems import ProblemsStrip
-from workbench.gui.builder.ready_networks import ReadyNetworks
-from workbench.gui.builder.scene import NetworkScene
-from workbench.gui.builder.searches import Searches
-from workbench.gui.builder.seeing import Seeing
+from workbench.gui.builder.search.palette import Palette
+from workbench.gui.builder.search.searches import Searches
+from workbench.gui.builder.seeing.badges import Badges
+from workbench.gui.builder.seeing.freezing import Freezing
+from workbench.gui.builder.seeing.ghosts import Ghosts
+from workbench.gui.builder.seeing.seeing import Seeing
 from workbench.gui.builder.source_view import SourceView
-from workbench.gui.builder.start_page import StartPage, recent_files
-from workbench.gui.builder.start_row import StartRow
 from workbench.gui.builder.toolbar import BuildBar
-from workbench.gui.builder.view import CanvasView
 from workbench.gui.documents import DocumentActions
 from workbench.gui.icons import set_icon
+from workbench.gui.widgets.docks import Dock, DockArea
 from workbench.gui.workspace import Workspace
 
 PALETTE_WIDTH, INSPECTOR_WIDTH = 200, 300

@@ -7,8 +7,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from workbench.gui import theme
-from workbench.gui.builder.rule import Rule
 from workbench.gui.widgets.primary import PrimaryButton
+from workbench.gui.widgets.rule import Rule
 
 ICON = QSize(18, 18)
 

@@ -1,0 +1,1 @@
+"""The canvas for those who do not see it."""

@@ -1,0 +1,1 @@
+"""The living network: what every node makes of a sample picture."""

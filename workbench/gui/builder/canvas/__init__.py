@@ -1,0 +1,1 @@
+"""Looking at the scene and working on it with mouse and keys."""

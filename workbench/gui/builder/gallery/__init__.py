@@ -1,0 +1,1 @@
+"""Starting points: ready networks, files, code, the start page."""
