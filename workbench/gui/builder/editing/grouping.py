@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.core.graph import blocks as block_edits
 from workbench.core.graph import edits, groups, stacks
+from workbench.core.graph.document import Edit
 from workbench.core.graph.housing import make_room, shift_group
 from workbench.core.graph.network import Network, Position
 from workbench.core.graph.outline import outline
@@ -40,11 +41,7 @@ class Grouping(Adding):
         def edit(network: Network) -> Network:
             return groups.make_group(network, names, prefix)
 
-        self._scene.expect([prefix])
-        if not self.attempt(edit, f"Group {counted(names)}" if names else "Group"):
-            return False
-        self._scene.select([prefix])
-        return True
+        return self._attempt_group(edit, f"Group {counted(names)}" if names else "Group", prefix, opened=[prefix])
 
     def ungroup(self) -> bool:
         """Take the selected groups apart; what was in them lies in the groups around them."""
@@ -64,11 +61,19 @@ class Grouping(Adding):
         """Give a group another name within the group around it."""
         around = prefix.rpartition(".")[0]
         new = f"{around}.{name}" if around else name
-        self._scene.expect([_under(key, prefix, new) for key in self._scene.opened])
-        if not self.attempt(lambda network: groups.rename_group(network, prefix, new), f"Rename {prefix} to {new}"):
-            return False
-        self._scene.select([new])
-        return True
+        opened = [_under(key, prefix, new) for key in self._scene.opened]
+        return self._attempt_group(
+            lambda network: groups.rename_group(network, prefix, new), f"Rename {prefix} to {new}", new, opened=opened
+        )
+
+    def _attempt_group(self, edit: Edit, label: str, made: str, *, opened: Collection[str]) -> bool:
+        """Apply an edit that makes a group, which is selected and, with others, open from the first moment."""
+        self._scene.expect(opened, made)
+        done = self.attempt(edit, label)
+        self._scene.expect((), "")
+        if done:
+            self._scene.select([made])
+        return done
 
     def regroup(self, keys: Collection[str], group: str, places: Mapping[str, Position]) -> bool:
         """Move nodes and groups into another group (a key), with their cards at these places."""

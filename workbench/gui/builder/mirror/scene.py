@@ -62,6 +62,7 @@ class NetworkScene(QGraphicsScene):
         self._found: dict[str, Position] = {}
         """Where the layout has put the nodes that do not say where they are; undo brings them back there."""
         self._awaited: frozenset[str] = frozenset()
+        self._heir = ""
         self._dragged: set[str] = set()
         self._analysis: Analysis | None = None
         self._fading = QTimer(self)
@@ -114,11 +115,12 @@ class NetworkScene(QGraphicsScene):
             self._found = {}  # another network altogether: old places under the same names mean nothing
         self.network, self.tree = after, outline(after)
         awaited, self._awaited = self._awaited, frozenset()
+        chosen, self._heir = [self._heir] if self._heir in self.tree else None, ""
         self.opened |= stacks_in_sight(before, self.tree, self.opened).union(filter(self.tree.is_group, awaited))
         self._places = places_of(self.tree, self._found)
         self._found |= {node.name: self._places[node.name] for node in after if node.position is None}
         self.root = self.root if self.root in self.tree else ROOT
-        chosen = [heir(before, self.tree, key) for key in self.chosen]
+        chosen = chosen or [heir(before, self.tree, key) for key in self.chosen]
         self._show(shown)
         if not self.selection.is_shown:
             self.select([key for key in chosen if self.item(key) is not None])
@@ -235,9 +237,9 @@ class NetworkScene(QGraphicsScene):
 
     # open and closed
 
-    def expect(self, groups: Collection[str]) -> None:
-        """Groups that an edit is about to make, and that are to be seen open from the first moment."""
-        self._awaited = frozenset(groups)
+    def expect(self, groups: Collection[str], chosen: str) -> None:
+        """What an edit is about to make: groups that are seen open from the first moment, one of them selected."""
+        self._awaited, self._heir = frozenset(groups), chosen
 
     def unfold(self, opened: Collection[str], root: str | None = None) -> None:
         """Have exactly these groups open, and look at one of them alone or (`ROOT`) at everything."""

@@ -71,6 +71,8 @@ class Selection(QObject):
             if self._is_covered(name, known):
                 scene.uncover(name)
         keys = dict.fromkeys(self._shown_by(name) for name in names if name in scene.tree)
+        if [*keys] == self._order and self.is_shown and len(scene.selectedItems()) == len(keys):
+            return
         scene.blockSignals(True)
         scene.clearSelection()
         for item in map(scene.item, keys):
