@@ -476,3 +476,14 @@ def test_the_title_of_an_open_group_lies_beside_what_comes_in(staged: BuildRoom,
     right = left + look.strong_metrics.horizontalAdvance(shown)
     assert shown and right <= width - 12.0 + 1
     assert right < wire or left > wire
+
+
+def test_a_group_that_could_not_be_renamed_leaves_the_next_edit_alone(staged: BuildRoom) -> None:
+    editor, scene = staged.editor, staged.scene
+    scene.select(["stem"])
+    assert editor.group()
+    made = scene.chosen[0]
+    assert scene.opened == {made}
+    assert not editor.rename_group(made, "stage")
+    editor.move({"input": (500.0, 0.0)})
+    assert scene.opened == {made}
