@@ -120,22 +120,17 @@ class Move(Gesture):
 
     def release(self, event: QMouseEvent) -> None:
         home, way = self._new_home(event), self._way(event)
-        self._guides.clear()
-        self._mark(None)
+        self.cancel()  # the edit is seen as a way from where everything was
         if self._moved and home is not None:
             self.view.editor.regroup(self._keys, home, self._corners(home, way))
         elif self._moved:
             self.view.editor.carry(self._hand, way)
         elif self._click_selects:
             self._scene.select([self._click_selects])
-        self._settle()
 
     def cancel(self) -> None:
         self._guides.clear()
         self._mark(None)
-        self._settle()
-
-    def _settle(self) -> None:
         self._hand.show(QPointF())
         self._scene.settle()
 

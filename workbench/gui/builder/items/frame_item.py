@@ -43,16 +43,18 @@ class FrameItem(QGraphicsItem):
             return
         self.text, self.depth, self.flow = text, depth, flow
         self.setZValue(depth - 100.0)
-        self.setToolTip(f"{self.key}: {text.about}\nDouble-click the headline to close it.")
-        self.update()
+        self._renew()
 
     def show_report(self, report: GroupReport) -> None:
         """Show what the analysis found."""
         if report != self.report:
             self.report = report
-            if self.problems:
-                self.setToolTip(f"{self.key}: {self.text.about}\n\n{problem_texts(self.problems)}")
-            self.update()
+            self._renew()
+
+    def _renew(self) -> None:
+        more = f"\n{problem_texts(self.problems)}" if self.problems else "Double-click the headline to close it."
+        self.setToolTip(f"{self.key}: {self.text.about}\n{more}")
+        self.update()
 
     def show_ends(self, entry: float | None, outlet: float | None, wire: float | None) -> None:
         """Where, across, shapes are written above and below (None: nowhere), and where a connection comes in."""

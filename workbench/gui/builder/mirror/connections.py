@@ -50,7 +50,9 @@ class Connections:
     def match(self, seen: Network, changed: Collection[Node], gone: Collection[str]) -> set[EdgeKey]:
         """Make the connections into changed nodes those that are to be seen; returns the new ones."""
         new: set[EdgeKey] = set()
-        for name in [*gone, *(node.name for node in changed)]:
+        for key in self.at(gone):
+            self._remove(key)
+        for name in (node.name for node in changed):
             wanted = _keys(seen, seen.nodes.get(name))
             had = {key for key in self._of.get(name, ()) if key.target == name}
             for key in had - wanted:

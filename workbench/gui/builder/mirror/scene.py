@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtWidgets import QGraphicsScene
@@ -97,6 +98,7 @@ class NetworkScene(QGraphicsScene):
         self.clear()
         self.blockSignals(False)
         self._make_parts()
+        self._fading.stop()
         self.remarks, self.ghosts, self._analysis = {}, {}, None
         self.selection.forget()
         self._places, self._found, self.root = {}, {}, ROOT
@@ -124,6 +126,8 @@ class NetworkScene(QGraphicsScene):
         self._show(shown)
         if not self.selection.is_shown:
             self.select([key for key in chosen if self.item(key) is not None])
+        else:
+            self.selection.show_near()
         if before.groups != self.tree.groups:
             self.unfolded.emit()
 
@@ -142,12 +146,12 @@ class NetworkScene(QGraphicsScene):
         self.picture = picture(self.tree, self._places, self.opened, self.root)
         seen, arrangement = self.picture.seen, self.picture.arrangement
         gone = [node.name for node in shown if not is_same_sort(node, seen.nodes.get(node.name))]
-        changed = [node for node in seen if node.kind == GROUP or self._is_changed(node, shown.nodes.get(node.name))]
+        fresh = {node.name for node in seen if not is_same_sort(node, shown.nodes.get(node.name))}
+        changed = [node for node in seen if self._is_changed(node, shown.nodes.get(node.name), fresh)]
         touched = self.connections.run(self.flow) | self.connections.at(gone)
         self._cards.run(self.flow)
         for name in gone:
             self._cards.remove(name)
-        fresh = {node.name for node in changed if node.name not in self.nodes}
         for node in changed:
             self._cards.show(node, self.tree)
         self._cards.order(seen.nodes)
@@ -158,11 +162,20 @@ class NetworkScene(QGraphicsScene):
         self.connections.follow(touched, ways, self.nodes)
         self._show_reports(fresh | set(self.frames) | {node.name for node in changed if node.kind == GROUP})
         show_shapes(self)
+        self.make_room()
+
+    def make_room(self) -> None:
+        """Have one pan around everything that is seen; who puts something more there says so."""
         self.setSceneRect(self.content().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
-    def _is_changed(self, node: Node, before: Node | None) -> bool:
-        """Whether a card must be shown anew: not for another place alone, which an edit gives to every node."""
-        if not _is_kept(before, node) or before is None or before.inputs is not node.inputs:
+    def _is_changed(self, node: Node, before: Node | None, fresh: AbstractSet[str]) -> bool:
+        """Whether a card must be shown anew: not for another place alone, which an edit gives to every node.
+
+        In a broken file nodes name inputs that do not exist: something `fresh` that is called so feeds them.
+        """
+        if node.kind == GROUP or not _is_kept(before, node) or before is None or before.inputs is not node.inputs:
+            return True
+        if fresh and not fresh.isdisjoint(node.inputs):
             return True
         self._cards.keep(node)
         return before.kind != node.kind

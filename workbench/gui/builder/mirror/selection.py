@@ -104,8 +104,12 @@ class Selection(QObject):
         kept = [name for name in self._order if name in known]
         fresh = known.difference(kept)
         self._order = kept + [name for name in chosen if name in fresh]
-        self._scene.connections.show_near(self._near())
+        self.show_near()
         self.changed.emit()
+
+    def show_near(self) -> None:
+        """Let the connections of what is selected stand out: an edit may have given it others."""
+        self._scene.connections.show_near(self._near())
 
     def _near(self) -> set[EdgeKey]:
         """The connections of what is selected: of open groups those across their frames."""

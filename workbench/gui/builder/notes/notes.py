@@ -72,7 +72,8 @@ class Notes(QObject):
         """Show the notes and frames of the network that the scene shows, where they are seen."""
         known, scene = self._scene.network.canvas.remarks, self._scene
         seen = {key: box for key, remark in known.items() if (box := shown(scene, remark)) is not None}
-        for key in [key for key in scene.remarks if key not in seen]:
+        gone = [key for key in scene.remarks if key not in seen]
+        for key in gone:
             scene.removeItem(scene.remarks.pop(key))
         for key, box in seen.items():
             if key not in scene.remarks:
@@ -80,6 +81,8 @@ class Notes(QObject):
                 scene.addItem(scene.remarks[key])
             around = scene.frames.get(home(scene, known[key]))
             scene.remarks[key].show_remark(known[key], QRectF(*box), around.zValue() if around else LOWEST)
+        if seen or gone:
+            scene.make_room()
 
     # changing
 

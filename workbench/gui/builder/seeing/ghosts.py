@@ -48,7 +48,8 @@ class Ghosts(QObject):
         """Show the neighbours of what is looked at, where it is."""
         scene = self._scene
         wanted = {ghost.key: ghost for ghost in ghosts_of(scene.tree, scene.root)}
-        for key in [key for key in scene.ghosts if key not in wanted]:
+        gone = [key for key in scene.ghosts if key not in wanted]
+        for key in gone:
             scene.removeItem(scene.ghosts.pop(key))
         for key, ghost in wanted.items():
             if key not in scene.ghosts:
@@ -58,6 +59,8 @@ class Ghosts(QObject):
         self._place("input")
         self._place("output")
         self._lead()
+        if wanted or gone:
+            scene.make_room()
         self._action.setEnabled(bool(wanted))
         if self._workspace.current_analysis is not None:
             self._show_shapes(self._workspace.current_analysis)
