@@ -269,7 +269,11 @@ def test_the_clipboard_keeps_whole_blocks(network: Network) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stem", "free"), [("l.0", "l.1"), ("b", "b"), ("relu", "relu_1"), ("l.x", "l.x"), ("l", "l_1"), ("bad name", "")]
+    ("stem", "free"),
+    [
+        *[("l.0", "l.1"), ("b", "b"), ("relu", "relu_1"), ("l.x", "l.x"), ("l", "l_1"), ("bad name", "")],
+        *[("layer01", "layer01"), ("l.00", "l.00"), ("b1234567890", "b1234567890"), ("two\nlines", "")],
+    ],
 )
 def test_free_groups(network: Network, stem: str, free: str) -> None:
     found = groups.free_group(network, stem)

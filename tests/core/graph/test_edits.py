@@ -129,6 +129,7 @@ def test_what_is_a_number_in_its_group_gets_the_next_number() -> None:
     network = Network.of("n", [Node(f"features.{number}", "Layer") for number in range(3)] + [Node("a.7x", "Layer")])
     assert edits.free_name(network, "features.1") == "features.3"
     assert edits.free_name(network, "features.9") == "features.9"
+    assert edits.free_name(chain("n", [Node("0", "Input"), Node("1", "ReLU")]), "0") == "2"
     copies = edits.paste(network, [network["features.1"], network["features.0"]])
     assert [*copies.nodes][-2:] == ["features.3", "features.4"]
 

@@ -33,8 +33,8 @@ def _numbered(stem: str, most: int) -> Iterator[str]:
     """A stem, and the names that it becomes with numbers."""
     group, dot, last = stem.rpartition(".")
     yield stem
-    if dot and last.isdecimal() and len(last) < LONGEST_NUMBER:
-        yield from (f"{group}.{number}" for number in range(int(last) + 1, int(last) + most))
+    if last.isdecimal() and len(last) < LONGEST_NUMBER:
+        yield from (f"{group}{dot}{number}" for number in range(int(last) + 1, int(last) + most))
     else:
         yield from (f"{stem}_{number}" for number in range(1, most))
 

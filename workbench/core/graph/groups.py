@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from itertools import count
+from itertools import chain
 
-from workbench.core.graph.edits import free_name, must_exist, refuse, renamed
+from workbench.core.graph.edits import LONGEST_NUMBER, free_name, must_exist, refuse, renamed
 from workbench.core.graph.network import INPUT, OUTPUT, BlockUse, Network, Node, Position, prefixes
 from workbench.core.graph.parts import is_inside, members, sources, still_made
 from workbench.core.graph.rules import Names, name_problem
@@ -42,13 +42,11 @@ def group_name_problem(network: Names, prefix: str) -> Problem | None:
 
 def free_group(network: Names, stem: str) -> str:
     """The stem if it is free, else the next number: `layer1.2` for `layer1.1`, `block_1` for `block`."""
-    head, number = re.fullmatch(r"(.*?)(\d*)", stem).groups()  # type: ignore[union-attr]
-    if not number:
-        numbered = (stem if extra == 0 else f"{stem}_{extra}" for extra in range(len(network) + 2))
-    else:
-        numbered = (f"{head}{extra}" for extra in count(int(number[:9])))
-    found = (name for name, _ in zip(numbered, range(len(network) + 2), strict=False))
-    free = (name for name in found if group_name_problem(network, name) is None)
+    head, number = re.fullmatch(r"(.*?)(\d*)", stem, re.DOTALL).groups()  # type: ignore[union-attr]
+    counts = 0 < len(number) < LONGEST_NUMBER
+    start, front = (int(number) + 1, head) if counts else (1, f"{stem}_")
+    numbered = (f"{front}{extra}" for extra in range(start, start + len(network) + 1))
+    free = (name for name in chain([stem], numbered) if group_name_problem(network, name) is None)
     return next(free, "") or free_name(network, "group")
 
 

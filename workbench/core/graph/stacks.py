@@ -114,7 +114,7 @@ def resize_stack(network: Network, stack: Stack, count: int) -> Network:
 
 def next_name(network: Network, member: str) -> str:
     """What the copy behind this one is called: the next number, or the first free one after it."""
-    head, number = re.fullmatch(r"(.*?)(\d*)", member).groups()  # type: ignore[union-attr]
+    head, number = re.fullmatch(r"(.*?)(\d*)", member, re.DOTALL).groups()  # type: ignore[union-attr]
     start = int(number[:9]) + 1 if number else 1
     head = head if number else f"{head}_"
     names = (f"{head}{extra}" for extra in range(start, start + len(network) + 1))
