@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -10,10 +11,13 @@ from PySide6.QtWidgets import QApplication
 
 from tests.gui.builder.conftest import Hands
 from workbench.core.graph.canvas import Remark
-from workbench.core.graph.canvas_edits import add_remarks, remove_remarks
-from workbench.core.graph.edits import connect, move, rename
+from workbench.core.graph.canvas_edits import add_remarks, remove_remarks, run
+from workbench.core.graph.edits import connect, free_name, move, remove_nodes, rename
+from workbench.core.graph.groups import copy_group, free_group, ungroup
 from workbench.core.graph.network import Network, Node, chain
+from workbench.core.graph.outline import ROOT
 from workbench.core.layers.catalog import CATALOG
+from workbench.core.modelling.opening import open_network
 from workbench.errors import Problem
 from workbench.gui.builder.items.edge_item import EdgeKey
 from workbench.gui.builder.items.frame_item import FrameItem
@@ -118,3 +122,50 @@ def test_a_layer_dragged_into_a_group_lies_where_it_was_let_go(room: BuildRoom, 
     hands.drag(start, aim)
     landed = scene.nodes["g.c"].box().topLeft() - corner
     assert abs(landed.x()) < 12 and abs(landed.y()) < 12
+
+
+def told(scene: NetworkScene) -> dict[str, object]:
+    """Everything that is said of what is seen, but the ways of connections: those may keep a detour."""
+    cards = {
+        name: (card.node.with_(position=None), card.box(), card.category, card.toolTip(), card.flow, card.isSelected())
+        for name, card in scene.nodes.items()
+    }
+    frames = {key: (frame.box(), frame.text, frame.depth, frame.toolTip()) for key, frame in scene.frames.items()}
+    edges = {key: edge.near for key, edge in scene.edges.items()}
+    return {"order": [*cards], "cards": cards, "frames": frames, "edges": edges, "room": scene.sceneRect()}
+
+
+def edited(network: Network, scene: NetworkScene, chance: random.Random) -> Network:
+    """The network after a random edit."""
+    name, group = chance.choice([*network.nodes]), chance.choice([*network.groups, ""])
+    shown = scene.pinned(network)
+    choices = {
+        "move": lambda: move(shown, {name: (float(chance.randrange(900)), float(chance.randrange(900)))}),
+        "take": lambda: remove_nodes(shown, [name]) if len(network) > 30 else shown,
+        "name": lambda: rename(shown, name, free_name(shown, name)),
+        "open": lambda: ungroup(shown, group) if group else shown,
+        "copy": lambda: copy_group(shown, group, free_group(shown, group), offset=(400.0, 0.0)) if group else shown,
+        "turn": lambda: run(shown, chance.choice(["down", "right"])),
+    }
+    return choices[chance.choice([*choices])]()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_canvas_that_has_followed_shows_what_a_fresh_one_shows(scene: NetworkScene, seed: int) -> None:
+    chance, network = random.Random(seed), open_network("resnet18")
+    scene.open(network)
+    past = [network]
+    for number in range(40):
+        after = chance.choice(past) if chance.random() < 0.1 else edited(scene.network, scene, chance)
+        scene.follow(scene.network, after)
+        past.append(after)
+        if chance.random() < 0.4:
+            groups = [key for key in scene.tree.groups if chance.random() < 0.5]
+            scene.unfold(groups, chance.choice([ROOT, *groups]))
+        scene.select(chance.sample([*scene.nodes], min(2, len(scene.nodes))))
+        fresh = NetworkScene()
+        fresh.open(scene.pinned(scene.network), scene.opened)
+        fresh.dive(scene.root)
+        fresh.select(scene.chosen)
+        assert told(scene) == told(fresh), f"seed {seed}, edit {number}"
+        fresh.clear()
