@@ -71,7 +71,8 @@ class Selection(QObject):
             if self._is_covered(name, known):
                 scene.uncover(name)
         keys = dict.fromkeys(self._shown_by(name) for name in names if name in scene.tree)
-        if [*keys] == self._order and self.is_shown and len(scene.selectedItems()) == len(keys):
+        beside = any(ghost.current for ghost in scene.ghosts.values())
+        if [*keys] == self._order and self.is_shown and len(scene.selectedItems()) == len(keys) and not beside:
             return
         scene.blockSignals(True)
         scene.clearSelection()
