@@ -105,9 +105,13 @@ def drag(stage: Stage, name: str, what: str) -> Figure:
 
 
 def editing(app: WatchedApplication) -> Figures:
-    """What people do, until it is seen and until everything that follows is over."""
+    """What people do, until it is seen and until everything that follows is over; not the first edit of a network.
+
+    That one writes into the network where everything stands, which takes a little longer.
+    """
     for overlay, wanted in {**OVERLAYS, ", all": {"heat": True, "alive": True}}.items():
         stage = Stage(app, skip_chain(1000))
+        stage.room.editor.set_argument("stage0.1", "kernel_size", 1)
         with stage.overlaid(**wanted):
             for fitted in ("overview", "100 %"):
                 stage.view.fit() if fitted == "overview" else stage.view.zoom_by(1 / stage.view.zoom)
@@ -146,6 +150,7 @@ def followed(stage: Stage, name: str, edit: Callable[[int], object]) -> Figures:
     """Do it, see it, wait for what follows; then take it back."""
     seen, block = Figure(f"{name}: seen", 50.0), Figure(f"{name}: block", 50.0)
     document = stage.workspace.document
+    before = len(document.history.done)
     for time in range(EDITS + 1):
         names = getattr(edit, "names", [])
         if name.startswith("undo"):
@@ -155,13 +160,12 @@ def followed(stage: Stage, name: str, edit: Callable[[int], object]) -> Figures:
             stage.room.editor.copy()
         stage.settle()
         stage.app.forget()
-        done = len(document.history.done)
         taken = stage.frame(partial(_noted, stage, partial(edit, time)))
         stage.settle()
         if time:
             seen.taken.append(taken)
             block.taken.append(stage.app.longest)
-        while len(document.history.done) > min(done, 0):
+        while len(document.history.done) > before:
             document.undo()
         stage.settle()
     yield seen

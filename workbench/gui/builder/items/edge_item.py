@@ -44,6 +44,7 @@ class EdgeItem(QGraphicsRectItem):
         self._points: list[QPointF] = []
         self._path, self._rough = QPainterPath(), QPolygonF()
         self._shape: QPainterPath | None = None
+        self._length = 0.0
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setToolTip(f"{key.source} feeds {key.target}")
 
@@ -56,7 +57,7 @@ class EdgeItem(QGraphicsRectItem):
             self._points, self._rough, self.flow = points, QPolygonF(points), flow
             tip = points[-1] - flow.point(QPointF(0, style.PORT))
             self._path = smooth([*points[:-1], tip], flow)
-            self._shape = None
+            self._shape, self._length = None, points[-1].manhattanLength()
             self.setRect(self._path.controlPointRect().adjusted(-8, -6, 8, 6))
             self.update()
 
@@ -90,6 +91,8 @@ class EdgeItem(QGraphicsRectItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look, pen = style.current(), self._pen()
         if style.is_overview():
+            if pen == "plain" and style.is_speck(self._length):
+                return
             painter.setPen(look.thin[pen])
             painter.drawPolyline(self._rough)
             return

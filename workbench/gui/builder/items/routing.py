@@ -67,8 +67,8 @@ def _back_up(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> list[QPoi
 
 def _between(start: QPointF, end: QPointF, boxes: Sequence[QRectF]) -> float:
     """Just before the box that the way ends in, on the side it comes from."""
-    target = next((box for box in boxes if box.left() <= end.x() <= box.right() and abs(box.top() - end.y()) < 9), None)
-    left, right = (target.left(), target.right()) if target else (end.x(), end.x())
+    sides = [(box.left(), box.right()) for box in boxes if abs(box.top() - end.y()) < 9]
+    left, right = min((pair for pair in sides if pair[0] <= end.x() <= pair[1]), default=(end.x(), end.x()))
     return left - 2 * CLEAR if start.x() < end.x() else right + 2 * CLEAR
 
 

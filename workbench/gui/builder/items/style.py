@@ -35,6 +35,8 @@ REACH = 11.0
 """How near to a port the mouse must be."""
 OVERVIEW = 0.35
 """Below this zoom nodes are plain boxes without text and connections are straight lines."""
+SPECK = 3.0
+"""What has fewer pixels is not painted in the overview."""
 
 Wire = Literal["plain", "near", "path", "good"]
 """How a connection looks: as most do, beside what is selected, on the way to it, or where something would be put."""
@@ -96,7 +98,7 @@ class Style:
 
 
 _made: dict[str, Style] = {}
-_is_overview = False
+_is_overview, _speck = False, 0.0
 
 
 def current() -> Style:
@@ -106,13 +108,18 @@ def current() -> Style:
 
 def look_from(zoom: float) -> None:
     """Say how large everything is that is painted next: the view knows, and thousands of items need not ask Qt."""
-    global _is_overview
-    _is_overview = zoom < OVERVIEW
+    global _is_overview, _speck
+    _is_overview, _speck = zoom < OVERVIEW, SPECK / zoom
 
 
 def is_overview() -> bool:
     """Whether what is being painted is seen from so far away that it has no texts."""
     return _is_overview
+
+
+def is_speck(length: float) -> bool:
+    """Whether something of a length in scene units is too small to be seen in what is being painted."""
+    return length < _speck
 
 
 def renew() -> None:

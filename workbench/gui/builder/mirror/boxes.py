@@ -22,9 +22,11 @@ class Boxes:
 
     def put(self, name: str, box: QRectF) -> None:
         """Put a box at a place, or move it there."""
-        self.remove(name)
+        old, cell = self._boxes.get(name), _cell(box.x(), box.y())
+        if old is not None and (left := _cell(old.x(), old.y())) != cell:
+            self._cells[left].discard(name)
         self._boxes[name] = box
-        self._cells[_cell(box.x(), box.y())].add(name)
+        self._cells[cell].add(name)
 
     def remove(self, name: str) -> None:
         """Forget a box; one that is not there is no matter."""
@@ -41,9 +43,9 @@ class Boxes:
         return not any(self._boxes[name].intersects(area) for name in others)
 
     def near(self, area: QRectF) -> list[QRectF]:
-        """The boxes that an area touches, in no particular but always the same order."""
+        """The boxes that an area touches, in no particular order."""
         boxes = (self._boxes[name] for cell in self._cells_near(area) for name in cell)
-        return sorted((box for box in boxes if box.intersects(area)), key=lambda box: (box.y(), box.x()))
+        return [box for box in boxes if box.intersects(area)]
 
     def _cells_near(self, area: QRectF) -> Iterator[set[str]]:
         """The names in cells, of which some of the boxes may touch an area."""
