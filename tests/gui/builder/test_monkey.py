@@ -44,6 +44,9 @@ PATIENCE = int(os.environ.get("MONKEY_GESTURES", "1500"))
 """Gestures of each patient monkey; 10000 take minutes."""
 WORDS = ("", "7", "-1", "0", "99999999", "block", "a.b.c", "conv1", "x y", "3, 3", "conv")
 
+FEW = ("1", "2", "3", "")
+"""Numbers of copies: a thousand of them are a network on which nothing else would be tried."""
+
 
 class Monkey:
     """Does one random gesture after the other, with real events."""
@@ -216,7 +219,7 @@ class Monkey:
             field.click()
         else:
             QTest.keyClick(field, Qt.Key.Key_A, CTRL)
-            QTest.keyClicks(field, self.chance.choice(WORDS))
+            QTest.keyClicks(field, self.chance.choice(FEW if field.objectName() == "build-copies" else WORDS))
             QTest.keyClick(field, Qt.Key.Key_Return)
 
     def _fields(self, sort: type[QWidget]) -> list[QWidget]:

@@ -66,11 +66,14 @@ class DifferenceList(QTreeWidget):
         costs: Mapping[tuple[str, bool], LayerChange] = {
             (layer.name, layer.change == "removed"): layer for layer in layers
         }
+        self.model().blockSignals(True)  # with thousands of lines, measuring the columns anew for each takes minutes
         for number, row in enumerate(found.rows):
             layer, item = costs.get((row.name, row.change == "removed")), self.topLevelItem(number)
             if layer is not None and item is not None:
                 item.setText(PARAMETERS, _signed(layer.parameters))
                 item.setText(MACS, _signed(layer.macs))
+        self.model().blockSignals(False)
+        self.doItemsLayout()
 
     def step(self, way: int) -> None:
         """Choose the next line (1) or the one before (-1), from the end to the beginning and back."""

@@ -64,6 +64,7 @@ class GroupForm(ArgumentForm):
         self.count.setAccessibleName("Number of copies")
         self.count.setToolTip("How many of it there are one behind the other; copies come and go at the end.")
         self.count.setRange(1, MOST)
+        self.count.setKeyboardTracking(False)  # on the way to 24 nobody wants 2 copies
         self.count.setKeyboardTracking(False)
         self.count.installEventFilter(Manners(self))
         self.rows.insertRow(3, "Copies", self.count)
