@@ -62,10 +62,10 @@ class Listing(QObject):
         self.refresh()
 
     def _read(self, take: Callable[[list[RunRow]], None]) -> None:
-        folder, known = self._workspace.runs_folder, {row.path: row for row in self._rows}
+        workspace, known = self._workspace, {row.path: row for row in self._rows}
         others = tuple(self._others)
-        self._workspace.jobs.submit(
-            lambda: read_rows(folder, known, others),
+        workspace.jobs.submit(
+            lambda: read_rows(workspace.runs_folder, known, others),  # asked for there: it may be impossible to make
             owner=self,
             lane="files",
             key="rows",
