@@ -156,9 +156,9 @@ class Notes(QObject):
         return Remark("frame", TITLE, (left - AROUND[0], top - AROUND[1]), size, "blue", tree.prefix(home))
 
     def _added(self, remark: Remark, label: str, *, merge_key: str | None = None) -> str:
-        known = {*self._scene.network.canvas.remarks}
+        known = {*self._editor.network.canvas.remarks}
         self._editor.attempt(lambda network: add_remarks(network, [remark]), label, merge_key=merge_key)
-        return next(key for key in self._scene.network.canvas.remarks if key not in known)
+        return next(key for key in self._editor.network.canvas.remarks if key not in known)  # the scene may lag
 
     # writing
 
