@@ -311,3 +311,13 @@ def test_a_frame_and_what_it_holds_are_not_moved_twice(room: BuildRoom, hands: H
     after = places(room)
     assert {key for key in before if after[key] != before[key]} == {"conv1", "bn1", "relu1", frame}
     assert len({after[key][0] - before[key][0] for key in ("conv1", "bn1", "relu1", frame)}) == 1
+
+
+def test_a_note_that_is_left_while_an_edit_is_shown_is_written(room: BuildRoom) -> None:
+    run(room, "build-note")
+    QTest.keyClicks(room.notes.field, "begun")
+    room.scene.unfolded.connect(room.view.setFocus)  # heard in the middle of showing the group
+    room.scene.select(["conv1"])
+    assert room.editor.group()
+    assert [remark.text for remark in remarks(room).values()] == ["begun"]
+    assert [item.remark.text for item in room.scene.remarks.values()] == ["begun"]
